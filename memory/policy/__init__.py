@@ -1,0 +1,1 @@
+"""The rules of the product: plain Python, without Django, settings, clock or I/O."""

@@ -1,0 +1,169 @@
+"""From a purpose in the caller's own words to one purpose class, by whole words only.
+
+The tables are policy: every form is written out and reviewed by eye, and they are part of
+POLICY_VERSION. There is no stemmer: it would take "products that meet needs" for a meeting.
+A missing word is a denial that the caller sees and can fix; a wrong word is a leak.
+
+Left out on purpose, though they share a stem: words that mostly name a thing or qualify another
+purpose. "executive", "executable", "automatic(ally)", "composer", "composition", "contents",
+"texts", "writer", "creator", "creative", "generator", "generations", "deliveries", "buyer",
+"runner".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from memory.policy.characters import normalize
+from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that name a class by themselves.
+TELLING: Mapping[PurposeClass, frozenset[str]] = MappingProxyType(
+    {
+        PurposeClass.TASK_EXECUTION: _words("""
+            execute executes executed executing execution executions
+            automate automates automated automating automation automations
+            checkout checkouts
+            workflow workflows
+        """),
+        PurposeClass.NOTIFICATION_DELIVERY: _words("""
+            notify notifies notified notifying notification notifications notifier notifiers
+            alert alerts alerted alerting
+            remind reminds reminded reminding reminder reminders
+        """),
+        PurposeClass.SCHEDULING: _words("""
+            schedule schedules scheduled scheduling scheduler schedulers
+            reschedule reschedules rescheduled rescheduling
+            calendar calendars
+            meeting meetings
+            availability availabilities
+        """),
+        PurposeClass.RECOMMENDATION: _words("""
+            recommend recommends recommended recommending recommendation recommendations
+            recommender recommenders
+            suggest suggests suggested suggesting suggestion suggestions
+            rank ranks ranked ranking rankings ranker rankers
+            rerank reranks reranked reranking reranker rerankers
+            shortlist shortlists shortlisted shortlisting
+        """),
+        PurposeClass.UI_RENDERING: _words("""
+            render renders rendered rendering renderings renderer renderers
+            rerender rerenders rerendered rerendering
+            display displays displayed displaying
+            ui uis gui guis
+            layout layouts
+        """),
+        PurposeClass.CONTENT_GENERATION: _words("""
+            content
+            email emails emailed emailing
+            draft drafts drafted drafting
+            reply replies replied replying
+            write writes wrote written writing
+            rewrite rewrites rewrote rewritten rewriting
+            copywriting
+            compose composes composed composing
+            article articles
+            text
+        """),
+    }
+)
+
+# Words that count only where no telling word stands: in "recommend books" or "task reminders"
+# they are mere objects.
+WEAK: Mapping[PurposeClass, frozenset[str]] = MappingProxyType(
+    {
+        PurposeClass.TASK_EXECUTION: _words("""
+            task tasks
+            order orders ordered ordering
+            reorder reorders reordered reordering
+            book books booked booking bookings
+            rebook rebooks rebooked rebooking
+            purchase purchases purchased purchasing
+            buy buys bought buying
+            reserve reserves reserved reserving reservation reservations
+            run runs ran running
+        """),
+        PurposeClass.NOTIFICATION_DELIVERY: _words("""
+            send sends sent sending
+            resend resends resending
+            deliver delivers delivered delivering delivery
+        """),
+        PurposeClass.UI_RENDERING: _words("""
+            show shows showed shown showing
+        """),
+        PurposeClass.CONTENT_GENERATION: _words("""
+            generate generates generated generating generation
+            regenerate regenerates regenerated regenerating
+            create creates created creating creation
+        """),
+    }
+)
+
+# Where several classes are told on one level, the first of these wins: the one that does most.
+CONSEQUENCE: tuple[PurposeClass, ...] = (
+    PurposeClass.TASK_EXECUTION,
+    PurposeClass.NOTIFICATION_DELIVERY,
+    PurposeClass.SCHEDULING,
+    PurposeClass.RECOMMENDATION,
+    PurposeClass.UI_RENDERING,
+    PurposeClass.CONTENT_GENERATION,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The class of a purpose, and the words that told it, each once, as they appeared."""
+
+    purpose_class: PurposeClass
+    matched_terms: tuple[str, ...]
+
+
+_UNRECOGNIZED = Classification(PurposeClass.UNRECOGNIZED, ())
+_NAMES: Mapping[str, PurposeClass] = {str(name): name for name in PURPOSE_CLASSES}
+_WORD = re.compile(r"[^\W_]+")
+
+# Each word's place in the one order of precedence: all telling words before all weak ones, and
+# on one level by consequence. The least place among a purpose's words is its class.
+_PLACES: Mapping[str, int] = {
+    word: place
+    for place, (level, purpose_class) in enumerate(
+        (level, purpose_class) for level in (TELLING, WEAK) for purpose_class in CONSEQUENCE
+    )
+    for word in level.get(purpose_class, ())
+}
+
+
+def classify(purpose: str) -> Classification:
+    """Return the one class of a purpose; `unrecognized` if no word of it is known.
+
+    The text is NFKC, case folded and split at everything that is not a letter or digit. The exact
+    name of a class is that class; else telling words decide, and weak ones where there are none.
+    """
+    words = _WORD.findall(normalize("NFKC", purpose).casefold())
+    if name := _NAMES.get("_".join(words)):
+        return Classification(name, tuple(words))
+    told = [
+        (place, word)
+        for position, word in enumerate(words)
+        if (place := _PLACES.get(word)) is not None and not _is_in_order_to(words, position)
+    ]
+    if not told:
+        return _UNRECOGNIZED
+    first = min(told)[0]
+    terms = dict.fromkeys(word for place, word in told if place == first)
+    return Classification(CONSEQUENCE[first % len(CONSEQUENCE)], tuple(terms))
+
+
+def _is_in_order_to(words: list[str], position: int) -> bool:
+    """Say whether the word is the "order" of "in order to", which orders nothing."""
+    return (
+        words[position] == "order"
+        and position > 0
+        and words[position - 1 : position + 2] == ["in", "order", "to"]
+    )

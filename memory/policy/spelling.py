@@ -1,0 +1,44 @@
+"""When two values are the same although they are spelled differently."""
+
+import json
+from collections.abc import Iterable
+
+from memory.policy.characters import normalize
+from memory.policy.shapes import JSON
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def normal_form(text: str) -> str:
+    """Return what two strings share when they are the same, and only then.
+
+    NFKC, case folded, white space collapsed; no likeness: "iphone 14" is not "iphone 15".
+    """
+    if not text.isascii():
+        text = normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def form(value: JSON) -> str:
+    """Return the same for any JSON value whose keys are normalised, as one comparable text.
+
+    Object order does not count; 1 and 1.0 are one number, 1 and true are not the same.
+    """
+    return _encode(_formed(value))
+
+
+def _formed(value: JSON) -> JSON:
+    if isinstance(value, str):
+        return normal_form(value)
+    if isinstance(value, dict):
+        return {key: _formed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_formed(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def in_order(texts: Iterable[str]) -> list[str]:
+    """Return the strings trimmed and sorted by case-folded text, then text."""
+    return sorted((text.strip() for text in texts), key=lambda text: (text.casefold(), text))

@@ -1,0 +1,162 @@
+"""Which purpose may read which scope: the matrix, written out a second time."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from memory.policy import purposes
+from memory.policy.access import (
+    MATRIX,
+    POLICY_VERSION,
+    allowed_purpose_classes,
+    fingerprint,
+    is_allowed,
+)
+from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass, Scope, Source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# By hand, never from MATRIX: who changes the policy changes it twice.
+CELLS = [
+    ("preferences", "content_generation", True),
+    ("preferences", "recommendation", True),
+    ("preferences", "scheduling", False),
+    ("preferences", "task_execution", False),
+    ("preferences", "notification_delivery", False),
+    ("preferences", "ui_rendering", False),
+    ("constraints", "content_generation", False),
+    ("constraints", "recommendation", True),
+    ("constraints", "scheduling", True),
+    ("constraints", "task_execution", True),
+    ("constraints", "notification_delivery", False),
+    ("constraints", "ui_rendering", False),
+    ("communication", "content_generation", True),
+    ("communication", "recommendation", False),
+    ("communication", "scheduling", False),
+    ("communication", "task_execution", False),
+    ("communication", "notification_delivery", True),
+    ("communication", "ui_rendering", True),
+    ("accessibility", "content_generation", True),
+    ("accessibility", "recommendation", False),
+    ("accessibility", "scheduling", False),
+    ("accessibility", "task_execution", False),
+    ("accessibility", "notification_delivery", True),
+    ("accessibility", "ui_rendering", True),
+    ("schedule", "content_generation", False),
+    ("schedule", "recommendation", False),
+    ("schedule", "scheduling", True),
+    ("schedule", "task_execution", True),
+    ("schedule", "notification_delivery", False),
+    ("schedule", "ui_rendering", False),
+    ("attention", "content_generation", False),
+    ("attention", "recommendation", False),
+    ("attention", "scheduling", False),
+    ("attention", "task_execution", False),
+    ("attention", "notification_delivery", True),
+    ("attention", "ui_rendering", True),
+]
+
+
+class TestMatrix:
+    @pytest.mark.parametrize(("scope", "purpose_class", "allowed"), CELLS)
+    def test_each_cell_is_as_written(self, scope: str, purpose_class: str, allowed: bool) -> None:
+        assert is_allowed(scope, purpose_class) is allowed
+        assert is_allowed(Scope(scope), PurposeClass(purpose_class)) is allowed
+
+    def test_the_table_has_every_cell_once(self) -> None:
+        written = [(scope, purpose_class) for scope, purpose_class, _ in CELLS]
+        assert len(written) == len(set(written)) == 36
+        assert {scope for scope, _ in written} == set(Scope)
+        assert {purpose_class for _, purpose_class in written} == set(PURPOSE_CLASSES)
+
+    @pytest.mark.parametrize("scope", list(Scope))
+    def test_an_unrecognized_purpose_reads_nothing(self, scope: Scope) -> None:
+        assert not is_allowed(scope, PurposeClass.UNRECOGNIZED)
+        assert "unrecognized" not in allowed_purpose_classes(scope)
+
+    @pytest.mark.parametrize("word", ["", "everything", "Recommendation", "recommendation "])
+    def test_an_unknown_word_is_a_no(self, word: str) -> None:
+        assert not is_allowed("preferences", word)
+        assert not is_allowed(word, "recommendation")
+        assert allowed_purpose_classes(word) == ()
+
+    def test_the_allowed_classes_of_a_scope_are_named_in_order(self) -> None:
+        assert allowed_purpose_classes("constraints") == (
+            "recommendation",
+            "scheduling",
+            "task_execution",
+        )
+        assert allowed_purpose_classes(Scope.PREFERENCES) == (
+            "content_generation",
+            "recommendation",
+        )
+
+    def test_nobody_can_change_the_matrix_at_run_time(self) -> None:
+        with pytest.raises(TypeError):
+            MATRIX[Scope.SCHEDULE] = frozenset(PURPOSE_CLASSES)  # type: ignore[index] # the point
+
+
+class TestVocabulary:
+    """These words are public: they never change and keep their order."""
+
+    def test_scopes(self) -> None:
+        assert ", ".join(Scope) == (
+            "preferences, constraints, communication, accessibility, schedule, attention"
+        )
+
+    def test_sources(self) -> None:
+        assert ", ".join(Source) == "explicit_user_input, user_setting, inferred, system"
+
+    def test_purpose_classes(self) -> None:
+        assert ", ".join(PURPOSE_CLASSES) == (
+            "content_generation, recommendation, scheduling, task_execution, "
+            "notification_delivery, ui_rendering"
+        )
+        assert [*PURPOSE_CLASSES, "unrecognized"] == list(PurposeClass)
+
+
+class TestPolicyVersion:
+    POLICY = {
+        "matrix": MATRIX,
+        "telling": purposes.TELLING,
+        "weak": purposes.WEAK,
+        "consequence": purposes.CONSEQUENCE,
+    }
+
+    def test_it_is_sixteen_hex_digits_of_the_policy_as_it_is(self) -> None:
+        assert len(POLICY_VERSION) == 16
+        assert int(POLICY_VERSION, 16) >= 0
+        assert fingerprint(**self.POLICY) == POLICY_VERSION
+
+    @pytest.mark.parametrize("seed", ["0", "1", "4321"])
+    def test_every_process_has_the_same(self, seed: str) -> None:
+        told = subprocess.run(
+            [sys.executable, "-c", "from memory.policy.access import *; print(POLICY_VERSION)"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.strip() == POLICY_VERSION
+
+    @pytest.mark.parametrize("level", ["telling", "weak"])
+    def test_a_changed_word_changes_it(self, level: str) -> None:
+        words = dict(self.POLICY[level])
+        ours = words[PurposeClass.UI_RENDERING]
+        for changed in (ours | {"paint"}, frozenset(list(ours)[1:])):
+            other = {**words, PurposeClass.UI_RENDERING: changed}
+            assert fingerprint(**{**self.POLICY, level: other}) != POLICY_VERSION
+
+    def test_a_changed_cell_changes_it(self) -> None:
+        for scope in Scope:
+            for purpose_class in PURPOSE_CLASSES:
+                other = {**MATRIX, scope: MATRIX[scope] ^ {purpose_class}}
+                assert fingerprint(**{**self.POLICY, "matrix": other}) != POLICY_VERSION
+
+    def test_a_changed_precedence_changes_it(self) -> None:
+        other = purposes.CONSEQUENCE[::-1]
+        assert fingerprint(**{**self.POLICY, "consequence": other}) != POLICY_VERSION
