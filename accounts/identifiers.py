@@ -1,0 +1,18 @@
+"""The ids of rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A UUIDv7: made by the application, rising with time, so that indexes grow at one end."""
+    return uuid7()
+
+
+def first_id(moment: datetime) -> UUID:
+    """The smallest id that a row made at that moment can have: its milliseconds lead it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,0 +1,186 @@
+"""People, their projects, and the record of every decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length, Lower
+from django.utils import timezone
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.identifiers import first_id, new_id
+from accounts.subjects import KEY_BYTES, new_subject_key
+
+DEFAULT_PROJECT_NAME = "Default project"
+
+models.BinaryField.register_lookup(Length)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Opens accounts. An address is kept in lower case: it is one account however it is typed."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Open an account with its default project. Without a password it cannot sign in yet."""
+        with transaction.atomic():
+            user = self.model(email=email.strip().lower(), **fields)
+            user.set_password(password)
+            user.full_clean()
+            user.save(using=self._db)
+            Project.objects.create_default(user)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail: a developer of the beta, or an operator (staff)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(
+        "e-mail address",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "There is already an account with this e-mail address."},
+    )
+    name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Switching it off stops the person's keys at once."
+    )
+    is_staff = models.BooleanField("operator", default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def owned_by(self, user: User) -> ProjectQuerySet:
+        return self.filter(owner=user)
+
+    def create_default(self, owner: User) -> Project:
+        """The project that every account begins with."""
+        return self.create(owner=owner, name=DEFAULT_PROJECT_NAME)
+
+
+class Project(models.Model):
+    """The tenant: keys, memories, grants and audit events belong to one, in `test` or `live`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects")
+    name = models.CharField(max_length=100)
+    subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    disabled_at = models.DateTimeField(
+        "switched off at", null=True, blank=True, help_text="Set: the project's keys stop at once."
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                Lower("name"),
+                name="accounts_project_name_is_unique",
+                violation_error_message="This account already has a project with this name.",
+            ),
+            models.CheckConstraint(
+                condition=Q(subject_key__length=KEY_BYTES),
+                name="accounts_project_subject_key_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventType(models.TextChoices):
+    """What an audit event is about. The names are public."""
+
+    MEMORY_CREATE = "MEMORY_CREATE"
+    MEMORY_READ = "MEMORY_READ"
+    POLICY_DENIED = "POLICY_DENIED"
+    MEMORY_REVOKE = "MEMORY_REVOKE"
+    MEMORY_DELETE = "MEMORY_DELETE"
+    USER_ERASE = "USER_ERASE"
+    KEY_CREATE = "KEY_CREATE"
+    KEY_ROTATE = "KEY_ROTATE"
+    KEY_UPDATE = "KEY_UPDATE"
+    KEY_DELETE = "KEY_DELETE"
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def before(self, moment: datetime) -> AuditEventQuerySet:
+        """Events older than that, the oldest first; found by the primary key, not by a scan."""
+        return self.filter(id__lt=first_id(moment), created_at__lt=moment).order_by("id")
+
+
+class AuditEvent(models.Model):
+    """One decision. Append-only, by a trigger in the database: only `user_id` can be emptied.
+
+    It holds plain ids and no foreign keys: it outlives what it describes. It never holds a
+    memory's value, a token or a key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject_id = models.UUIDField(
+        help_text="The end user's pseudonym; the project's id where no end user is concerned."
+    )
+    event_type = models.CharField(max_length=32, choices=EventType.choices)
+    app_id = models.UUIDField("project")
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    api_key_id = models.UUIDField(null=True)
+    user_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: erased or no user
+    scope = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: not about a scope
+    domain = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: no domain
+    purpose = models.CharField(max_length=1000, null=True)  # noqa: DJ001 - null: none stated
+    purpose_class = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: none stated
+    memory_ids = models.JSONField(default=list)
+    revocation_grant_id = models.UUIDField(null=True)
+    reason_code = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: the plain case
+    decision_id = models.UUIDField()
+    policy_version = models.CharField(max_length=16, null=True)  # noqa: DJ001 - null: no policy asked
+    request_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    meta = models.JSONField(default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_id", "created_at"], name="accounts_event_by_subject"),
+            models.Index(fields=["app_id", "created_at"], name="accounts_event_by_project"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS),
+                name="accounts_event_environment_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_type__in=EventType.values),
+                name="accounts_event_type_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.id}"

@@ -1,0 +1,83 @@
+"""Runs hand-written statements, the same ones on PostgreSQL and SQLite.
+
+For the few operations that every request performs and that know exactly what they ask: they skip
+the ORM's work of finding that out. SQLite has no types for ids and times; Django keeps them as
+text there, and so does this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection
+from psycopg.pq import Format
+
+
+def _sqlite_moment(moment: datetime) -> str:
+    return str(moment.astimezone(UTC).replace(tzinfo=None))
+
+
+_SQLITE_TYPES: dict[type, Callable[[Any], Any]] = {
+    UUID: lambda value: value.hex,
+    datetime: _sqlite_moment,
+}
+
+
+def rows(statement: str, values: Sequence[Any], *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows. Placeholders are `%s`; times are aware.
+
+    `binary` is for many rows of ids, times and text: PostgreSQL then sends what the driver reads
+    in C, where Django's reader of times is Python. A fifth of the cost of reading 500 memories.
+    """
+    with connection.cursor() as cursor:
+        if binary and connection.vendor == "postgresql":
+            cursor.cursor.format = Format.BINARY
+        cursor.execute(statement, _adapted(values))
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def first_rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a request's first statement; on a new connection, if the kept one has died meanwhile.
+
+    Only for a statement that looks and changes nothing: asked again, it does no harm. It stands in
+    for asking the server before every request whether it is still there.
+    """
+    try:
+        return rows(statement, values)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return rows(statement, values)
+
+
+def change(statement: str, values: Sequence[Any]) -> int:
+    """Run a statement that returns no rows, and return how many it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _adapted(values))
+        changed: int = cursor.rowcount
+        return changed
+
+
+def as_uuid(value: Any) -> UUID:
+    """An id as the database gave it."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def as_moment(value: Any) -> datetime:
+    """A time as the database gave it, aware, in UTC."""
+    moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return moment
+
+
+def _adapted(values: Sequence[Any]) -> Sequence[Any]:
+    if connection.vendor != "sqlite":
+        return values
+    return [
+        _SQLITE_TYPES[type(value)](value) if type(value) in _SQLITE_TYPES else value
+        for value in values
+    ]

@@ -1,0 +1,80 @@
+"""Keys, for the operators: to see them and to stop them. Never a secret, nor its digest."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import request_ids
+from accounts.admin import ReadOnlyAdmin
+from apikeys import services
+from apikeys.models import ApiKey
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("name", "masked", "project", "owner", "state", "created_at", "expires_at")
+    list_filter = (
+        "environment",
+        ("disabled_at", admin.EmptyFieldListFilter),
+        ("deleted_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("project__owner",)
+    search_fields = ("name", "project__name", "project__owner__email")
+    ordering = ("-id",)
+    actions = ("switch_off", "switch_on")
+    fields = (
+        "id",
+        "name",
+        "masked",
+        "state",
+        "project",
+        "owner",
+        "permissions",
+        "scopes",
+        "purpose_classes",
+        "rate_limit",
+        "created_at",
+        "expires_at",
+        "disabled_at",
+        "deleted_at",
+    )
+
+    @admin.display(description="key")
+    def masked(self, key: ApiKey) -> str:
+        return key.current_secret().masked
+
+    @admin.display(ordering="project__owner__email")
+    def owner(self, key: ApiKey) -> str:
+        return key.project.owner.email
+
+    @admin.display
+    def state(self, key: ApiKey) -> str:
+        return key.state(at=timezone.now())
+
+    @admin.action(description="Switch off: the keys stop with the next request")
+    def switch_off(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        self._switch(request, keys, on=False)
+
+    @admin.action(description="Switch on again")
+    def switch_on(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        self._switch(request, keys, on=True)
+
+    def _switch(self, request: HttpRequest, keys: QuerySet[ApiKey], *, on: bool) -> None:
+        switched = 0
+        for key in keys:
+            try:
+                services.switch_key(
+                    key=key,
+                    on=on,
+                    at=timezone.now(),
+                    actor=str(request.user.pk),
+                    request_id=request_ids.of(request.META),
+                )
+            except services.KeyEnded as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                switched += 1
+        self.message_user(request, f"Switched {'on' if on else 'off'}: {switched}.")

@@ -1,0 +1,129 @@
+"""What every view of the HTTP API stands on: a key lets in, JSON comes in, JSON goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts import request_ids
+from apikeys import strict_json
+from apikeys.principal import Principal
+
+JSON_TYPE = "application/json"
+DRAINED = 1024 * 1024  # bytes
+UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
+
+
+class RequestRefused(Exception):
+    """A request that asks for something that cannot be.
+
+    `code` is one of the contract's stable words and decides the status; `detail` is a sentence for
+    the developer; `fields` are what else the answer carries, `headers` its headers.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.fields = fields
+        self.headers = headers or {}
+
+
+def json_response(
+    payload: Any, *, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """An answer of the API. It is about one person's memory: no cache keeps it."""
+    content = msgspec.json.encode(payload)
+    response = HttpResponse(content, content_type=JSON_TYPE, status=status)
+    response.headers["Content-Length"] = str(len(content))
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+class JsonNegotiation(DefaultContentNegotiation):
+    """Answers in JSON whoever takes it; the headers that most clients send need no parsing."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        if request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", JSON_TYPE, ""):
+            return next(iter(renderers)), JSON_TYPE
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return chosen
+
+
+class ApiView(APIView):
+    """One operation of the API. Subclasses name the `permission` that it needs."""
+
+    permission: str | None = None
+    content_negotiation_class = JsonNegotiation
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: `Allow` belongs to a 405, and no answer varies."""
+        return {}
+
+    def principal(self, request: Request) -> Principal:
+        principal = request.auth
+        if not isinstance(principal, Principal):
+            raise TypeError("A request without a principal reached a handler.")
+        return principal
+
+    def request_id(self, request: Request) -> str:
+        return request_ids.of(request.META)
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The request's JSON object. Raises RequestRefused, or what HTTP says of its envelope."""
+        self._check_media_type(request.META.get("CONTENT_TYPE", ""))
+        content = self._content(request)
+        try:
+            body = strict_json.loads(content)
+        except strict_json.NotJson:
+            body = None
+        except strict_json.AmbiguousJson as error:
+            raise RequestRefused("invalid_value", str(error)) from None
+        if not isinstance(body, dict):
+            raise RequestRefused("malformed_json", "Request body is not valid JSON")
+        return body
+
+    @staticmethod
+    def _content(request: Request) -> bytes:
+        try:
+            content = request.body
+        except RequestDataTooBig:
+            # Take in a little more than is allowed: a client that still sends hears the answer.
+            request._request.read(DRAINED)
+            raise RequestRefused(
+                "content_too_large", "Request body is larger than 65536 bytes"
+            ) from None
+        length = request.META.get("CONTENT_LENGTH", "")
+        if length.isdecimal() and len(content) < int(length):
+            raise RequestRefused("malformed_json", "Request body is shorter than Content-Length")
+        return content
+
+    @staticmethod
+    def _check_media_type(content_type: str) -> None:
+        """JSON in UTF-8, or not named at all: some clients leave the header out."""
+        media_type, _, parameters = content_type.lower().partition(";")
+        charset = parameters.partition("charset=")[2].partition(";")[0].strip()
+        if media_type.strip() not in ("", JSON_TYPE) or charset not in UTF8_NAMES:
+            raise UnsupportedMediaType(content_type)

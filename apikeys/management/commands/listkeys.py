@@ -1,0 +1,37 @@
+"""`manage.py listkeys [EMAIL]`: the keys there are, never a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from apikeys.models import ApiKey
+
+
+class Command(BaseCommand):
+    help = "List the API keys: id, masked key, state, project, owner, name. Never a secret."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", nargs="?", help="only keys of this account")
+        parser.add_argument("--all", action="store_true", help="deleted keys too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keys = ApiKey.objects.all() if options["all"] else ApiKey.objects.live()
+        if options["email"]:
+            keys = keys.filter(project__owner__email=options["email"].strip().lower())
+        at = timezone.now()
+        keys = keys.select_related("project__owner").order_by("created_at")
+        for key in keys:
+            cells = (
+                str(key.pk),
+                key.current_secret().masked,
+                key.state(at=at),
+                key.project.name,
+                key.project.owner.email,
+                key.name,
+            )
+            self.stdout.write("\t".join(cells))
+        if not keys:
+            self.stderr.write("There are no keys: 'createkey EMAIL' issues one.")

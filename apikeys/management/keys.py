@@ -1,0 +1,42 @@
+"""What the commands about keys have in common."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.management.base import CommandError
+
+from accounts.models import Project
+from apikeys.models import ApiKey
+
+# Who did it, as the record keeps it: whoever may run commands on the machine.
+ACTOR = "command"
+
+
+def new_request_id() -> str:
+    """A command has no request; its record has an id of its own all the same."""
+    return f"cmd-{uuid.uuid4()}"
+
+
+def find(text: str) -> ApiKey:
+    """The live key with this id. Raises CommandError."""
+    try:
+        return ApiKey.objects.live().select_related("project").get(pk=uuid.UUID(text))
+    except (ValueError, ApiKey.DoesNotExist):
+        raise CommandError(f"There is no live key {text}: 'listkeys' shows their ids.") from None
+
+
+def free_name(project: Project) -> str:
+    """`Key 1`, `Key 2`, …: the first that no live key of the project has."""
+    taken = set(ApiKey.objects.live().filter(project=project).values_list("name", flat=True))
+    return next(name for n in range(1, len(taken) + 2) if (name := f"Key {n}") not in taken)
+
+
+def expiry(days: int | None, *, at: datetime) -> datetime | None:
+    """When a key made now expires; None: never. Raises CommandError."""
+    if days is None:
+        return None
+    if not 1 <= days <= 3650:
+        raise CommandError("A key expires in 1 to 3650 days.")
+    return at + timedelta(days=days)

@@ -1,0 +1,133 @@
+"""API keys and their secrets. No plaintext is here: of a key, only its digest is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.identifiers import new_id
+from accounts.models import Project, User
+from apikeys.principal import PERMISSIONS
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def owned_by(self, user: User) -> ApiKeyQuerySet:
+        return self.filter(project__owner=user)
+
+    def live(self) -> ApiKeyQuerySet:
+        """Keys that were not deleted; they may be switched off or expired."""
+        return self.filter(deleted_at=None)
+
+
+def all_permissions() -> list[str]:
+    return list(PERMISSIONS)
+
+
+class ApiKey(models.Model):
+    """A key's name, rights and life. Its secrets come and go with rotation; it stays itself.
+
+    It ends by a timestamp, never by DELETE: usage and record stay true.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=50)
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    permissions = models.JSONField(default=all_permissions)
+    scopes = models.JSONField(null=True, blank=True, help_text="Empty: every scope.")
+    purpose_classes = models.JSONField(
+        null=True, blank=True, help_text="Empty: every purpose class."
+    )
+    rate_limit = models.PositiveIntegerField(
+        "requests an hour", null=True, blank=True, help_text="Empty: the default."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField(
+        "switched off at", null=True, blank=True, help_text="Set by an operator: it stops at once."
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.UniqueConstraint(
+                "project",
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                name="apikeys_live_name_is_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS), name="apikeys_environment_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="apikeys_name_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(rate_limit=None) | Q(rate_limit__gt=0),
+                name="apikeys_rate_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
+                name="apikeys_expiry_follows_creation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def current_secret(self) -> Secret:
+        """The newest secret: the one that is shown masked and that a rotation replaces."""
+        return self.secrets.get(replaced_at=None)
+
+    def state(self, *, at: datetime) -> str:
+        """One word for a person: active, expired, disabled or deleted."""
+        if self.deleted_at:
+            return "deleted"
+        if self.disabled_at:
+            return "disabled"
+        if self.expires_at and self.expires_at <= at:
+            return "expired"
+        return "active"
+
+
+class Secret(models.Model):
+    """One secret of a key: the digest that finds it, and when it ends.
+
+    A rotation sets `replaced_at` and, by its grace, `ends_at`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="secrets")
+    digest = models.BinaryField(max_length=32, unique=True)
+    last_four = models.CharField(max_length=4)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField(null=True, editable=False)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "key", condition=Q(replaced_at=None), name="apikeys_one_current_secret"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_at=None, ends_at=None)
+                | Q(
+                    replaced_at__isnull=False, ends_at__isnull=False, ends_at__gte=F("replaced_at")
+                ),
+                name="apikeys_replaced_secret_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked
+
+    @property
+    def masked(self) -> str:
+        """How a key is shown after its first time, e.g. `sk_test_••••9fQ2`."""
+        return f"sk_{self.key.environment}_••••{self.last_four}"

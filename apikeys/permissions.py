@@ -1,0 +1,29 @@
+"""Lets a key do only what it was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from apikeys.principal import Principal
+
+ANY_KEY = "any"
+
+
+class HasKeyPermission(BasePermission):
+    """Grants a view to keys with the permission that the view names as `permission`.
+
+    Shut by default: a view that names none is open to nobody.
+    """
+
+    code = "permission_denied"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        principal = request.auth
+        if not isinstance(principal, Principal):
+            return False
+        needed: str | None = getattr(view, "permission", None)
+        self.message = f"API key lacks the permission '{needed}'"
+        return needed is not None and (needed == ANY_KEY or principal.may(needed))

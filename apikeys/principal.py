@@ -1,0 +1,49 @@
+"""Who asks: what an authenticated request knows of its key. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.subjects import subject_id
+
+PERMISSIONS = (
+    "memory:write",
+    "memory:read",
+    "memory:revoke",
+    "memory:list",
+    "memory:delete",
+    "audit:read",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A valid key's project, environment and rights. `None` restricts nothing.
+
+    A key only ever narrows what the policy allows: it adds nothing.
+    """
+
+    key_id: UUID
+    secret_id: UUID
+    project_id: UUID
+    owner_id: UUID
+    environment: str
+    permissions: frozenset[str]
+    subject_key: bytes = field(repr=False)
+    scopes: frozenset[str] | None = None
+    purpose_classes: frozenset[str] | None = None
+    rate_limit: int | None = None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+    def may_use_scope(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+    def may_use_purpose_class(self, purpose_class: str) -> bool:
+        return self.purpose_classes is None or purpose_class in self.purpose_classes
+
+    def subject_id(self, user_id: str) -> UUID:
+        """The pseudonym of one of the project's end users in this key's environment."""
+        return subject_id(self.subject_key, self.environment, user_id)

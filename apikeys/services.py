@@ -1,0 +1,192 @@
+"""Issue, rotate, change and end keys. Each change and its record share one transaction.
+
+A plaintext is returned once by the function that drew it; nothing else ever holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import audit
+from accounts.environments import ENVIRONMENTS
+from accounts.models import EventType, Project
+from apikeys import tokens
+from apikeys.models import ApiKey, Secret
+from apikeys.principal import PERMISSIONS
+
+DEFAULT_GRACE = timedelta(hours=24)
+
+
+class KeyFailure(Exception):
+    """Why a key could not be issued or changed, in a sentence for a person."""
+
+
+class InvalidKeySettings(KeyFailure):
+    """A name, environment, permission, scope, purpose class or limit that cannot be."""
+
+
+class NameTaken(KeyFailure):
+    """The project already has a live key with this name."""
+
+
+class KeyChanged(KeyFailure):
+    """The key was rotated since it was looked at."""
+
+
+class KeyEnded(KeyFailure):
+    """The key was deleted."""
+
+
+@sensitive_variables("plaintext")
+def issue_key(
+    *,
+    project: Project,
+    name: str,
+    environment: str,
+    at: datetime,
+    actor: str,
+    request_id: str,
+    permissions: Iterable[str] = PERMISSIONS,
+    scopes: Iterable[str] | None = None,
+    purpose_classes: Iterable[str] | None = None,
+    rate_limit: int | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Create a key and return it with its plaintext, once.
+
+    `actor` says who did it, as the record keeps it: an account's id, or `command`.
+    Raises InvalidKeySettings or NameTaken.
+    """
+    key = ApiKey(
+        project=project,
+        name=name.strip(),
+        environment=environment,
+        permissions=_known("permission", permissions, PERMISSIONS),
+        scopes=_narrowing("scope", scopes, settings.KEY_SCOPES),
+        purpose_classes=_narrowing("purpose class", purpose_classes, settings.KEY_PURPOSE_CLASSES),
+        rate_limit=rate_limit,
+        created_at=at,
+        expires_at=expires_at,
+    )
+    _check(key)
+    plaintext = tokens.new_key(environment)
+    try:
+        with transaction.atomic():
+            key.save(force_insert=True)
+            _add_secret(key, plaintext, at=at)
+            _record(EventType.KEY_CREATE, key, at=at, actor=actor, request_id=request_id)
+    except IntegrityError as error:
+        if not ApiKey.objects.live().filter(project=project, name__iexact=key.name).exists():
+            raise
+        raise NameTaken(f"This project already has a live key named '{key.name}'.") from error
+    return key, plaintext
+
+
+@transaction.atomic
+@sensitive_variables("plaintext")
+def rotate_key(
+    *,
+    key: ApiKey,
+    hint_seen: str,
+    grace: timedelta,
+    at: datetime,
+    actor: str,
+    request_id: str,
+) -> str:
+    """Give the key a new secret; the old one works until `at + grace`. Return the plaintext, once.
+
+    `hint_seen` are the last four characters of the secret to replace: a rotation that was sent
+    twice finds them changed and does nothing. Raises KeyChanged or KeyEnded.
+    """
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if key.deleted_at:
+        raise KeyEnded(f"The key '{key.name}' was deleted.")
+    replaced = key.secrets.filter(replaced_at=None, last_four=hint_seen).update(
+        replaced_at=at, ends_at=at + grace
+    )
+    if not replaced:
+        raise KeyChanged(f"The key '{key.name}' was rotated meanwhile.")
+    plaintext = tokens.new_key(key.environment)
+    _add_secret(key, plaintext, at=at)
+    _record(
+        EventType.KEY_ROTATE,
+        key,
+        at=at,
+        actor=actor,
+        request_id=request_id,
+        grace_seconds=int(grace.total_seconds()),
+    )
+    return plaintext
+
+
+@transaction.atomic
+def delete_key(*, key: ApiKey, at: datetime, actor: str, request_id: str) -> None:
+    """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
+    if not ApiKey.objects.live().filter(pk=key.pk).update(deleted_at=at):
+        raise KeyEnded(f"The key '{key.name}' was deleted.")
+    _record(EventType.KEY_DELETE, key, at=at, actor=actor, request_id=request_id)
+
+
+@transaction.atomic
+def switch_key(*, key: ApiKey, on: bool, at: datetime, actor: str, request_id: str) -> None:
+    """Switch a key off, or on again: the operator's emergency stop. Raises KeyEnded."""
+    changed = ApiKey.objects.live().filter(pk=key.pk).update(disabled_at=None if on else at)
+    if not changed:
+        raise KeyEnded(f"The key '{key.name}' was deleted.")
+    _record(EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, disabled=not on)
+
+
+def _check(key: ApiKey) -> None:
+    if not 1 <= len(key.name) <= 50 or not key.name.isprintable():
+        raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
+    if key.environment not in ENVIRONMENTS:
+        raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
+    if key.rate_limit is not None and not 1 <= key.rate_limit <= 1_000_000_000:
+        raise InvalidKeySettings("A rate limit is a number of requests an hour, 1 or more.")
+    if key.expires_at is not None and key.expires_at <= key.created_at:
+        raise InvalidKeySettings("A key cannot expire before it is made.")
+
+
+def _known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
+    """The names in the order of `allowed`, each once; at least one, and no other."""
+    wanted, known = set(names), [str(name) for name in allowed]
+    if not wanted or not wanted <= set(known):
+        raise InvalidKeySettings(f"A {what} is one of: {', '.join(known)}.")
+    return [name for name in known if name in wanted]
+
+
+def _narrowing(what: str, names: Iterable[str] | None, allowed: Iterable[str]) -> list[str] | None:
+    return None if names is None else _known(what, names, allowed)
+
+
+@sensitive_variables("plaintext")
+def _add_secret(key: ApiKey, plaintext: str, *, at: datetime) -> None:
+    Secret.objects.create(
+        key=key,
+        digest=tokens.digest(plaintext),
+        last_four=tokens.hint(plaintext),
+        created_at=at,
+    )
+
+
+def _record(
+    event_type: EventType, key: ApiKey, *, at: datetime, actor: str, request_id: str, **meta: Any
+) -> None:
+    audit.record(
+        audit.Event(
+            event_type=event_type,
+            subject_id=key.project_id,
+            app_id=key.project_id,
+            environment=key.environment,
+            api_key_id=key.pk,
+            request_id=request_id,
+            created_at=at,
+            meta={"actor": actor, "name": key.name, **meta},
+        )
+    )

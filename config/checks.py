@@ -1,0 +1,61 @@
+"""Rules between two settings, as system checks: each has an id and a sentence that says what to do.
+
+They run with every management command and before the server starts (config/gunicorn.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+SHORTEST_SECRET = 32
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """The settings that are each valid, but wrong together."""
+    messages: list[CheckMessage] = []
+    reachable = set(settings.ALLOWED_HOSTS) - LOOPBACK
+    if settings.DEBUG and reachable:
+        messages.append(
+            Error(
+                "DEBUG is on for hosts that others can reach.",
+                hint="Switch DEBUG off, or keep ALLOWED_HOSTS to 127.0.0.1 and localhost.",
+                id="memory_scope.E001",
+            )
+        )
+    if not settings.DEBUG and len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        messages.append(
+            Error(
+                f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters.",
+                hint="Set SECRET_KEY to 50 random characters.",
+                id="memory_scope.E002",
+            )
+        )
+    if settings.DATABASE_POOLER and settings.DATABASE_POOL_SIZE:
+        messages.append(
+            Error(
+                "DATABASE_POOLER and DATABASE_POOL_SIZE are both set: two pools, one in the other.",
+                hint="Behind a pooler, leave DATABASE_POOL_SIZE at 0.",
+                id="memory_scope.E003",
+            )
+        )
+    if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
+        messages.append(
+            Error(
+                "ALLOWED_HOSTS allows every name.",
+                hint="Name the hosts that this service answers to.",
+                id="memory_scope.E004",
+            )
+        )
+    if not settings.HTTPS_ONLY and not settings.DEBUG and reachable:
+        messages.append(
+            Warning(
+                "HTTPS_ONLY is off for hosts that others can reach: keys travel in clear.",
+                hint="Leave HTTPS_ONLY on, and set TRUSTED_PROXY_COUNT when a proxy ends TLS.",
+                id="memory_scope.W001",
+            )
+        )
+    return messages

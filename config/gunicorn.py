@@ -1,0 +1,68 @@
+"""The server's configuration: `gunicorn -c config/gunicorn.py config.wsgi`.
+
+One process with threads on SQLite, whose writers wait for each other anyway; a process a core on
+PostgreSQL. Threads, because a request mostly waits for the database; each keeps its connection.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from config.environment import BASE_DIR, Environment
+
+env = Environment()
+on_postgresql = "sqlite" not in env.text("DATABASE_URL", "sqlite")
+
+wsgi_app = "config.wsgi:application"
+host = env.text("HOST", "127.0.0.1")
+port = env.number("PORT", default=8000, least=1, most=65535)
+bind = f"{host}:{port}"
+worker_class = "gthread"
+workers = env.number(
+    "WEB_CONCURRENCY",
+    default=multiprocessing.cpu_count() if on_postgresql else 1,
+    least=1,
+    most=256,
+)
+# The kernel hands each of several processes its share of the connections. Not for one process:
+# a second server on the same port would start without a word.
+reuse_port = workers > 1
+threads = env.number("WEB_THREADS", default=8, least=1, most=256)
+keepalive = 75  # seconds; longer than the minute that most load balancers keep a connection
+timeout = 30
+graceful_timeout = 30
+# A process starts afresh now and then, not all at once: a slow leak never grows old.
+max_requests = env.number("WEB_MAX_REQUESTS", default=100_000, least=0, most=1_000_000_000)
+max_requests_jitter = max_requests // 10
+# A worker's heartbeat must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no file of ours
+control_socket_disable = True
+# Whether a proxy is believed is said once, by TRUSTED_PROXY_COUNT.
+secure_scheme_headers: dict[str, str] = {}
+loglevel = env.text("LOG_LEVEL", "info").lower()
+proc_name = "memory-scope"
+
+
+def on_starting(server: Any) -> None:
+    """Let the system checks stop the start: a rule that is broken is said before it is met.
+
+    In a process of their own, or a restart of the workers would keep this process's old code.
+    """
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "check", "--fail-level", "ERROR"]
+    checked = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=BASE_DIR, env=os.environ.copy(), capture_output=True, text=True, check=False
+    )
+    if checked.returncode:
+        said = checked.stderr.strip()
+        # Of a traceback, the last line is the sentence; a list of findings is all sentences.
+        sys.exit(said if said.startswith("SystemCheckError") else said.rpartition("\n")[2])
+
+
+def when_ready(server: Any) -> None:
+    """With several processes gunicorn itself names no address."""
+    server.log.info("Serving on http://%s with %d processes", bind, workers)

@@ -1,0 +1,66 @@
+"""What every request passes, and what only the pages for people pass.
+
+A request to the API needs no session, cookie, message or locale: those middleware step aside for
+it, so that a key's request never touches them. The request id and the security headers stay.
+(Django's own CSRF middleware stays too, since its checks look for it by name: the API's views are
+exempt from it, as no cookie opens them.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware import common
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts import request_ids
+
+API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz"})
+
+
+def is_api(path: str) -> bool:
+    """Whether a path belongs to the HTTP API: its first segment says so."""
+    return path[1:].partition("/")[0] in API_ROOTS
+
+
+class RequestIdMiddleware:
+    """Gives every response, of every status, its `X-Request-ID`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request_ids.assign(request.META)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class _ForPeople(MiddlewareMixin):
+    """Steps aside for requests to the API."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if is_api(request.path_info):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class SessionMiddleware(_ForPeople, sessions.SessionMiddleware):
+    pass
+
+
+class CommonMiddleware(_ForPeople, common.CommonMiddleware):
+    pass
+
+
+class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
+    pass
+
+
+class MessageMiddleware(_ForPeople, messages.MessageMiddleware):
+    pass

@@ -1,0 +1,247 @@
+"""All settings, each read from the environment with its type; safe when nothing is set.
+
+`.env.example` explains every variable. A `.env` file beside `manage.py` is read when there is one;
+what the environment itself says comes first. Rules between two settings are in `config/checks.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import IsolationLevel
+
+from accounts.environments import ENVIRONMENTS
+from config.environment import BASE_DIR, Environment
+from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
+
+env = Environment()
+
+# --- What must be said -------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", "insecure: for development only, " * 2 if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY must be set: 50 random characters, kept secret.")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if DEBUG else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this service answers to.")
+
+# --- The house ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "apikeys.apps.ApiKeysConfig",
+    "accounts.apps.AccountsConfig",
+    "config.apps.ConfigConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+]
+
+# What is of config.middleware steps aside for requests to the API, but for the first.
+MIDDLEWARE = [
+    "config.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.SessionMiddleware",
+    "config.middleware.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "config.middleware.AuthenticationMiddleware",
+    "config.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+DATETIME_FORMAT = r"Y-m-d H:i:s \U\T\C"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database and cache ------------------------------------------------------------------------
+
+DATABASE = env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+DATABASE_POOLER = env.flag("DATABASE_POOLER", default=False)
+DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", default=0, least=0, most=1000)
+DATABASE_CONN_MAX_AGE = env.number("DATABASE_CONN_MAX_AGE", default=600, least=0, most=86400)
+
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # A transaction takes the write lock when it begins: one that reads first and writes later
+    # cannot be overtaken and fail with "database is locked". FULL: what was acknowledged
+    # survives a loss of power.
+    DATABASE["CONN_MAX_AGE"] = DATABASE_CONN_MAX_AGE
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    # Statements are prepared on the server after five uses, except behind a transaction pooler
+    # (pgbouncer), whose connections do not belong to one client.
+    options: dict[str, Any] = DATABASE.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    # What memory/locks.py stands on: a statement sees what was committed before it began.
+    options["isolation_level"] = IsolationLevel.READ_COMMITTED
+    if not DATABASE_POOLER:  # statements outside a transaction; memory_hold insists on it too
+        options["options"] = r"-c default_transaction_isolation=read\ committed"
+    options["server_side_binding"] = True
+    options["prepare_threshold"] = None if DATABASE_POOLER else 5
+    DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
+    if DATABASE_POOL_SIZE:
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+    else:
+        DATABASE["CONN_MAX_AGE"] = DATABASE_CONN_MAX_AGE
+
+# ATOMIC_REQUESTS stays off: a refusal is recorded and committed before it is raised.
+DATABASES = {"default": DATABASE}
+
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL must be an address like redis://127.0.0.1:6379/0.")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "memory-scope",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- The API -----------------------------------------------------------------------------------
+
+ALLOWED_KEY_ENVIRONMENTS = env.choices(
+    "ALLOWED_KEY_ENVIRONMENTS", allowed=ENVIRONMENTS, default=ENVIRONMENTS
+)
+# What a key may be narrowed to. The names are the policy's; they pass through here because keys
+# know nothing of the policy.
+KEY_SCOPES = tuple(Scope)
+KEY_PURPOSE_CLASSES = PURPOSE_CLASSES
+
+# The contract: 64 KiB a body.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apikeys.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apikeys.permissions.HasKeyPermission"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "config.errors.answer_error",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+
+# --- People ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+vars().update(env.email("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Memory Scope <memory-scope@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- The wire ----------------------------------------------------------------------------------
+
+HTTPS_ONLY = env.flag("HTTPS_ONLY", default=not DEBUG)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0, least=0, most=10)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+X_FRAME_OPTIONS = "DENY"
+
+COOKIE_PREFIX = "__Host-" if HTTPS_ONLY else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+
+# Where config/gunicorn.py serves, as this machine says it.
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", default=8000, least=1, most=65535)
+LOCAL_ADDRESS = f"http://{HOST}:{PORT}"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Logs --------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", allowed=("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "accounts.request_ids.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django logs the path and the whole exception, and both can hold what a user said;
+        # config/errors.py logs what went wrong without it.
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+    },
+}

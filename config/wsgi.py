@@ -1,0 +1,58 @@
+"""The WSGI application, and the two things of HTTP that Django leaves to whoever serves it.
+
+Django reads as many bytes of a body as `Content-Length` says; a body sent in chunks has none, and
+would look empty. Some HTTP libraries send JSON that way, so such a body is read here first, up to
+the size that is allowed and one byte more. And the answer to a HEAD has no body.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+def with_chunked_bodies(inner: Application, *, most: int) -> Application:
+    """Give a body that came in chunks its length. Of a longer one, `most + 1` bytes are kept."""
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            body = environ["wsgi.input"].read(most + 1)
+            environ["CONTENT_LENGTH"] = str(len(body))
+            environ["wsgi.input"] = io.BytesIO(body)
+        return inner(environ, start_response)
+
+    return application
+
+
+def without_bodies_for_head(inner: Application) -> Application:
+    """Drop the body of an answer to a HEAD; its headers stay, `Content-Length` too."""
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        response = inner(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return response
+        if close := getattr(response, "close", None):
+            close()
+        return []
+
+    return application
+
+
+def _application() -> Application:
+    django = get_wsgi_application()
+    from django.conf import settings
+
+    chunked = with_chunked_bodies(django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return without_bodies_for_head(chunked)
+
+
+application = _application()

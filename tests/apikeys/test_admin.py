@@ -1,0 +1,103 @@
+"""What the operators see of keys, and how they stop one."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEvent, Project, User
+from apikeys.authentication import find_principal
+from apikeys.models import ApiKey, Secret
+from tests.makers import NOW, make_key
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return User.objects.create_superuser("operator@example.com")
+
+
+@pytest.fixture
+def desk(operator: User) -> Client:
+    """The operator's browser, signed in."""
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+class TestKeys:
+    def test_a_key_is_shown_without_its_secret(self, desk: Client, project: Project) -> None:
+        key, plaintext = make_key(project, name="Laptop")
+        digest = bytes(Secret.objects.get().digest).hex()
+        for path in ("/admin/apikeys/apikey/", f"/admin/apikeys/apikey/{key.pk}/change/"):
+            page = desk.get(path).content.decode()
+            assert "Laptop" in page
+            assert f"••••{plaintext[-4:]}" in page
+            assert plaintext not in page
+            assert digest not in page
+            assert "subject_key" not in page
+
+    def test_a_key_is_switched_off_and_on(
+        self, desk: Client, operator: User, project: Project
+    ) -> None:
+        key, plaintext = make_key(project)
+        chosen = {"_selected_action": [str(key.pk)]}
+        desk.post("/admin/apikeys/apikey/", {"action": "switch_off", **chosen})
+        assert find_principal(plaintext, at=NOW) is None
+        event = AuditEvent.objects.get(event_type="KEY_UPDATE")
+        assert event.meta == {"actor": str(operator.pk), "name": "Key", "disabled": True}
+        desk.post("/admin/apikeys/apikey/", {"action": "switch_on", **chosen})
+        assert find_principal(plaintext, at=NOW) is not None
+
+    def test_a_deleted_key_stays_deleted(self, desk: Client, project: Project) -> None:
+        key, _ = make_key(project)
+        ApiKey.objects.update(deleted_at=NOW)
+        chosen = {"_selected_action": [str(key.pk)]}
+        response = desk.post(
+            "/admin/apikeys/apikey/", {"action": "switch_on", **chosen}, follow=True
+        )
+        assert "was deleted" in response.content.decode()
+
+    @pytest.mark.parametrize("what", ["apikeys/apikey", "accounts/auditevent", "accounts/project"])
+    def test_nothing_is_added_by_hand(self, desk: Client, what: str) -> None:
+        assert desk.get(f"/admin/{what}/add/").status_code == 403
+
+
+class TestPeople:
+    def test_a_new_account_has_its_default_project(self, desk: Client) -> None:
+        desk.post(
+            "/admin/accounts/user/add/",
+            {
+                "email": "New@Example.com",
+                "usable_password": "true",
+                "password1": "correct horse battery",
+                "password2": "correct horse battery",
+            },
+        )
+        new = User.objects.get(email="new@example.com")
+        assert new.check_password("correct horse battery")
+        assert new.password.startswith("argon2")
+        assert new.projects.get().name == "Default project"
+
+    def test_switching_an_account_off_stops_its_keys(
+        self, desk: Client, owner: User, project: Project
+    ) -> None:
+        _, plaintext = make_key(project)
+        desk.post(f"/admin/accounts/user/{owner.pk}/change/", {"email": owner.email, "name": ""})
+        assert not User.objects.get(pk=owner.pk).is_active
+        assert find_principal(plaintext, at=NOW) is None
+
+    def test_a_projects_key_of_pseudonyms_is_not_shown(
+        self, desk: Client, project: Project
+    ) -> None:
+        page = desk.get(f"/admin/accounts/project/{project.pk}/change/").content.decode()
+        assert project.name in page
+        assert "subject_key" not in page
+
+    def test_the_record_is_shown_and_found_by_request_id(
+        self, desk: Client, project: Project
+    ) -> None:
+        make_key(project, request_id="find-me")
+        make_key(project, name="Other", request_id="not-me")
+        page = desk.get("/admin/accounts/auditevent/?q=find-me").content.decode()
+        assert "find-me" in page
+        assert "not-me" not in page

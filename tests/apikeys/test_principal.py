@@ -1,0 +1,58 @@
+"""What a request knows of its key, and what it never tells."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from uuid import UUID, uuid4
+
+from accounts.subjects import subject_id
+from apikeys.principal import Principal
+
+KEY = bytes(range(32))
+
+
+def principal(**fields: object) -> Principal:
+    known = {
+        "key_id": uuid4(),
+        "secret_id": uuid4(),
+        "project_id": uuid4(),
+        "owner_id": uuid4(),
+        "environment": "test",
+        "permissions": frozenset({"memory:read"}),
+        "subject_key": KEY,
+        **fields,
+    }
+    return Principal(**known)  # type: ignore[arg-type] # as given
+
+
+class TestRights:
+    def test_it_may_do_what_it_was_given(self) -> None:
+        assert principal().may("memory:read")
+        assert not principal().may("memory:write")
+
+    def test_nothing_said_restricts_nothing(self) -> None:
+        assert principal().may_use_scope("schedule")
+        assert principal().may_use_purpose_class("recommendation")
+
+    def test_an_empty_list_allows_nothing(self) -> None:
+        assert not principal(scopes=frozenset()).may_use_scope("schedule")
+        assert not principal(purpose_classes=frozenset()).may_use_purpose_class("scheduling")
+
+
+class TestSubject:
+    def test_it_is_the_first_16_bytes_of_a_keyed_digest(self) -> None:
+        whole = hmac.new(KEY, b"test\0user_1", hashlib.sha256).digest()
+        assert principal().subject_id("user_1") == UUID(bytes=whole[:16])
+
+    def test_environments_projects_and_users_do_not_meet(self) -> None:
+        ids = {
+            subject_id(key, environment, user)
+            for key in (KEY, bytes(32))
+            for environment in ("test", "live")
+            for user in ("user_1", "user_2", "é", "e\u0301")
+        }
+        assert len(ids) == 16
+
+    def test_the_projects_key_is_not_in_its_repr(self) -> None:
+        assert "subject_key" not in repr(principal())

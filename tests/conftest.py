@@ -1,0 +1,64 @@
+"""The people and the doors of every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.db import connection
+
+from accounts.models import Project, User
+from tests.doors import Api, running_service
+from tests.makers import NOW, make_key, make_owner
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, in words, what needs a database or a cache that this run has not been given."""
+    on_postgresql = bool(os.environ.get("TEST_DATABASE_URL"))
+    for item in items:
+        if "postgresql" in item.keywords and not on_postgresql:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set TEST_DATABASE_URL"))
+        if "redis" in item.keywords and not os.environ.get("REDIS_URL"):
+            item.add_marker(pytest.mark.skip(reason="needs Redis: set REDIS_URL"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_owner()
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody else with an account."""
+    return make_owner("stranger@example.com")
+
+
+@pytest.fixture
+def project(owner: User) -> Project:
+    return owner.projects.get()
+
+
+@pytest.fixture
+def api(project: Project) -> Api:
+    """The API with a test key that has every permission."""
+    return Api(make_key(project)[1])
+
+
+@pytest.fixture
+def nobody(db: None) -> Api:
+    """The API without a key."""
+    return Api(None)
+
+
+@pytest.fixture
+def service(transactional_db: None) -> Iterator[str]:
+    """The service in processes of its own: two on PostgreSQL, one on SQLite."""
+    with running_service(workers=2 if connection.vendor == "postgresql" else 1) as address:
+        yield address

@@ -1,0 +1,124 @@
+"""The doors that tests knock at: the API in this process, and the service in its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import httpx
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+
+START_SECONDS = 60
+
+
+class Api:
+    """The HTTP API through every middleware, with one key."""
+
+    def __init__(self, key: str | None) -> None:
+        self.key = key
+        self.client = Client(raise_request_exception=False)
+
+    def post(self, path: str, body: Any = None, **extra: Any) -> HttpResponse:
+        """Post a JSON body; bytes and text go as they are. Keyword arguments are META entries."""
+        content = body if isinstance(body, bytes | str) else json.dumps(body)
+        extra.setdefault("content_type", "application/json")
+        return self.client.generic("POST", path, content, **self._headers(extra))
+
+    def get(self, path: str, **extra: Any) -> HttpResponse:
+        return self.client.get(path, **self._headers(extra))
+
+    def _headers(self, extra: dict[str, Any]) -> dict[str, Any]:
+        return extra if self.key is None else {"HTTP_X_API_KEY": self.key, **extra}
+
+    def remember(self, **fields: Any) -> dict[str, Any]:
+        from tests.makers import memory_body
+
+        response = self.post("/memory", memory_body(**fields))
+        assert response.status_code == 201, response.content
+        return response.json()
+
+    def read(self, **fields: Any) -> dict[str, Any]:
+        from tests.makers import read_body
+
+        response = self.post("/memory/read", read_body(**fields))
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def revoke(self, token: str) -> dict[str, Any]:
+        response = self.post("/memory/revoke", {"revocation_token": token})
+        assert response.status_code == 200, response.content
+        return response.json()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def test_database_url() -> str:
+    """The address of the database that the tests use, for another process."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    user = database["USER"] + (f":{database['PASSWORD']}" if database["PASSWORD"] else "")
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    return f"postgres://{user}@{database['HOST'] or 'localhost'}{port}/{database['NAME']}"
+
+
+test_database_url.__test__ = False  # type: ignore[attr-defined] # for pytest
+
+
+@contextmanager
+def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
+    """The service under gunicorn, in processes of its own, on the tests' database."""
+    port = free_port()
+    output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
+        cwd=settings.BASE_DIR,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": test_database_url(),
+            "WEB_CONCURRENCY": str(workers),
+            "PORT": str(port),
+            **environment,
+        },
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(process, address, output)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+        output.close()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], address: str, output: IO[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            output.seek(0)
+            raise RuntimeError(f"The service did not start:\n{output.read()}")
+        try:
+            httpx.get(f"{address}/healthz", timeout=1)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("The service did not answer in time.")

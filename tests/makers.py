@@ -1,0 +1,52 @@
+"""Makes what tests are about: plain functions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import Project, User
+from apikeys import services
+from apikeys.models import ApiKey
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def make_owner(email: str = "owner@example.com", **fields: Any) -> User:
+    """An account with its default project."""
+    return User.objects.create_user(email, **fields)
+
+
+def make_project(owner: User, name: str = "Another project") -> Project:
+    return Project.objects.create(owner=owner, name=name)
+
+
+def make_key(project: Project, name: str = "Key", **fields: Any) -> tuple[ApiKey, str]:
+    """A key and its plaintext; test environment and all permissions unless told otherwise."""
+    arguments = {"environment": "test", "at": NOW, "actor": "test", "request_id": "test", **fields}
+    return services.issue_key(project=project, name=name, **arguments)
+
+
+def memory_body(**fields: Any) -> dict[str, Any]:
+    """A good body of `POST /memory`; a field set to None is left out."""
+    body = {
+        "user_id": "user_1",
+        "scope": "preferences",
+        "domain": "food",
+        "source": "explicit_user_input",
+        "value_json": {"likes": ["pizza"], "dislikes": ["olives"]},
+        **fields,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def read_body(**fields: Any) -> dict[str, Any]:
+    """A good body of `POST /memory/read`; a field set to None is left out."""
+    body = {
+        "user_id": "user_1",
+        "scope": "preferences",
+        "domain": "food",
+        "purpose": "recommend restaurants",
+        **fields,
+    }
+    return {name: value for name, value in body.items() if value is not None}

@@ -1,0 +1,27 @@
+"""The product's own settings, with what a test run brings: a database of its own and no `.env`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["ENV_FILE"] = os.devnull
+os.environ["SECRET_KEY"] = "a secret key for tests, fifty characters or so long"
+os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
+os.environ["HTTPS_ONLY"] = "off"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3"
+for name in ("DEBUG", "ALLOWED_KEY_ENVIRONMENTS", "DATABASE_POOLER", "DATABASE_POOL_SIZE"):
+    os.environ.pop(name, None)
+
+from config.settings import *  # noqa: E402, F403 - the environment had to be said first
+from config.settings import DATABASES, STORAGES  # noqa: E402 - as above
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, not memory: threads and other processes open it too. One for each run of the tests.
+    file = Path(tempfile.gettempdir()) / f"memory-scope-test-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": str(file)}
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Every test client starts the middleware anew: it need not walk through all static files first.
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,62 @@
+"""The pages for people that the service has of itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, override_settings
+
+from accounts.models import User
+
+BROWSER = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.django_db
+class TestPages:
+    def test_the_front_page_shows_its_own_address_and_the_policy(self) -> None:
+        page = Client().get("/", **BROWSER).content.decode()
+        assert "http://testserver/memory/read" in page
+        assert "notification_delivery" in page
+
+    def test_a_browser_gets_a_page_for_what_is_not_there(self) -> None:
+        response = Client().get("/nothing", **BROWSER)
+        assert response.status_code == 404
+        assert "There is no such page" in response.content.decode()
+
+    def test_anyone_else_gets_the_error_of_the_api(self) -> None:
+        response = Client().get("/nothing")
+        assert response.json()["detail"] == "Not found"
+        assert response.json()["request_id"] == response.headers["X-Request-ID"]
+
+    def test_a_form_without_its_token_is_refused_with_a_page(self) -> None:
+        client = Client(enforce_csrf_checks=True)
+        response = client.post("/admin/login/", {"username": "x"}, **BROWSER)
+        assert response.status_code == 403
+        assert "grown old" in response.content.decode()
+
+    def test_an_unknown_host_is_refused(self) -> None:
+        response = Client().get("/", HTTP_HOST="evil.example", **BROWSER)
+        assert response.status_code == 400
+
+    def test_a_bug_shows_nothing_of_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("config.pages.render", lambda *args: 1 / 0)
+        response = Client(raise_request_exception=False).get("/", **BROWSER)
+        assert response.status_code == 500
+        assert "ZeroDivisionError" not in response.content.decode()
+        assert response.headers["X-Request-ID"]
+
+    def test_security_headers_are_on_pages_and_on_the_api(self) -> None:
+        for path in ("/", "/healthz", "/memory"):
+            headers = Client().get(path).headers
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert headers["Referrer-Policy"] == "same-origin"
+
+    def test_the_api_sets_no_cookie(self, owner: User) -> None:
+        client = Client()
+        client.force_login(owner)
+        assert not client.post("/memory", content_type="application/json").cookies
+
+    @override_settings(SECURE_SSL_REDIRECT=True)
+    def test_health_is_asked_without_tls(self) -> None:
+        assert Client().get("/healthz").status_code == 200
+        assert Client().get("/").status_code == 301

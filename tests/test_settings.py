@@ -1,0 +1,147 @@
+"""Settings: safe when nothing is said, and a wrong one stops the start with its name."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from config.checks import check_settings
+from config.first_start import write_env
+
+BASE_DIR = Path(settings.BASE_DIR)
+GOOD = {
+    "ENV_FILE": os.devnull,
+    "SECRET_KEY": "0123456789" * 5,
+    "ALLOWED_HOSTS": "memory-scope.example",
+}
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with these settings and no others."""
+    keep = {"PATH": os.environ["PATH"]}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env={**keep, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def ids(**changed: Any) -> set[str | None]:
+    base = {
+        "DEBUG": False,
+        "SECRET_KEY": "k" * 50,
+        "ALLOWED_HOSTS": ["memory-scope.example"],
+        "HTTPS_ONLY": True,
+        "DATABASE_POOLER": False,
+        "DATABASE_POOL_SIZE": 0,
+    }
+    with override_settings(**{**base, **changed}):
+        return {message.id for message in check_settings()}
+
+
+class TestAWrongValueStopsTheStart:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SECRET_KEY", ""),
+            ("ALLOWED_HOSTS", ""),
+            ("DEBUG", "maybe"),
+            ("HTTPS_ONLY", "2"),
+            ("DATABASE_URL", "mysql://root@localhost/db"),
+            ("DATABASE_URL", "not an address"),
+            ("DATABASE_CONN_MAX_AGE", "-1"),
+            ("DATABASE_POOL_SIZE", "many"),
+            ("DATABASE_POOLER", "perhaps"),
+            ("REDIS_URL", "localhost:6379"),
+            ("ALLOWED_KEY_ENVIRONMENTS", "test,prod"),
+            ("ALLOWED_KEY_ENVIRONMENTS", ","),
+            ("TRUSTED_PROXY_COUNT", "one"),
+            ("PORT", "70000"),
+            ("EMAIL_URL", "gopher://mail"),
+            ("LOG_LEVEL", "LOUD"),
+        ],
+    )
+    def test_it_is_named(self, name: str, value: str) -> None:
+        ran = manage("check", **{**GOOD, name: value})
+        assert ran.returncode != 0
+        assert name in ran.stderr.splitlines()[-1]
+
+    def test_a_secret_in_a_wrong_value_is_not_printed(self) -> None:
+        ran = manage("check", **{**GOOD, "DATABASE_URL": "mysql://root:hunter2@localhost/db"})
+        assert "hunter2" not in ran.stderr + ran.stdout
+
+    def test_a_wrong_server_setting_is_named_too(self) -> None:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "--check-config"],
+            cwd=BASE_DIR,
+            env={"PATH": os.environ["PATH"], **GOOD, "WEB_THREADS": "lots"},
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode != 0
+        assert "WEB_THREADS must be a whole number" in ran.stderr + ran.stdout
+
+
+class TestSafeWhenNothingIsSaid:
+    def test_the_deployment_checks_find_nothing(self) -> None:
+        ran = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
+        assert ran.returncode == 0, ran.stderr
+
+    def test_debug_is_off_and_https_is_on(self) -> None:
+        code = "from django.conf import settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT)"
+        assert manage("shell", "-v", "0", "-c", code, **GOOD).stdout.strip() == "False True"
+
+
+class TestRulesBetweenSettings:
+    def test_good_settings_break_none(self) -> None:
+        assert ids() == set()
+
+    @pytest.mark.parametrize(
+        ("changed", "id_"),
+        [
+            ({"DEBUG": True}, "memory_scope.E001"),
+            ({"SECRET_KEY": "short"}, "memory_scope.E002"),
+            ({"DATABASE_POOLER": True, "DATABASE_POOL_SIZE": 4}, "memory_scope.E003"),
+            ({"ALLOWED_HOSTS": ["*"]}, "memory_scope.E004"),
+            ({"HTTPS_ONLY": False}, "memory_scope.W001"),
+        ],
+    )
+    def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:
+        assert id_ in ids(**changed)
+
+    def test_this_machine_alone_may_do_without_https(self) -> None:
+        assert ids(HTTPS_ONLY=False, ALLOWED_HOSTS=["127.0.0.1", "localhost"]) == set()
+
+
+class TestTheExample:
+    def test_it_names_every_variable_and_no_other(self) -> None:
+        asked = set()
+        for source in ("settings.py", "gunicorn.py"):
+            text = (BASE_DIR / "config" / source).read_text()
+            asked |= set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
+        example = (BASE_DIR / ".env.example").read_text()
+        assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == asked
+
+    def test_the_first_start_writes_it_with_a_fresh_secret(self, tmp_path: Path) -> None:
+        target = tmp_path / ".env"
+        assert write_env(BASE_DIR / ".env.example", target)
+        secret = re.search(r"^SECRET_KEY=(.+)$", target.read_text(), re.MULTILINE)
+        assert secret is not None
+        assert len(secret[1]) >= 50
+        assert target.stat().st_mode & 0o077 == 0
+
+    def test_a_later_start_keeps_what_is_there(self, tmp_path: Path) -> None:
+        target = tmp_path / ".env"
+        target.write_text("SECRET_KEY=mine\n")
+        assert not write_env(BASE_DIR / ".env.example", target)
+        assert target.read_text() == "SECRET_KEY=mine\n"
