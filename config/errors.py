@@ -22,10 +22,12 @@ from rest_framework.request import Request
 from accounts import request_ids
 from apikeys.api import RequestRefused, json_response
 from config.middleware import is_api
+from memory import refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
 RETRY_UNAVAILABLE = "5"  # seconds
+RETRY_BUSY = "1"
 
 STATUS = {
     "malformed_json": HTTPStatus.BAD_REQUEST,
@@ -61,6 +63,18 @@ _BAD_REQUEST = RequestRefused("bad_request", "Bad request")
 _FORBIDDEN = RequestRefused("permission_denied", "Permission denied")
 
 
+def _policy_denied(error: refusals.PolicyDenied) -> RequestRefused:
+    decision = error.decision
+    return RequestRefused(
+        "policy_denied",
+        f"Purpose class '{decision.purpose_class}' not allowed for scope '{decision.scope}'",
+        scope=decision.scope,
+        purpose_class=decision.purpose_class,
+        allowed_purpose_classes=decision.allowed_purpose_classes,
+        decision_id=decision.decision_id,
+    )
+
+
 def _invalid_key(error: exceptions.APIException) -> RequestRefused:
     challenge = {"WWW-Authenticate": str(getattr(error, "auth_header", "ApiKey"))}
     return RequestRefused("invalid_api_key", "Invalid API key", headers=challenge)
@@ -69,6 +83,21 @@ def _invalid_key(error: exceptions.APIException) -> RequestRefused:
 # Each error of the domain and of Django REST Framework, and how it is said.
 SAID: dict[type[Exception], Callable[[Any], RequestRefused]] = {
     RequestRefused: lambda error: error,
+    refusals.PolicyDenied: _policy_denied,
+    refusals.GrantEnded: lambda error: RequestRefused("grant_revoked", "REVOKED"),
+    services.GrantNotFound: lambda error: RequestRefused("not_found", "Revocation token not found"),
+    refusals.ScopeNotAllowed: lambda error: RequestRefused(
+        "permission_denied", f"API key may not use the scope '{error.scope}'", scope=error.scope
+    ),
+    services.IdempotencyConflict: lambda error: RequestRefused(
+        "idempotency_conflict", "This Idempotency-Key was used with another request body"
+    ),
+    services.IdempotencyBusy: lambda error: RequestRefused(
+        "idempotency_conflict",
+        "The first request with this Idempotency-Key is still running",
+        headers={"Retry-After": RETRY_BUSY},
+    ),
+    services.Overtaken: lambda error: _UNAVAILABLE,
     exceptions.NotAuthenticated: _invalid_key,
     exceptions.AuthenticationFailed: _invalid_key,
     exceptions.PermissionDenied: lambda error: RequestRefused(

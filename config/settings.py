@@ -30,6 +30,7 @@ if not ALLOWED_HOSTS:
 # --- The house ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "memory.apps.MemoryConfig",
     "apikeys.apps.ApiKeysConfig",
     "accounts.apps.AccountsConfig",
     "config.apps.ConfigConfig",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import health, pages
 
@@ -11,6 +11,7 @@ admin.site.index_title = "Operations"
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("", include("memory.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

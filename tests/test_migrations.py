@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-OURS = ("accounts", "apikeys")
+OURS = ("accounts", "apikeys", "memory")
 
 
 @pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_each_is_named_by_hand() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_they_can_be_undone_and_done_again() -> None:
     try:
-        for label in ("apikeys",):
+        for label in ("memory", "apikeys"):
             call_command("migrate", label, "zero", verbosity=0)
     finally:
         call_command("migrate", verbosity=0)

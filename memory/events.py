@@ -1,0 +1,109 @@
+"""What the record keeps of each decision about memories. Never a value, a token or a key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from accounts import audit
+from accounts.models import EventType
+from apikeys.principal import Principal
+from memory.decisions import Decision
+from memory.policy.access import POLICY_VERSION
+from memory.policy.merging import Merged
+from memory.statements import Grant, Partition
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Who asks, by which request, and when."""
+
+    principal: Principal
+    request_id: str
+    at: datetime
+
+    def partition(self, user_id: str, scope: str, domain: str) -> Partition:
+        return Partition(self.principal.subject_id(user_id), scope, domain)
+
+
+def memory_created(
+    asked: Asked, partition: Partition, user_id: str, memory_id: UUID
+) -> audit.Event:
+    return _event(EventType.MEMORY_CREATE, asked, partition, user_id, memory_ids=[memory_id])
+
+
+def memory_read(
+    asked: Asked,
+    grant: Grant,
+    decision: Decision,
+    *,
+    max_age_days: int | None,
+    merged: Merged,
+    memory_ids: list[UUID],
+    reason: str | None,
+) -> audit.Event:
+    return _event(
+        EventType.MEMORY_READ,
+        asked,
+        grant.partition,
+        grant.user_id,
+        memory_ids=memory_ids,
+        purpose=grant.purpose,
+        purpose_class=decision.purpose_class,
+        decision_id=decision.decision_id,
+        revocation_grant_id=grant.id,
+        reason_code=reason,
+        meta={"max_age_days": max_age_days, "confidence": merged.confidence},
+    )
+
+
+def refused(
+    asked: Asked,
+    partition: Partition,
+    user_id: str,
+    *,
+    reason: str | None,
+    decision: Decision | None = None,
+    purpose: str | None = None,
+    grant: Grant | None = None,
+) -> audit.Event:
+    """A refusal: by the policy, by what the key was given, or because the grant has ended."""
+    known: dict[str, Any] = {"reason_code": reason, "purpose": purpose}
+    if decision is not None:
+        known |= {"purpose_class": decision.purpose_class, "decision_id": decision.decision_id}
+    if grant is not None:
+        known |= {"revocation_grant_id": grant.id}
+    return _event(EventType.POLICY_DENIED, asked, partition, user_id, **known)
+
+
+def revoked(asked: Asked, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
+    return _event(
+        EventType.MEMORY_REVOKE,
+        asked,
+        grant.partition,
+        grant.user_id,
+        memory_ids=hidden,
+        revocation_grant_id=grant.id,
+    )
+
+
+def _event(
+    event_type: EventType, asked: Asked, partition: Partition, user_id: str, **known: Any
+) -> audit.Event:
+    principal = asked.principal
+    return audit.Event(
+        event_type=event_type,
+        subject_id=partition.subject_id,
+        app_id=principal.project_id,
+        environment=principal.environment,
+        api_key_id=principal.key_id,
+        user_id=user_id,
+        scope=partition.scope,
+        domain=partition.domain or None,
+        policy_version=POLICY_VERSION,
+        request_id=asked.request_id,
+        created_at=asked.at,
+        **known,
+    )

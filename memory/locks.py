@@ -1,0 +1,49 @@
+"""Orders a read and a revoke of one partition, and the repeats of one idempotent request.
+
+A read that saw what a revoke hides commits before that revoke begins to hide, or it starts again.
+On PostgreSQL these are advisory locks: they end with the transaction and write nothing. What is
+checked under a lock is checked by a statement after it, because under READ COMMITTED a statement
+sees what was committed before it began, not while it waited. On SQLite a transaction is alone from
+its beginning, so there is nothing to lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.db import connection
+
+from accounts import sql
+from memory.statements import Partition
+
+
+def share(partition: Partition) -> None:
+    """Hold off a revoke of this partition until the transaction ends."""
+    if connection.vendor == "postgresql":
+        sql.rows("SELECT pg_advisory_xact_lock_shared(%s)", (number(partition),))
+
+
+def exclude(partition: Partition) -> None:
+    """Wait for the reads of this partition that are under way, and hold off new ones."""
+    if connection.vendor == "postgresql":
+        sql.rows("SELECT pg_advisory_xact_lock(%s)", (number(partition),))
+
+
+def claim(project_id: UUID, environment: str, key: str) -> bool:
+    """Take an Idempotency-Key for this transaction; False while another one has it."""
+    if connection.vendor != "postgresql":
+        return True
+    values = (_number("idempotency", project_id.hex, environment, key),)
+    return bool(sql.rows("SELECT pg_try_advisory_xact_lock(%s)", values)[0][0])
+
+
+def number(partition: Partition) -> int:
+    """By which number a partition is locked."""
+    return _number("partition", partition.subject_id.hex, partition.scope, partition.domain)
+
+
+def _number(*parts: str) -> int:
+    """64 bits for a name. Two names that share one wait for each other, and that is all."""
+    name = "\0".join(parts).encode()
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)

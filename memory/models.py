@@ -1,0 +1,145 @@
+"""Memories, the grants by which they were read, and the answers kept for retries.
+
+Rows hang on the project, never on a key, and hold plain ids: no foreign keys, so that the tables
+can be spread by `subject_id` over several machines. A partition is (subject_id, scope, domain):
+what one read looks at and one revoke hides.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.environments import ENVIRONMENTS
+from accounts.identifiers import new_id
+from memory.policy.vocabulary import Scope, Source
+
+SCOPES = [scope.value for scope in Scope]
+SOURCES = [source.value for source in Source]
+
+
+class MemoryQuerySet(models.QuerySet["Memory"]):
+    def expired(self, *, at: datetime) -> MemoryQuerySet:
+        return self.filter(expires_at__lte=at).order_by("expires_at")
+
+
+class Memory(models.Model):
+    """One statement about an end user, kept as it was said."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject_id = models.UUIDField()
+    scope = models.CharField(max_length=32, choices=list(zip(SCOPES, SCOPES, strict=True)))
+    domain = models.CharField(max_length=255, default="", help_text="Empty: no domain.")
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4)
+    user_id = models.CharField(max_length=255)
+    source = models.CharField(max_length=32, choices=list(zip(SOURCES, SOURCES, strict=True)))
+    value_json = models.TextField(help_text="Compact JSON, as it was said.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True, help_text="Set: a revocation hides it for good.")
+
+    objects = MemoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "memories"
+        indexes = [
+            models.Index(
+                fields=["subject_id", "scope", "domain", "created_at"],
+                condition=Q(hidden_at=None),
+                name="memory_live_by_partition",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False),
+                name="memory_by_expiry",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=SCOPES), name="memory_scope_known"),
+            models.CheckConstraint(condition=Q(source__in=SOURCES), name="memory_source_known"),
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS), name="memory_environment_known"
+            ),
+            models.CheckConstraint(condition=~Q(user_id=""), name="memory_user_id_not_empty"),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
+                name="memory_expiry_follows_creation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RevocationGrantQuerySet(models.QuerySet["RevocationGrant"]):
+    def ended_before(self, moment: datetime) -> RevocationGrantQuerySet:
+        return self.filter(expires_at__lt=moment).order_by("expires_at")
+
+
+class RevocationGrant(models.Model):
+    """One read that was allowed: whoever holds its token can continue it or take it back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    subject_id = models.UUIDField()
+    scope = models.CharField(max_length=32, choices=list(zip(SCOPES, SCOPES, strict=True)))
+    domain = models.CharField(max_length=255, default="")
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4)
+    user_id = models.CharField(max_length=255)
+    purpose = models.CharField(max_length=1000)
+    max_age_days = models.PositiveSmallIntegerField(null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = RevocationGrantQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="memory_grant_by_expiry")]
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=SCOPES), name="memory_grant_scope"),
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS), name="memory_grant_environment"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="memory_grant_expiry"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IdempotencyRecordQuerySet(models.QuerySet["IdempotencyRecord"]):
+    def expired(self, *, at: datetime) -> IdempotencyRecordQuerySet:
+        return self.filter(expires_at__lte=at).order_by("expires_at")
+
+
+class IdempotencyRecord(models.Model):
+    """The first answer to a create that came with an Idempotency-Key, kept for its repeats."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4)
+    key = models.CharField(max_length=255)
+    subject_id = models.UUIDField()
+    request_digest = models.BinaryField(max_length=32)
+    answer = models.TextField()
+    expires_at = models.DateTimeField()
+
+    objects = IdempotencyRecordQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="memory_idempotency_by_expiry")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project_id", "environment", "key"], name="memory_idempotency_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,92 @@
+"""What the hot operations write together: each function here is one transaction.
+
+A read merges what it found outside of any transaction; the one that writes its grant and its
+record then makes sure, under the partition's lock, that all it saw is still visible. If a revoke
+came between, nothing is written and the read starts again: no answer holds what was hidden.
+
+On PostgreSQL a transaction goes as one statement: the same texts, joined by CTEs, in one trip
+instead of four. On SQLite there are no trips to save and no such statements.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import SerializationFailure
+
+from accounts import audit, sql
+from memory import locks
+from memory.statements import (
+    INSERT_GRANT,
+    INSERT_MEMORY,
+    IS_REVOKED,
+    VISIBLE_IDS,
+    Grant,
+    Partition,
+)
+
+STORE = f"WITH stored AS ({INSERT_MEMORY}) {audit.INSERT}"
+# memory_hold (memory/migrations/0002) locks and looks, and fails if something is gone.
+GRANT = f"WITH granted AS ({INSERT_GRANT} RETURNING memory_hold(%s, %s, %s)) {audit.INSERT}"
+
+
+def store(memory: tuple[Any, ...], event: audit.Event) -> None:
+    """Write a memory and its record."""
+    if connection.vendor == "postgresql":
+        sql.change(STORE, (*memory, *audit.values(event)))
+    else:
+        store_by_parts(memory, event)
+
+
+def store_by_parts(memory: tuple[Any, ...], event: audit.Event) -> None:
+    with transaction.atomic():
+        sql.change(INSERT_MEMORY, memory)
+        audit.record(event)
+
+
+def grant(
+    partition: Partition, seen: list[UUID], values: tuple[Any, ...], event: audit.Event
+) -> bool:
+    """Write a grant and the record of its read. False: something of what it saw is gone."""
+    if connection.vendor != "postgresql":
+        return grant_by_parts(partition, seen, values, event)
+    held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
+    try:
+        sql.change(GRANT, (*values, *held, *audit.values(event)))
+    except OperationalError as error:
+        if isinstance(error.__cause__, SerializationFailure):
+            return False
+        raise
+    return True
+
+
+def grant_by_parts(
+    partition: Partition, seen: list[UUID], values: tuple[Any, ...], event: audit.Event
+) -> bool:
+    with transaction.atomic():
+        locks.share(partition)
+        if not _still_visible(partition, seen):
+            return False
+        sql.change(INSERT_GRANT, values)
+        audit.record(event)
+    return True
+
+
+def note_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
+    """Write the record of a continued read. False: its grant or something it saw is gone."""
+    with transaction.atomic():
+        locks.share(grant.partition)
+        values = (grant.id, grant.partition.subject_id)
+        if sql.rows(IS_REVOKED, values) != [(False,)] or not _still_visible(grant.partition, seen):
+            return False
+        audit.record(event)
+    return True
+
+
+def _still_visible(partition: Partition, seen: list[UUID]) -> bool:
+    values = (partition.subject_id, partition.scope, partition.domain)
+    visible = {sql.as_uuid(id_) for (id_,) in sql.rows(VISIBLE_IDS, values)}
+    return visible.issuperset(seen)

@@ -1,0 +1,201 @@
+"""The statements written by hand, held against the models and the indexes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from accounts import audit, sql
+from accounts.models import Project
+from apikeys import authentication
+from apikeys.models import ApiKey, Secret
+from memory import statements
+from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from memory.statements import Partition
+from tests.doors import Api
+from tests.makers import NOW, memory_body, read_body
+
+MODELS: dict[str, type[Model]] = {model._meta.db_table: model for model in apps.get_models()}
+
+
+def texts(module: ModuleType) -> dict[str, str]:
+    """The statements of a module, by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and "%s" in value
+    }
+
+
+STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication)}
+INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in text}
+
+ID = UUID(int=7)
+DIGEST = b"x" * 32
+PLACE = (ID, "preferences", "food")
+
+# Each statement that looks for rows: values for it, and the columns of each table by which an
+# index finds them.
+SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
+    "SELECT_LIVE": ((*PLACE, NOW), {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "SELECT_LIVE_SINCE": (
+        (*PLACE, NOW, NOW),
+        {"memory_memory": {"subject_id", "scope", "domain", "created_at"}},
+    ),
+    "HIDE_PARTITION": ((NOW, *PLACE), {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "VISIBLE_IDS": (PLACE, {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
+    "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
+    "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
+    "FIND_ANSWER": (
+        (ID, "test", "key", NOW),
+        {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
+    ),
+    "FIND_PRINCIPAL": (
+        (DIGEST, NOW, NOW),
+        {
+            "apikeys_secret": {"digest"},
+            "apikeys_apikey": {"id"},
+            "accounts_project": {"id"},
+            "accounts_user": {"id"},
+        },
+    ),
+}
+
+
+def parts_of_insert(text: str) -> tuple[type[Model], list[str], int]:
+    """The model, the columns and the number of values of an INSERT."""
+    match = re.search(r"INSERT INTO (\w+)\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", text)
+    assert match is not None
+    columns = [column.strip() for column in match[2].split(",")]
+    return MODELS[match[1]], columns, match[3].count("%s")
+
+
+class TestColumns:
+    def test_every_statement_is_held_against_something(self) -> None:
+        assert INSERTS.keys() == {"INSERT_MEMORY", "INSERT_GRANT", "KEEP_ANSWER", "INSERT"}
+        assert SEARCHES.keys() == STATEMENTS.keys() - INSERTS.keys()
+
+    @pytest.mark.parametrize("name", INSERTS)
+    def test_an_insert_names_columns_that_are_there_and_all_that_must_be_set(
+        self, name: str
+    ) -> None:
+        model, columns, values = parts_of_insert(INSERTS[name])
+        fields = {field.column: field for field in model._meta.concrete_fields}
+        required = {column for column, field in fields.items() if not field.null}
+        assert len(columns) == len(set(columns)) == values
+        assert required <= set(columns) <= fields.keys()
+
+    def test_a_record_sets_every_column(self) -> None:
+        model, columns, _ = parts_of_insert(audit.INSERT)
+        assert set(columns) == {field.column for field in model._meta.concrete_fields}
+
+    def test_an_answer_that_replaces_another_replaces_all_of_it(self) -> None:
+        _, columns, _ = parts_of_insert(statements.KEEP_ANSWER)
+        replaced = re.findall(r"(\w+) = excluded\.(\w+)", statements.KEEP_ANSWER)
+        assert all(column == source for column, source in replaced)
+        assert {column for column, _ in replaced} == set(columns) - {
+            "project_id",
+            "environment",
+            "key",
+        }
+        assert "ON CONFLICT (project_id, environment, key)" in statements.KEEP_ANSWER
+
+
+def index_conditions(name: str) -> dict[str, str]:
+    """By what each table of a statement is searched, as the database plans it."""
+    values, _ = SEARCHES[name]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {STATEMENTS[name]}", sql._adapted(values))
+            steps = [step for *_, step in cursor.fetchall()]
+            assert not any(step.startswith("SCAN") for step in steps), steps
+            found = re.findall(r"SEARCH (\w+) USING [\w ]*?INDEX \S+ \((.*?)\)", "\n".join(steps))
+            alias = dict(re.findall(r"(?:FROM|JOIN) (\w+) (\w)\s", STATEMENTS[name]))
+            tables = {short: table for table, short in alias.items()}
+            return {tables.get(table, table): condition for table, condition in found}
+        # Most tables are empty: these keep the planner from reading them as a whole.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {STATEMENTS[name]}", values)
+        plan = cursor.fetchone()[0]
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    scans = [node for node in nodes(plan[0]["Plan"]) if "Scan" in node["Node Type"]]
+    assert all("Index Cond" in node for node in scans), plan
+    return {node["Relation Name"]: node["Index Cond"] for node in scans}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
+
+
+class TestPlans:
+    @pytest.fixture
+    def many_keys(self, project: Project) -> None:
+        """So many that reading them all is no way to find one."""
+        names = [f"Key {number}" for number in range(300)]
+        keys = [ApiKey(project=project, name=name, environment="test") for name in names]
+        ApiKey.objects.bulk_create(keys)
+        Secret.objects.bulk_create(
+            Secret(key=key, digest=hashlib.sha256(key.name.encode()).digest(), last_four="0000")
+            for key in keys
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE apikeys_apikey")
+            cursor.execute("ANALYZE apikeys_secret")
+
+    @pytest.mark.usefixtures("many_keys")
+    @pytest.mark.parametrize("name", SEARCHES)
+    def test_an_index_finds_the_rows(self, name: str) -> None:
+        _, expected = SEARCHES[name]
+        conditions = index_conditions(name)
+        assert conditions.keys() == expected.keys()
+        for table, columns in expected.items():
+            words = set(re.findall(r"\w+", conditions[table]))
+            assert columns <= words, conditions
+
+
+class TestRows:
+    """What the statements write is what the models read."""
+
+    def test_a_grant(self, api: Api, project: Project) -> None:
+        api.post("/memory/read", read_body(max_age_days=7, domain=None))
+        memory = Memory.objects.filter(user_id="user_1")
+        grant = RevocationGrant.objects.get()
+        assert not memory.exists()
+        assert (grant.project_id, grant.environment) == (project.pk, "test")
+        assert (grant.user_id, grant.scope, grant.domain) == ("user_1", "preferences", "")
+        assert (grant.purpose, grant.max_age_days) == ("recommend restaurants", 7)
+        assert grant.expires_at - grant.created_at == timedelta(hours=24)
+        assert grant.revoked_at is None
+
+    def test_a_memory_is_found_by_the_pseudonym_it_was_stored_under(self, api: Api) -> None:
+        api.remember()
+        memory = Memory.objects.get()
+        partition = Partition(memory.subject_id, memory.scope, memory.domain)
+        found = statements.live_statements(partition, at=memory.created_at, since=None)
+        assert [statement.id for statement in found] == [memory.id]
+        assert found[0].created_at == memory.created_at
+        assert found[0].value == memory_body()["value_json"]
+
+    def test_an_answer_that_is_kept(self, api: Api, project: Project) -> None:
+        response = api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY="order-1")
+        kept, memory = IdempotencyRecord.objects.get(), Memory.objects.get()
+        assert (kept.project_id, kept.environment, kept.key) == (project.pk, "test", "order-1")
+        assert kept.subject_id == memory.subject_id
+        assert json.loads(kept.answer) == response.json()
+        assert len(bytes(kept.request_digest)) == 32
+        assert kept.expires_at == memory.created_at + timedelta(hours=24)

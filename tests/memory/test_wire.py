@@ -1,0 +1,96 @@
+"""What only a real server meets: bodies in chunks, broken off, or longer than they say."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+
+from accounts.models import Project
+from memory.models import Memory
+from tests.makers import make_key, memory_body
+
+BODY = json.dumps(memory_body()).encode()
+
+
+def chunks(body: bytes) -> Iterator[bytes]:
+    """The body in pieces; a client sends it without a length."""
+    for start in range(0, len(body), 1000):
+        yield body[start : start + 1000]
+
+
+def raw(address: str, head: list[str], body: bytes) -> bytes:
+    """Send bytes as they are, say no more, and return all that comes back."""
+    place = urlsplit(address)
+    lines = ["POST /memory HTTP/1.1", "Host: localhost", "Connection: close", *head, "", ""]
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        connection.sendall("\r\n".join(lines).encode("latin-1") + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+    return answer
+
+
+class TestOnTheWire:
+    def test_bodies_that_come_in_every_way(self, service: str, project: Project) -> None:
+        key = make_key(project)[1]
+        headers = {"X-API-Key": key, "Content-Type": "application/json"}
+        with httpx.Client(base_url=service, headers=headers, timeout=30) as client:
+            for body, status in [
+                (BODY, 201),
+                (BODY.ljust(65536), 201),
+                (BODY[:-1], 400),
+                (b"", 400),
+                (b"\xff" * 3000, 400),
+            ]:
+                # One connection for all: what is left of a body must not become a request.
+                for content in (body, chunks(body)):
+                    response = client.post("/memory", content=content)
+                    assert response.status_code == status, (status, response.text)
+                    assert response.headers["X-Request-ID"]
+            large = (BODY.ljust(65537), b" " * 500_000)
+            for content in (*large, *map(chunks, large), BODY):
+                response = client.post("/memory", content=content)
+                assert response.status_code == (201 if content is BODY else 413)
+        assert Memory.objects.count() == 5
+
+        named = [f"X-API-Key: {key}", "Content-Type: application/json"]
+        chunked = [*named, "Transfer-Encoding: chunked"]
+        long = [*named, f"Content-Length: {len(BODY) + 10}"]
+        for case, head, sent in [
+            ("broken off", long, BODY[:-1]),
+            ("broken off at once", long, b""),
+            ("complete, but shorter than it said", long, BODY),
+            ("broken off within a chunk", chunked, b"40\r\n" + BODY[:20]),
+            ("broken off between chunks", chunked, b"5\r\n" + BODY[:5] + b"\r\n"),
+            ("a chunk of no size", chunked, b"zz\r\n" + BODY + b"\r\n0\r\n\r\n"),
+            ("a length below zero", [*named, "Content-Length: -1"], BODY),
+            ("a length that is no number", [*named, "Content-Length: many"], BODY),
+            ("a length and chunks", [*chunked, "Content-Length: 5"], b"0\r\n\r\n"),
+        ]:
+            answer = raw(service, head, sent)
+            assert b"Traceback" not in answer, case
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), (case, answer)
+        assert Memory.objects.count() == 5
+        assert httpx.get(f"{service}/healthz").json() == {"status": "ok"}
+
+    def test_the_answer_to_a_head_has_a_length_and_no_body(self, service: str) -> None:
+        with httpx.Client(base_url=service, timeout=30) as client:
+            for path in ("/healthz", "/", "/policy"):
+                head = client.head(path)
+                assert head.content == b""
+                assert head.headers["Content-Length"] == str(len(client.get(path).content))
+
+    def test_a_key_that_is_not_ascii_is_refused(self, service: str) -> None:
+        answer = raw(service, ["X-API-Key: sk_test_\xe9", "Content-Length: 2"], b"{}")
+        assert answer.startswith(b"HTTP/1.1 401")
+
+    def test_a_request_id_goes_there_and_back(self, service: str) -> None:
+        response = httpx.get(f"{service}/policy", headers={"X-Request-ID": "order-66"})
+        assert response.status_code == 401
+        assert response.headers["X-Request-ID"] == response.json()["request_id"] == "order-66"
+        assert response.headers["WWW-Authenticate"] == "ApiKey"

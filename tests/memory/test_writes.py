@@ -1,0 +1,183 @@
+"""What is written together: in one statement or in several, it is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from accounts.identifiers import new_id
+from accounts.models import AuditEvent, Project
+from apikeys.authentication import find_principal
+from memory import events, revocation_tokens, statements, writes
+from memory.decisions import Decision, decide
+from memory.events import Asked
+from memory.models import Memory, RevocationGrant
+from memory.policy.merging import merge
+from memory.statements import Grant, Partition
+from tests.makers import NOW, make_key
+
+BOTH = [
+    pytest.param(writes.store, writes.grant, id="as the database does it best"),
+    pytest.param(writes.store_by_parts, writes.grant_by_parts, id="by parts"),
+]
+
+
+@pytest.fixture
+def asked(project: Project) -> Asked:
+    principal = find_principal(make_key(project)[1], at=NOW)
+    assert principal is not None
+    return Asked(principal, "req-1", NOW)
+
+
+def memory_values(asked: Asked, id_: UUID, partition: Partition) -> tuple[Any, ...]:
+    return statements.memory_values(
+        id_,
+        partition,
+        project_id=asked.principal.project_id,
+        environment="test",
+        user_id="user_1",
+        source="inferred",
+        value_json='{"likes":["pizza"]}',
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+
+
+def store(asked: Asked, how: Callable[..., None] = writes.store) -> tuple[UUID, Partition]:
+    id_, partition = new_id(), asked.partition("user_1", "preferences", "food")
+    event = events.memory_created(asked, partition, "user_1", id_)
+    how(memory_values(asked, id_, partition), event)
+    return id_, partition
+
+
+def grant_of(partition: Partition) -> Grant:
+    return Grant(new_id(), partition, "user_1", "recommend", 7, NOW + timedelta(hours=24), None)
+
+
+def write_grant(asked: Asked, grant: Grant, seen: list[UUID], how: Callable[..., bool]) -> bool:
+    decision: Decision = decide(principal=asked.principal, scope="preferences", purpose="recommend")
+    event = events.memory_read(
+        asked,
+        grant,
+        decision,
+        max_age_days=7,
+        merged=merge("preferences", []),
+        memory_ids=seen,
+        reason=None,
+    )
+    values = statements.grant_values(
+        grant,
+        token_digest=revocation_tokens.digest(str(grant.id)),
+        project_id=asked.principal.project_id,
+        environment="test",
+        created_at=NOW,
+    )
+    return how(grant.partition, seen, values, event)
+
+
+def row(model: type, **which: Any) -> dict[str, Any]:
+    values: dict[str, Any] = model.objects.values().get(**which)
+    return values
+
+
+class TestBothWays:
+    def test_they_write_the_same_memory_and_record(self, asked: Asked) -> None:
+        found = []
+        for how in (writes.store, writes.store_by_parts):
+            id_, _ = store(asked, how)
+            memory, event = row(Memory, id=id_), row(AuditEvent, memory_ids=[str(id_)])
+            assert memory.pop("id") == id_
+            for drawn in ("id", "decision_id", "memory_ids"):
+                event.pop(drawn)
+            found.append((memory, event))
+        assert found[0] == found[1]
+        assert found[0][0]["expires_at"] == NOW + timedelta(days=1)
+        assert found[0][1]["event_type"] == "MEMORY_CREATE"
+
+    def test_they_write_the_same_grant_and_record(self, asked: Asked) -> None:
+        id_, partition = store(asked)
+        found = []
+        for how in (writes.grant, writes.grant_by_parts):
+            grant = grant_of(partition)
+            assert write_grant(asked, grant, [id_], how)
+            kept = row(RevocationGrant, id=grant.id)
+            event = row(AuditEvent, revocation_grant_id=grant.id)
+            assert bytes(kept.pop("token_digest")) == revocation_tokens.digest(str(grant.id))
+            for drawn in ("id", "decision_id", "revocation_grant_id"):
+                event.pop(drawn)
+            kept.pop("id")
+            found.append((kept, event))
+        assert found[0] == found[1]
+        assert found[0][1]["meta"] == {"max_age_days": 7, "confidence": 0.0}
+
+
+@pytest.mark.parametrize(("storing", "granting"), BOTH)
+class TestWhatWasSeenIsHeld:
+    def test_a_read_that_saw_what_is_hidden_writes_nothing(
+        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+    ) -> None:
+        first, partition = store(asked, storing)
+        second, _ = store(asked, storing)
+        statements.hide(partition, at=NOW)
+        third, _ = store(asked, storing)
+        before = AuditEvent.objects.count()
+        for seen in ([first], [third, second], [uuid4()]):
+            assert not write_grant(asked, grant_of(partition), seen, granting)
+        assert not RevocationGrant.objects.exists()
+        assert AuditEvent.objects.count() == before
+        assert write_grant(asked, grant_of(partition), [third], granting)
+
+    def test_a_read_of_nothing_is_granted(
+        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+    ) -> None:
+        partition = asked.partition("user_2", "preferences", "")
+        assert write_grant(asked, grant_of(partition), [], granting)
+
+    def test_a_record_that_cannot_be_written_takes_the_memory_with_it(
+        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_auditevent RENAME TO away")
+        try:
+            with pytest.raises(Exception, match="accounts_auditevent"):
+                store(asked, storing)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE away RENAME TO accounts_auditevent")
+        assert not Memory.objects.exists()
+
+
+class TestContinuation:
+    def test_a_revoked_grant_is_noticed_at_the_last_moment(self, asked: Asked) -> None:
+        id_, partition = store(asked)
+        grant = grant_of(partition)
+        write_grant(asked, grant, [id_], writes.grant)
+        event = events.revoked(asked, grant, hidden=[])
+        assert writes.note_continuation(grant, [id_], event)
+        statements.close_grant(grant, at=NOW)
+        assert not writes.note_continuation(grant, [id_], event)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestIsolation:
+    def test_statements_outside_a_transaction_are_read_committed_too(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            assert cursor.fetchone() == ("read committed",)
+
+    def test_under_any_other_level_nothing_is_granted(self, asked: Asked) -> None:
+        id_, partition = store(asked)
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_isolation = 'repeatable read'")
+            try:
+                with pytest.raises(Exception, match="memory_hold needs READ COMMITTED"):
+                    write_grant(asked, grant_of(partition), [id_], writes.grant)
+            finally:
+                cursor.execute("SET default_transaction_isolation = 'read committed'")
+        assert not RevocationGrant.objects.exists()

@@ -1,0 +1,87 @@
+"""What goes wrong on our side: said without its cause, logged without what a user said."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import AuditEvent
+from tests.doors import Api
+
+CANARY = "canary-in-a-coal-mine"
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLog:
+    def test_a_row_that_breaks_a_rule_is_logged_without_its_values(
+        self, api: Api, log: pytest.LogCaptureFixture
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_auditevent RENAME COLUMN user_id TO elsewhere")
+        try:
+            body = {
+                "user_id": CANARY,
+                "scope": "preferences",
+                "source": "inferred",
+                "value_json": {CANARY: CANARY},
+            }
+            response = api.post("/memory", body)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE accounts_auditevent RENAME COLUMN elsewhere TO user_id")
+        assert response.status_code in (500, 503)
+        assert CANARY not in log.text
+        assert api.key not in log.text
+        assert "sql.py" in log.text  # where it went wrong is there
+
+    def test_an_unforeseen_error_is_logged_by_its_place_and_kind(
+        self, api: Api, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def explode(*arguments: object) -> None:
+            raise ValueError(CANARY)
+
+        monkeypatch.setattr("memory.services.merge", explode)
+        response = api.post("/memory/read", {"user_id": "u", "scope": "schedule", "purpose": "run"})
+        assert response.json()["detail"] == "Internal server error"
+        assert CANARY not in response.content.decode() + log.text
+        assert "builtins.ValueError" in log.text
+        assert not AuditEvent.objects.filter(event_type="MEMORY_READ").exists()
+
+
+class TestWithoutADatabase:
+    @pytest.fixture
+    def away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from django.db import OperationalError
+
+        def nobody_there(*arguments: object) -> None:
+            raise OperationalError(f"connection to {CANARY} refused")
+
+        monkeypatch.setattr("accounts.sql.rows", nobody_there)
+
+    @pytest.mark.django_db
+    def test_it_is_said_to_be_away(self, api: Api, away: None) -> None:
+        for response in (api.post("/memory", {}), Client().get("/readyz")):
+            assert response.status_code == 503
+            assert response.json()["code"] == "unavailable"
+            assert response.json()["detail"] == "Service temporarily unavailable"
+            assert int(response.headers["Retry-After"]) > 0
+            assert CANARY not in response.content.decode()
+
+    def test_the_process_lives_all_the_same(self, away: None) -> None:
+        assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+class TestHealth:
+    @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+    def test_a_post_is_the_wrong_method(self, path: str) -> None:
+        client = Client(enforce_csrf_checks=True)
+        assert client.post(path).status_code == 405
