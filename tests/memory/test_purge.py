@@ -1,0 +1,89 @@
+"""Expired rows are invisible; the purge only makes room."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from io import StringIO
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.identifiers import first_id
+from accounts.models import AuditEvent
+from memory import retention
+from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from tests.doors import Api
+from tests.makers import memory_body
+
+
+@pytest.fixture
+def later(api: Api) -> timedelta:
+    """Three memories, of which one lives a day, two grants, and an idempotency record."""
+    api.remember(ttl_days=1)
+    api.remember(ttl_days=30)
+    api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY="k")
+    api.read()
+    api.read()
+    return timedelta(days=3)
+
+
+def created() -> datetime:
+    return Memory.objects.order_by("created_at")[0].created_at
+
+
+class TestPurge:
+    @pytest.mark.parametrize("batch", [1, 1000])
+    def test_it_removes_what_has_expired_and_nothing_else(
+        self, later: timedelta, batch: int
+    ) -> None:
+        recorded = AuditEvent.objects.count()
+        removed = retention.purge(at=created() + later, batch=batch)
+        assert removed == {"memories": 1, "grants": 2, "idempotency records": 1}
+        assert Memory.objects.count() == 2
+        assert not RevocationGrant.objects.exists()
+        assert not IdempotencyRecord.objects.exists()
+        assert AuditEvent.objects.count() == recorded
+
+    def test_a_second_run_finds_nothing(self, later: timedelta) -> None:
+        retention.purge(at=created() + later)
+        assert set(retention.purge(at=created() + later).values()) == {0}
+
+    def test_nothing_goes_before_its_time(self, later: timedelta) -> None:
+        at = created() + timedelta(hours=23, minutes=59)
+        assert set(retention.purge(at=at).values()) == {0}
+
+    def test_a_grant_stays_a_day_beyond_its_end(self, later: timedelta) -> None:
+        retention.purge(at=created() + timedelta(hours=47))
+        assert RevocationGrant.objects.count() == 2
+
+    def test_the_record_stays_unless_the_operator_says_how_long(self, later: timedelta) -> None:
+        events = AuditEvent.objects.count()
+        AuditEvent.objects.bulk_create(
+            AuditEvent(
+                id=UUID(int=first_id(created() - timedelta(days=age)).int + 1),
+                subject_id=first_id(created()),
+                app_id=first_id(created()),
+                decision_id=first_id(created()),
+                event_type="MEMORY_READ",
+                environment="test",
+                request_id="old",
+                created_at=created() - timedelta(days=age),
+            )
+            for age in (29, 31, 400)
+        )
+        call_command("purge", stdout=StringIO())
+        assert AuditEvent.objects.count() == events + 3
+        out = StringIO()
+        call_command("purge", audit_days=30, stdout=out)
+        assert "2 audit events" in out.getvalue()
+        assert AuditEvent.objects.count() == events + 1
+        with pytest.raises(CommandError, match="1 to 36500"):
+            call_command("purge", audit_days=0)
+
+    def test_the_command_says_what_it_did(self, later: timedelta) -> None:
+        out = StringIO()
+        call_command("purge", stdout=out)
+        assert out.getvalue() == "Removed 0 memories, 0 grants, 0 idempotency records.\n"
+        with pytest.raises(CommandError, match="1 to 10000"):
+            call_command("purge", batch=0)
