@@ -1,0 +1,1 @@
+"""`python -m bench`: how fast the service answers, and what an answer costs. A tool for people."""

@@ -1,0 +1,208 @@
+"""The command line: `python -m bench --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import signal
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+
+from bench import inside, processor, profiler, report, rows, service
+from bench import options as command_line
+from bench.baseline import COMPARED, SAMPLES, Baseline, BaselineFailed, find_pgbench
+from bench.database import Database, own_database
+from bench.measuring import Bench
+from bench.report import Figures
+from bench.scenarios import OPERATIONS, Workload
+from bench.service import ServiceFailed
+
+COMPARED_AT = 16
+PROFILED_REQUESTS = 1_000
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> int:
+    options = command_line.parse()
+    for ending in ENDINGS:
+        signal.signal(ending, _interrupt)
+    try:
+        with own_database(os.environ.get("DATABASE_URL", "")) as database, _uninterrupted_end():
+            return _run(options, database)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except (ServiceFailed, ImproperlyConfigured, psycopg.Error) as error:
+        print(str(error).strip(), file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace, database: Database) -> int:
+    settings = service.environment(database.url, service.free_port(), extra=options.env)
+    service.manage("migrate", settings=settings)
+    key = service.new_key(settings)
+    rows.open_models(settings)
+    tenant = rows.only_tenant()
+    rows.fill(tenant, options.rows)
+    workload = Workload(key=key, port=int(settings["PORT"]), tenant=tenant)
+    for name in options.only:
+        workload.prepare(OPERATIONS[name])
+    rows.settle()
+    if options.profile:
+        _profile(options, workload)
+        return 0
+    baseline = None
+    if database.on_postgresql and not options.no_pgbench:
+        baseline = _baseline(options, database, workload)
+    facts = _facts(options, database, settings)
+    for name, fact in facts.items():
+        print(f"{name + ':':<12} {fact}")
+    print()
+    with (
+        tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as logs,
+        service.running(settings, Path(logs) / "service.log") as running,
+    ):
+        bench = Bench(
+            running,
+            workload,
+            on_postgresql=database.on_postgresql,
+            seconds=options.seconds,
+            most=options.requests,
+        )
+        try:
+            results, errors = _measure_all(options, bench, baseline)
+        except OSError as gone:
+            log = running.log.read_text(errors="replace")
+            raise ServiceFailed(f"The service is gone: {gone}\n{log[-2000:]}") from gone
+        complaints = running.complaints()
+    for error, count in errors.most_common(20):
+        print(f"{count} times: {error}", file=sys.stderr)
+    for line in complaints:
+        print(f"service: {line}", file=sys.stderr)
+    if options.json:
+        report.write_json(options.json, facts, results)
+    return 1 if errors else 0
+
+
+def _measure_all(
+    options: argparse.Namespace, bench: Bench, baseline: Baseline | None
+) -> tuple[list[Figures], Counter[str]]:
+    """Every operation at every number of connections, as often as asked; print as it goes."""
+    seen: dict[tuple[str, int], list[Figures]] = defaultdict(list)
+    errors: Counter[str] = Counter()
+    compared_at = COMPARED_AT if COMPARED_AT in options.connections else options.connections[-1]
+    for repeat in range(options.repeat):
+        if options.repeat > 1:
+            print(f"Run {repeat + 1} of {options.repeat}")
+        print(report.heading())
+        for name in options.only:
+            for connections in options.connections:
+                figures, measured = bench.measure(OPERATIONS[name], connections)
+                errors.update({f"{name}: {error}": n for error, n in measured.errors.items()})
+                if baseline and connections == compared_at and baseline.knows(name):
+                    figures = _compare(figures, baseline, options.seconds)
+                seen[name, connections].append(figures)
+                print(report.row(figures), flush=True)
+        print()
+    results = [report.median(repeats) for repeats in seen.values()]
+    if options.repeat > 1:
+        print(f"Medians of {options.repeat}")
+        print("\n".join([report.heading(), *map(report.row, results), ""]))
+    if any(figures.generator_share > 0.8 for figures in results):
+        print("The load generator was busy most of the time: the service could do more.")
+    return results, errors
+
+
+def _baseline(
+    options: argparse.Namespace, database: Database, workload: Workload
+) -> Baseline | None:
+    program = find_pgbench()
+    if program is None:
+        print("pgbench was not found: no comparison with the bare statements.")
+        return None
+    baseline = Baseline(program, database.url)
+    for operation in (OPERATIONS[name] for name in COMPARED if name in options.only):
+        requests = workload.requests(operation, at_most=SAMPLES)
+        try:
+            baseline.learn(
+                operation.name,
+                [
+                    inside.statements_of(request, expected=operation.expected)
+                    for request in islice(requests, SAMPLES)
+                ],
+            )
+        except BaselineFailed as error:
+            print(f"{operation.name}: no comparison with pgbench. {error}")
+    return baseline
+
+
+def _compare(figures: Figures, baseline: Baseline, seconds: float) -> Figures:
+    try:
+        tps = baseline.transactions_per_second(
+            figures.operation, clients=figures.connections, seconds=seconds
+        )
+    except BaselineFailed as error:
+        print(error, file=sys.stderr)
+        return figures
+    return figures.compared_with(tps)
+
+
+def _profile(options: argparse.Namespace, workload: Workload) -> None:
+    for name in options.only:
+        operation = OPERATIONS[name]
+        count = PROFILED_REQUESTS + profiler.WARM_UP_REQUESTS
+        requests = workload.requests(operation, at_most=count)
+        print(f"{name}: {PROFILED_REQUESTS} requests")
+        print(profiler.profile(requests, expected=operation.expected, count=PROFILED_REQUESTS))
+
+
+def _facts(
+    options: argparse.Namespace, database: Database, settings: Mapping[str, str]
+) -> dict[str, Any]:
+    """What was measured, and on what."""
+    workers, threads = service.workers_and_threads(settings)
+    facts = {
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "database": database.description,
+        "gunicorn": f"{workers} workers of {threads} threads each",
+        "rows": f"{options.rows} memories of other users to begin with",
+        "each": f"{options.seconds:g} s, at most {options.requests} requests",
+    }
+    if options.env:
+        facts["settings"] = " ".join(f"{name}={value}" for name, value in options.env.items())
+    if not processor.available():
+        facts["CPU"] = "not seen on this system: it has no /proc"
+    elif database.on_postgresql:
+        facts["CPU"] = "app: gunicorn and its workers; db: the backends that serve them"
+    else:
+        facts["CPU"] = "app: gunicorn and its workers, SQLite included"
+    return facts
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _uninterrupted_end() -> Iterator[None]:
+    """What follows, the removal of what the tool made, is not cut short by a second Ctrl-C."""
+    try:
+        yield
+    finally:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
