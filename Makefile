@@ -1,0 +1,65 @@
+# make run     set everything up and serve with a demo project on http://127.0.0.1:8000
+# make test    set everything up and run the tests
+# make check   what CI runs: format, lint, types, imports, deployment checks, migrations, tests
+# make bench   figures of this machine (DATABASE_URL names PostgreSQL; ARGS="--help" tells more)
+# make key     a new secret for the demo key, with the curl lines
+# make lock    new lock files from the ranges in pyproject.toml
+# make clean   remove what the other targets made, but not your data
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := run
+.PHONY: run test check lint bench key lock clean
+
+run: .venv/.runtime
+	@$(BIN)/python -m config.first_start
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(BIN)/python manage.py demo
+	@exec $(BIN)/python -m gunicorn -c config/gunicorn.py
+
+key: .venv/.runtime
+	@$(BIN)/python manage.py demo --new-key
+
+test: .venv/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint test
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	ENV_FILE=/dev/null SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))") \
+		ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+	ENV_FILE=/dev/null DEBUG=on $(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/.dev
+	@$(BIN)/python -m bench $(ARGS)
+
+lock:
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/pip install --quiet uv
+	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.lock
+	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/runtime.lock -o requirements/dev.lock
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
+
+clean:
+	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Memory Scope needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements/runtime.lock | .venv/bin/python
+	@echo "Installing what the service needs…"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/runtime.lock
+	@touch $@
+
+.venv/.dev: requirements/dev.lock .venv/.runtime
+	@echo "Installing what the tests need…"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
