@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -21,11 +22,13 @@ from rest_framework.request import Request
 
 from accounts import request_ids
 from apikeys.api import RequestRefused, json_response
+from config.environment import BASE_DIR
 from config.middleware import is_api
 from memory import refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
+OUR_FOLDERS = (BASE_DIR, BASE_DIR / "memory")
 RETRY_UNAVAILABLE = "5"  # seconds
 RETRY_BUSY = "1"
 
@@ -136,17 +139,28 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _log(what: str, error: BaseException | None, request: HttpRequest | Request) -> None:
-    """Say where it went wrong, not with what: a message can quote what a user said.
+    """Say in one line what kind of error it was and where, not with what.
 
-    PostgreSQL's does, of a row that breaks a constraint.
+    A message can quote what a user said: PostgreSQL's does, of a row that breaks a constraint.
     """
-    said = [what]
+    said = []
     while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
         state = getattr(error, "sqlstate", None)
-        said.append(f"{type(error).__module__}.{type(error).__qualname__} {state or ''}".rstrip())
-        said += [line.rstrip() for line in traceback.format_tb(error.__traceback__)]
+        said.append(f"{kind}{f' {state}' if state else ''} at {_place(error)}")
         error = error.__cause__
-    logger.error("%s", "\n".join(said), extra={"request": request})
+    logger.error("%s: %s", what, ", caused by ".join(said), extra={"request": request})
+
+
+def _place(error: BaseException) -> str:
+    """The way through our own code to the error, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames[:-1] if Path(frame.filename).parent.parent in OUR_FOLDERS]
+    way = [
+        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno}"
+        for frame in (*ours, *frames[-1:])
+    ]
+    return " > ".join(way) or "no place"
 
 
 # --- Django's own: what never reached a view of the API -----------------------------------------
