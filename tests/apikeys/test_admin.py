@@ -101,3 +101,7 @@ class TestPeople:
         page = desk.get("/admin/accounts/auditevent/?q=find-me").content.decode()
         assert "find-me" in page
         assert "not-me" not in page
+        event = AuditEvent.objects.get(request_id="find-me")
+        page = desk.get(f"/admin/accounts/auditevent/{event.pk}/change/").content.decode()
+        assert "KEY_CREATE" in page or "Key Create" in page
+        assert 'name="_save"' not in page
