@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -115,6 +115,8 @@ class ApiView(APIView):
             raise RequestRefused(
                 "content_too_large", "Request body is larger than 65536 bytes"
             ) from None
+        except UnreadablePostError:
+            raise RequestRefused("malformed_json", "Request body broke off") from None
         length = request.META.get("CONTENT_LENGTH", "")
         if length.isdecimal() and len(content) < int(length):
             raise RequestRefused("malformed_json", "Request body is shorter than Content-Length")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -106,6 +106,8 @@ SAID: dict[type[Exception], Callable[[Any], RequestRefused]] = {
     exceptions.PermissionDenied: lambda error: RequestRefused(
         "permission_denied", str(error.detail)
     ),
+    exceptions.NotFound: lambda error: _NOT_FOUND,
+    Http404: lambda error: _NOT_FOUND,
     exceptions.MethodNotAllowed: lambda error: RequestRefused(
         "method_not_allowed", "This path does not support this method"
     ),

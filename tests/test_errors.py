@@ -6,7 +6,9 @@ import logging
 
 import pytest
 from django.db import connection
+from django.http import Http404, UnreadablePostError
 from django.test import Client
+from rest_framework.exceptions import NotFound
 
 from accounts.models import AuditEvent
 from tests.doors import Api
@@ -55,6 +57,31 @@ class TestLog:
         assert CANARY not in response.content.decode() + log.text
         assert "builtins.ValueError" in log.text
         assert not AuditEvent.objects.filter(event_type="MEMORY_READ").exists()
+
+
+@pytest.mark.django_db
+class TestWhatHttpSays:
+    def test_a_client_that_goes_away_with_its_body_is_no_bug_of_ours(
+        self, api: Api, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def break_off(*arguments: object) -> None:
+            raise UnreadablePostError("connection reset by peer")
+
+        monkeypatch.setattr("django.http.HttpRequest.body", property(break_off))
+        response = api.post("/memory", {})
+        assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
+        assert "internal_error" not in log.text
+
+    @pytest.mark.parametrize("error", [Http404, NotFound])
+    def test_a_view_that_finds_nothing_says_so(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    ) -> None:
+        def find_nothing(*arguments: object) -> None:
+            raise error
+
+        monkeypatch.setattr("memory.services.read", find_nothing)
+        response = api.post("/memory/read", {"user_id": "u", "scope": "schedule", "purpose": "run"})
+        assert (response.status_code, response.json()["detail"]) == (404, "Not found")
 
 
 class TestWithoutADatabase:
