@@ -7,18 +7,23 @@ text there, and so does this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.pq import Format
 
 
 def _sqlite_moment(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
+
+# Reentrant: a create with an Idempotency-Key stores within its own transaction.
+_turn = threading.RLock()
 
 _SQLITE_TYPES: dict[type, Callable[[Any], Any]] = {
     UUID: lambda value: value.hex,
@@ -61,6 +66,18 @@ def change(statement: str, values: Sequence[Any]) -> int:
         cursor.execute(statement, _adapted(values))
         changed: int = cursor.rowcount
         return changed
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction that writes. On SQLite the threads of this process take turns for it.
+
+    SQLite has one writer at a time and lets the others sleep for longer and longer before they
+    look again; a lock wakes the next one at once. Other processes still wait as SQLite does it.
+    It is the outermost transaction: within one that already writes, each would wait for the other.
+    """
+    with _turn if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+        yield
 
 
 def as_uuid(value: Any) -> UUID:

@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
 
-from accounts import audit
+from accounts import audit, sql
 from accounts.identifiers import new_id
 from memory import events, locks, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
@@ -100,7 +99,7 @@ def remember_once(
     check_scope(asked, partition, memory.user_id)
     owner = (principal.project_id, principal.environment, idempotency_key)
     digest = _request_digest(principal.subject_key, memory)
-    with transaction.atomic():
+    with sql.writing():
         if not locks.claim(*owner):
             raise IdempotencyBusy
         kept = statements.find_answer(*owner, at=asked.at)
@@ -186,7 +185,7 @@ def revoke(asked: Asked, wanted: RevokeAccess) -> Revoked:
     """
     grant = _find_grant(asked, wanted.revocation_token)
     check_scope(asked, grant.partition, grant.user_id)
-    with transaction.atomic():
+    with sql.writing():
         if not statements.close_grant(grant, at=asked.at):
             raise GrantNotFound
         locks.exclude(grant.partition)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from psycopg.errors import SerializationFailure
 
 from accounts import audit, sql
@@ -42,7 +42,7 @@ def store(memory: tuple[Any, ...], event: audit.Event) -> None:
 
 
 def store_by_parts(memory: tuple[Any, ...], event: audit.Event) -> None:
-    with transaction.atomic():
+    with sql.writing():
         sql.change(INSERT_MEMORY, memory)
         audit.record(event)
 
@@ -66,7 +66,7 @@ def grant(
 def grant_by_parts(
     partition: Partition, seen: list[UUID], values: tuple[Any, ...], event: audit.Event
 ) -> bool:
-    with transaction.atomic():
+    with sql.writing():
         locks.share(partition)
         if not _still_visible(partition, seen):
             return False
@@ -77,7 +77,7 @@ def grant_by_parts(
 
 def note_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
     """Write the record of a continued read. False: its grant or something it saw is gone."""
-    with transaction.atomic():
+    with sql.writing():
         locks.share(grant.partition)
         values = (grant.id, grant.partition.subject_id)
         if sql.rows(IS_REVOKED, values) != [(False,)] or not _still_visible(grant.partition, seen):
