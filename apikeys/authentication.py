@@ -40,9 +40,6 @@ FIND_PRINCIPAL = """
 class InvalidApiKey(AuthenticationFailed):
     """The one answer to every key that opens nothing, so that a probe learns nothing."""
 
-    default_detail = "Invalid API key"
-    default_code = "invalid_api_key"
-
 
 class ApiKeyAuthentication(BaseAuthentication):
     @sensitive_variables("text")

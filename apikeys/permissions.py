@@ -18,8 +18,6 @@ class HasKeyPermission(BasePermission):
     Shut by default: a view that names none is open to nobody.
     """
 
-    code = "permission_denied"
-
     def has_permission(self, request: Request, view: Any) -> bool:
         principal = request.auth
         if not isinstance(principal, Principal):

@@ -16,7 +16,7 @@ from typing import Any
 from config.environment import BASE_DIR, Environment
 
 env = Environment()
-on_postgresql = "sqlite" not in env.text("DATABASE_URL", "sqlite")
+on_sqlite = env.text("DATABASE_URL", "sqlite:").startswith("sqlite:")
 
 wsgi_app = "config.wsgi:application"
 host = env.text("HOST", "127.0.0.1")
@@ -25,7 +25,7 @@ bind = f"{host}:{port}"
 worker_class = "gthread"
 workers = env.number(
     "WEB_CONCURRENCY",
-    default=multiprocessing.cpu_count() if on_postgresql else 1,
+    default=1 if on_sqlite else multiprocessing.cpu_count(),
     least=1,
     most=256,
 )

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
@@ -48,6 +49,17 @@ class _ForPeople(MiddlewareMixin):
         if is_api(request.path_info):
             return self.get_response(request)
         return super().__call__(request)
+
+
+class FreshConnectionMiddleware(_ForPeople):
+    """Drops a kept database connection that has died meanwhile, so that no page fails for it.
+
+    The API needs no such question before every request: see `sql.first_rows`.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if connection.connection is not None and not connection.is_usable():
+            connection.close()
 
 
 class SessionMiddleware(_ForPeople, sessions.SessionMiddleware):

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -107,12 +108,16 @@ else:
     # What memory/locks.py stands on: a statement sees what was committed before it began.
     options["isolation_level"] = IsolationLevel.READ_COMMITTED
     if not DATABASE_POOLER:  # statements outside a transaction; memory_hold insists on it too
-        options["options"] = r"-c default_transaction_isolation=read\ committed"
+        given = options.get("options", "")
+        options["options"] = rf"{given} -c default_transaction_isolation=read\ committed".strip()
     options["server_side_binding"] = True
     options["prepare_threshold"] = None if DATABASE_POOLER else 5
     DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
     if DATABASE_POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
+        # After a restart of the database a pool holds many dead connections, not one a thread:
+        # asking once more (accounts/sql.py) would only get the next of them.
+        DATABASE["CONN_HEALTH_CHECKS"] = True
     else:
         DATABASE["CONN_MAX_AGE"] = DATABASE_CONN_MAX_AGE
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 import httpx
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
@@ -78,6 +79,15 @@ def test_database_url() -> str:
 
 
 test_database_url.__test__ = False  # type: ignore[attr-defined] # for pytest
+
+
+def kill_connection() -> None:
+    """End this thread's connection on PostgreSQL's side, as a restart of the server does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
 @contextmanager

@@ -6,8 +6,18 @@ import pytest
 from django.test import Client, override_settings
 
 from accounts.models import User
+from tests.doors import kill_connection
 
 BROWSER = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_page_does_not_notice_that_its_connection_has_died() -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff@example.com"))
+    kill_connection()
+    assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.django_db

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.models import Project, User
 from apikeys.authentication import ApiKeyAuthentication, find_principal
+from tests.doors import kill_connection
 from tests.makers import NOW, make_key
 
 
@@ -50,13 +51,7 @@ class TestAConnectionThatDied:
     @pytest.mark.postgresql
     def test_the_next_request_does_not_notice(self, project: Project) -> None:
         _, plaintext = make_key(project)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (pid,) = cursor.fetchone()
-        import psycopg
-
-        with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        kill_connection()
         assert find_principal(plaintext, at=NOW) is not None
 
     def test_a_database_that_stays_away_is_asked_twice_and_no_more(
