@@ -11,6 +11,9 @@ os.environ["SECRET_KEY"] = "a secret key for tests, fifty characters or so long"
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["HTTPS_ONLY"] = "off"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3"
+# No test is to be slowed down by the limits, but for those that are about them.
+os.environ["RATE_LIMIT_HOUR"] = os.environ["RATE_LIMIT_SECOND"] = "1000000"
+os.environ["RATE_LIMIT_FAILURES"] = "1000000"
 for name in ("DEBUG", "ALLOWED_KEY_ENVIRONMENTS", "DATABASE_POOLER", "DATABASE_POOL_SIZE"):
     os.environ.pop(name, None)
 
@@ -25,3 +28,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Every test client starts the middleware anew: it need not walk through all static files first.
 WHITENOISE_AUTOREFRESH = True
+# The sources, not what an earlier collectstatic left: a clean clone has collected nothing.
+WHITENOISE_USE_FINDERS = True
