@@ -75,7 +75,7 @@ class ProjectAdmin(ModelAdmin):
     list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email")
-    fields = ("id", "name", "owner", "created_at", "disabled_at")
+    fields = ("id", "name", "owner", "created_at", "disabled_at", "rate_limit", "burst_limit")
     readonly_fields = ("id", "owner", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

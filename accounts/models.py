@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Length, Lower
@@ -16,6 +17,8 @@ from accounts.identifiers import first_id, new_id
 from accounts.subjects import KEY_BYTES, new_subject_key
 
 DEFAULT_PROJECT_NAME = "Default project"
+# What a rate limit can be, of a project or a key: requests an hour or a second.
+LIMIT_RANGE = (MinValueValidator(1), MaxValueValidator(1_000_000_000))
 
 models.BinaryField.register_lookup(Length)
 
@@ -93,6 +96,20 @@ class Project(models.Model):
     disabled_at = models.DateTimeField(
         "switched off at", null=True, blank=True, help_text="Set: the project's keys stop at once."
     )
+    rate_limit = models.PositiveIntegerField(
+        "requests an hour",
+        null=True,
+        blank=True,
+        help_text="Of each key. Empty: the default.",
+        validators=LIMIT_RANGE,
+    )
+    burst_limit = models.PositiveIntegerField(
+        "requests a second",
+        null=True,
+        blank=True,
+        help_text="Of each key. Empty: the default.",
+        validators=LIMIT_RANGE,
+    )
 
     objects = ProjectQuerySet.as_manager()
 
@@ -107,6 +124,11 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=Q(subject_key__length=KEY_BYTES),
                 name="accounts_project_subject_key_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=(Q(rate_limit=None) | Q(rate_limit__gt=0))
+                & (Q(burst_limit=None) | Q(burst_limit__gt=0)),
+                name="accounts_project_limits_are_positive",
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -36,11 +38,34 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "scopes",
         "purpose_classes",
         "rate_limit",
+        "burst_limit",
         "created_at",
         "expires_at",
         "disabled_at",
         "deleted_at",
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its limits can be set, and nothing else of it."""
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is not None and obj.deleted_at:
+            return list(self.fields)
+        return [name for name in self.fields if name not in ("rate_limit", "burst_limit")]
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        try:
+            services.set_limits(
+                key=obj,
+                rate_limit=obj.rate_limit,
+                burst_limit=obj.burst_limit,
+                at=timezone.now(),
+                actor=str(request.user.pk),
+                request_id=request_ids.of(request.META),
+            )
+        except services.KeyFailure as error:
+            self.message_user(request, str(error), messages.ERROR)
 
     @admin.display(description="key")
     def masked(self, key: ApiKey) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -13,11 +14,13 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import request_ids
-from apikeys import strict_json
+from apikeys import strict_json, throttling
 from apikeys.principal import Principal
+from apikeys.throttling import Allowance, RateLimited
 
 JSON_TYPE = "application/json"
 DRAINED = 1024 * 1024  # bytes
@@ -76,11 +79,30 @@ class ApiView(APIView):
 
     permission: str | None = None
     content_negotiation_class = JsonNegotiation
+    allowance: Allowance | None = None
 
     @property
     def default_response_headers(self) -> dict[str, str]:
         """None: `Allow` belongs to a 405, and no answer varies."""
         return {}
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find who asks, and count the request, whatever becomes of it. Raises RateLimited."""
+        super().perform_authentication(request)
+        if isinstance(request.auth, Principal):
+            self.allowance = throttling.take(request.auth, at=time.time())
+            if self.allowance.retry_after is not None:
+                raise RateLimited(self.allowance.retry_after)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say on every answer to an authenticated request what is left of the key's limit."""
+        if self.allowance is not None:
+            response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
+            response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)
+            response.headers["X-RateLimit-Reset"] = str(self.allowance.reset)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def principal(self, request: Request) -> Principal:
         principal = request.auth

@@ -18,13 +18,15 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts import sql
+from accounts.addresses import client_address, home_of
 from accounts.models import User
-from apikeys import tokens
+from apikeys import throttling, tokens
 from apikeys.principal import Principal
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
-           k.purpose_classes, k.rate_limit, p.subject_key
+           k.purpose_classes, COALESCE(k.rate_limit, p.rate_limit),
+           COALESCE(k.burst_limit, p.burst_limit), p.subject_key
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -44,12 +46,19 @@ class InvalidApiKey(AuthenticationFailed):
 class ApiKeyAuthentication(BaseAuthentication):
     @sensitive_variables("text")
     def authenticate(self, request: Request) -> tuple[User, Principal] | None:
-        """The project's owner and the Principal; None without the header; else InvalidApiKey."""
+        """The project's owner and the Principal; None without the header.
+
+        Raises InvalidApiKey, or RateLimited when too many wrong keys came from the address.
+        """
         text = request.META.get("HTTP_X_API_KEY")
         if text is None:
             return None
-        principal = find_principal(text, at=timezone.now())
+        at = timezone.now()
+        address = home_of(client_address(request.META))
+        throttling.refuse_guessing(address, at=at.timestamp())
+        principal = find_principal(text, at=at)
         if principal is None:
+            throttling.note_failure(address, at=at.timestamp())
             raise InvalidApiKey
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
@@ -74,9 +83,9 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     found = sql.first_rows(FIND_PRINCIPAL, (tokens.digest(text), at, at))
     if not found:
         return None
-    key, secret, project, owner, environment, permissions, scopes, classes, limit, subject = found[
-        0
-    ]
+    (key, secret, project, owner, environment, permissions, scopes, classes, *limits, subject) = (
+        found[0]
+    )
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -86,7 +95,8 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         permissions=_names(permissions) or frozenset(),
         scopes=_names(scopes),
         purpose_classes=_names(classes),
-        rate_limit=limit,
+        rate_limit=limits[0],
+        burst_limit=limits[1],
         subject_key=bytes(subject),
     )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.environments import CHOICES, ENVIRONMENTS
 from accounts.identifiers import new_id
-from accounts.models import Project, User
+from accounts.models import LIMIT_RANGE, Project, User
 from apikeys.principal import PERMISSIONS
 
 
@@ -44,7 +44,18 @@ class ApiKey(models.Model):
         null=True, blank=True, help_text="Empty: every purpose class."
     )
     rate_limit = models.PositiveIntegerField(
-        "requests an hour", null=True, blank=True, help_text="Empty: the default."
+        "requests an hour",
+        null=True,
+        blank=True,
+        help_text="Empty: the project's.",
+        validators=LIMIT_RANGE,
+    )
+    burst_limit = models.PositiveIntegerField(
+        "requests a second",
+        null=True,
+        blank=True,
+        help_text="Empty: the project's.",
+        validators=LIMIT_RANGE,
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +82,10 @@ class ApiKey(models.Model):
             models.CheckConstraint(
                 condition=Q(rate_limit=None) | Q(rate_limit__gt=0),
                 name="apikeys_rate_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(burst_limit=None) | Q(burst_limit__gt=0),
+                name="apikeys_burst_limit_is_positive",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),

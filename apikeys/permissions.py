@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from apikeys.principal import Principal
 
 ANY_KEY = "any"
+NO_KEY = "none"  # open to everyone: the view asks for no key
 
 
 class HasKeyPermission(BasePermission):

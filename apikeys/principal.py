@@ -34,6 +34,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
     rate_limit: int | None = None
+    burst_limit: int | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

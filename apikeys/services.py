@@ -20,6 +20,7 @@ from apikeys import tokens
 from apikeys.models import ApiKey, Secret
 from apikeys.principal import PERMISSIONS
 
+MOST_REQUESTS = 1_000_000_000
 DEFAULT_GRACE = timedelta(hours=24)
 
 
@@ -56,6 +57,7 @@ def issue_key(
     scopes: Iterable[str] | None = None,
     purpose_classes: Iterable[str] | None = None,
     rate_limit: int | None = None,
+    burst_limit: int | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Create a key and return it with its plaintext, once.
@@ -71,6 +73,7 @@ def issue_key(
         scopes=_narrowing("scope", scopes, settings.KEY_SCOPES),
         purpose_classes=_narrowing("purpose class", purpose_classes, settings.KEY_PURPOSE_CLASSES),
         rate_limit=rate_limit,
+        burst_limit=burst_limit,
         created_at=at,
         expires_at=expires_at,
     )
@@ -126,11 +129,20 @@ def rotate_key(
 
 
 @transaction.atomic
-def delete_key(*, key: ApiKey, at: datetime, actor: str, request_id: str) -> None:
+def delete_key(
+    *, key: ApiKey, at: datetime, actor: str, request_id: str, reason_code: str | None = None
+) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
     if not ApiKey.objects.live().filter(pk=key.pk).update(deleted_at=at):
         raise KeyEnded(f"The key '{key.name}' was deleted.")
-    _record(EventType.KEY_DELETE, key, at=at, actor=actor, request_id=request_id)
+    _record(
+        EventType.KEY_DELETE,
+        key,
+        at=at,
+        actor=actor,
+        request_id=request_id,
+        reason_code=reason_code,
+    )
 
 
 @transaction.atomic
@@ -142,15 +154,50 @@ def switch_key(*, key: ApiKey, on: bool, at: datetime, actor: str, request_id: s
     _record(EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, disabled=not on)
 
 
+@transaction.atomic
+def set_limits(
+    *,
+    key: ApiKey,
+    rate_limit: int | None,
+    burst_limit: int | None,
+    at: datetime,
+    actor: str,
+    request_id: str,
+) -> None:
+    """Set how many requests an hour and a second the key may make; None: as its project has it.
+
+    It holds from the next request on. Raises InvalidKeySettings or KeyEnded.
+    """
+    _check_limits(rate_limit, burst_limit)
+    changed = ApiKey.objects.live().filter(pk=key.pk)
+    if not changed.update(rate_limit=rate_limit, burst_limit=burst_limit):
+        raise KeyEnded(f"The key '{key.name}' was deleted.")
+    _record(
+        EventType.KEY_UPDATE,
+        key,
+        at=at,
+        actor=actor,
+        request_id=request_id,
+        rate_limit=rate_limit,
+        burst_limit=burst_limit,
+    )
+
+
 def _check(key: ApiKey) -> None:
     if not 1 <= len(key.name) <= 50 or not key.name.isprintable():
         raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
     if key.environment not in ENVIRONMENTS:
         raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
-    if key.rate_limit is not None and not 1 <= key.rate_limit <= 1_000_000_000:
-        raise InvalidKeySettings("A rate limit is a number of requests an hour, 1 or more.")
+    _check_limits(key.rate_limit, key.burst_limit)
     if key.expires_at is not None and key.expires_at <= key.created_at:
         raise InvalidKeySettings("A key cannot expire before it is made.")
+
+
+def _check_limits(*limits: int | None) -> None:
+    if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
+        raise InvalidKeySettings(
+            "A rate limit is a number of requests an hour or a second, 1 or more."
+        )
 
 
 def _known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
@@ -176,7 +223,14 @@ def _add_secret(key: ApiKey, plaintext: str, *, at: datetime) -> None:
 
 
 def _record(
-    event_type: EventType, key: ApiKey, *, at: datetime, actor: str, request_id: str, **meta: Any
+    event_type: EventType,
+    key: ApiKey,
+    *,
+    at: datetime,
+    actor: str,
+    request_id: str,
+    reason_code: str | None = None,
+    **meta: Any,
 ) -> None:
     audit.record(
         audit.Event(
@@ -185,6 +239,7 @@ def _record(
             app_id=key.project_id,
             environment=key.environment,
             api_key_id=key.pk,
+            reason_code=reason_code,
             request_id=request_id,
             created_at=at,
             meta={"actor": actor, "name": key.name, **meta},

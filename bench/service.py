@@ -56,6 +56,7 @@ def environment(database_url: str, port: int, *, extra: Mapping[str, str]) -> di
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "WEB_MAX_REQUESTS": "0",
+        "RATE_LIMIT_SECOND": "1000000",
         **extra,
     }
 

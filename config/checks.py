@@ -50,6 +50,15 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="memory_scope.E004",
             )
         )
+    if settings.WEB_CONCURRENCY > 1 and not settings.REDIS_URL:
+        messages.append(
+            Error(
+                "WEB_CONCURRENCY asks for several processes, but there is no REDIS_URL: each would "
+                "keep rate limits of its own.",
+                hint="Set REDIS_URL, or leave WEB_CONCURRENCY at 1.",
+                id="memory_scope.E005",
+            )
+        )
     if not settings.HTTPS_ONLY and not settings.DEBUG and reachable:
         messages.append(
             Warning(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,6 +66,17 @@ class Environment:
         if not least <= value <= most:
             raise ImproperlyConfigured(sentence)
         return value
+
+    def processes(self, name: str) -> int:
+        """How many processes the server starts.
+
+        One on SQLite, whose writers wait for each other anyway, and one without Redis, for each
+        would keep rate limits of its own; else a process a core.
+        """
+        on_sqlite = self.text("DATABASE_URL", "sqlite:").startswith("sqlite:")
+        alone = on_sqlite or not self.text("REDIS_URL")
+        default = 1 if alone else multiprocessing.cpu_count()
+        return self.number(name, default=default, least=1, most=256)
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         sentence = f"{name} must be an address like sqlite:///path or postgres://user@host:5432/db."

@@ -21,6 +21,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from accounts import request_ids
+from apikeys import throttling
 from apikeys.api import RequestRefused, json_response
 from config.environment import BASE_DIR
 from config.middleware import is_api
@@ -51,6 +52,7 @@ STATUS = {
     "invalid_source": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_value": HTTPStatus.UNPROCESSABLE_ENTITY,
     "out_of_range": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -100,6 +102,11 @@ SAID: dict[type[Exception], Callable[[Any], RequestRefused]] = {
         headers={"Retry-After": RETRY_BUSY},
     ),
     services.Overtaken: lambda error: _UNAVAILABLE,
+    throttling.RateLimited: lambda error: RequestRefused(
+        "rate_limited",
+        "Rate limit exceeded. Please try again later.",
+        headers={"Retry-After": str(error.retry_after)},
+    ),
     exceptions.NotAuthenticated: _invalid_key,
     exceptions.AuthenticationFailed: _invalid_key,
     exceptions.PermissionDenied: lambda error: RequestRefused(

@@ -1,12 +1,11 @@
 """The server's configuration: `gunicorn -c config/gunicorn.py config.wsgi`.
 
-One process with threads on SQLite, whose writers wait for each other anyway; a process a core on
-PostgreSQL. Threads, because a request mostly waits for the database; each keeps its connection.
+One process on SQLite or without Redis, else a process a core. Threads, because a request mostly
+waits for the database; each keeps its connection.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -16,19 +15,13 @@ from typing import Any
 from config.environment import BASE_DIR, Environment
 
 env = Environment()
-on_sqlite = env.text("DATABASE_URL", "sqlite:").startswith("sqlite:")
 
 wsgi_app = "config.wsgi:application"
 host = env.text("HOST", "127.0.0.1")
 port = env.number("PORT", default=8000, least=1, most=65535)
 bind = f"{host}:{port}"
 worker_class = "gthread"
-workers = env.number(
-    "WEB_CONCURRENCY",
-    default=1 if on_sqlite else multiprocessing.cpu_count(),
-    least=1,
-    most=256,
-)
+workers = env.processes("WEB_CONCURRENCY")
 # The kernel hands each of several processes its share of the connections. Not for one process:
 # a second server on the same port would start without a word.
 reuse_port = workers > 1

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from accounts import sql
+from apikeys import throttling
 from apikeys.api import json_response
 from config.errors import unavailable
 
@@ -27,9 +28,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too."""
+    """The database answers too. Without Redis the service goes on, and says so."""
     try:
         sql.first_rows("SELECT 1", ())
     except (DatabaseError, InterfaceError):
         return unavailable(request)
-    return json_response({"status": "ok"}, status=HTTPStatus.OK)
+    limits = {"rate_limits": "kept by each process"} if throttling.degraded() else {}
+    return json_response({"status": "ok", **limits}, status=HTTPStatus.OK)

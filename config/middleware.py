@@ -21,7 +21,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import request_ids
 
-API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz"})
+API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "leaks"})
 
 
 def is_api(path: str) -> bool:

@@ -150,6 +150,12 @@ ALLOWED_KEY_ENVIRONMENTS = env.choices(
 KEY_SCOPES = tuple(Scope)
 KEY_PURPOSE_CLASSES = PURPOSE_CLASSES
 
+# Of a key, unless it or its project has its own; RATE_LIMIT_FAILURES of an address in a minute.
+RATE_LIMIT_HOUR = env.number("RATE_LIMIT_HOUR", default=1000, least=1, most=1_000_000_000)
+RATE_LIMIT_SECOND = env.number("RATE_LIMIT_SECOND", default=50, least=1, most=1_000_000)
+RATE_LIMIT_FAILURES = env.number("RATE_LIMIT_FAILURES", default=60, least=1, most=1_000_000)
+WEB_CONCURRENCY = env.processes("WEB_CONCURRENCY")
+
 # The contract: 64 KiB a body.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
@@ -183,6 +189,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 vars().update(env.email("EMAIL_URL", "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Memory Scope <memory-scope@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -12,6 +12,7 @@ admin.site.index_title = "Operations"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("memory.urls")),
+    path("", include("apikeys.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

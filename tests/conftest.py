@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.db import connection
 
 from accounts.models import Project, User
-from tests.doors import Api, running_service
+from tests.doors import Api, processes, running_service
 from tests.makers import NOW, make_key, make_owner
 
 
@@ -59,6 +58,6 @@ def nobody(db: None) -> Api:
 
 @pytest.fixture
 def service(transactional_db: None) -> Iterator[str]:
-    """The service in processes of its own: two on PostgreSQL, one on SQLite."""
-    with running_service(workers=2 if connection.vendor == "postgresql" else 1) as address:
+    """The service in processes of its own: two where limits can be shared, else one."""
+    with running_service(workers=processes()) as address:
         yield address

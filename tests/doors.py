@@ -90,6 +90,11 @@ def kill_connection() -> None:
         other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
+def processes() -> int:
+    """How many processes the service can have here: two where they can share limits."""
+    return 2 if connection.vendor == "postgresql" and settings.REDIS_URL else 1
+
+
 @contextmanager
 def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
     """The service under gunicorn, in processes of its own, on the tests' database."""

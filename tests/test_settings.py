@@ -44,6 +44,8 @@ def ids(**changed: Any) -> set[str | None]:
         "HTTPS_ONLY": True,
         "DATABASE_POOLER": False,
         "DATABASE_POOL_SIZE": 0,
+        "REDIS_URL": "",
+        "WEB_CONCURRENCY": 1,
     }
     with override_settings(**{**base, **changed}):
         return {message.id for message in check_settings()}
@@ -67,6 +69,10 @@ class TestAWrongValueStopsTheStart:
             ("ALLOWED_KEY_ENVIRONMENTS", ","),
             ("TRUSTED_PROXY_COUNT", "one"),
             ("PORT", "70000"),
+            ("RATE_LIMIT_HOUR", "0"),
+            ("RATE_LIMIT_SECOND", "few"),
+            ("RATE_LIMIT_FAILURES", "-1"),
+            ("WEB_CONCURRENCY", "0"),
             ("EMAIL_URL", "gopher://mail"),
             ("LOG_LEVEL", "LOUD"),
         ],
@@ -113,11 +119,26 @@ class TestRulesBetweenSettings:
             ({"SECRET_KEY": "short"}, "memory_scope.E002"),
             ({"DATABASE_POOLER": True, "DATABASE_POOL_SIZE": 4}, "memory_scope.E003"),
             ({"ALLOWED_HOSTS": ["*"]}, "memory_scope.E004"),
+            ({"WEB_CONCURRENCY": 2}, "memory_scope.E005"),
             ({"HTTPS_ONLY": False}, "memory_scope.W001"),
         ],
     )
     def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:
         assert id_ in ids(**changed)
+
+    def test_several_processes_may_share_a_redis(self) -> None:
+        assert ids(WEB_CONCURRENCY=4, REDIS_URL="redis://127.0.0.1:6379/0") == set()
+
+    def test_several_processes_without_one_do_not_start(self) -> None:
+        ran = subprocess.run(
+            [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
+            cwd=BASE_DIR,
+            env={"PATH": os.environ["PATH"], **GOOD, "WEB_CONCURRENCY": "2"},
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode != 0
+        assert "memory_scope.E005" in ran.stderr + ran.stdout
 
     def test_this_machine_alone_may_do_without_https(self) -> None:
         assert ids(HTTPS_ONLY=False, ALLOWED_HOSTS=["127.0.0.1", "localhost"]) == set()

@@ -48,6 +48,38 @@ class TestKeys:
         desk.post("/admin/apikeys/apikey/", {"action": "switch_on", **chosen})
         assert find_principal(plaintext, at=NOW) is not None
 
+    def test_its_limits_can_be_set_and_nothing_else_of_it(
+        self, desk: Client, operator: User, project: Project
+    ) -> None:
+        key, _ = make_key(project)
+        page = f"/admin/apikeys/apikey/{key.pk}/change/"
+        sent = {"rate_limit": "5000", "burst_limit": "", "name": "Other", "environment": "live"}
+        assert desk.post(page, sent).status_code == 302
+        key.refresh_from_db()
+        assert (key.rate_limit, key.burst_limit) == (5000, None)
+        assert (key.name, key.environment) == ("Key", "test")
+        event = AuditEvent.objects.get(event_type="KEY_UPDATE")
+        assert (event.meta["actor"], event.meta["rate_limit"]) == (str(operator.pk), 5000)
+
+    @pytest.mark.parametrize("limit", ["0", "-1", "1000000001", "many"])
+    def test_a_limit_that_cannot_be_is_refused(
+        self, limit: str, desk: Client, project: Project
+    ) -> None:
+        key, _ = make_key(project)
+        answer = desk.post(f"/admin/apikeys/apikey/{key.pk}/change/", {"rate_limit": limit})
+        assert answer.status_code == 200
+        assert "errorlist" in answer.content.decode()
+        answer = desk.post(f"/admin/accounts/project/{project.pk}/change/", {"burst_limit": limit})
+        assert "errorlist" in answer.content.decode()
+        assert not AuditEvent.objects.filter(event_type="KEY_UPDATE").exists()
+
+    def test_a_deleted_keys_limits_stay(self, desk: Client, project: Project) -> None:
+        key, _ = make_key(project)
+        ApiKey.objects.update(deleted_at=NOW)
+        desk.post(f"/admin/apikeys/apikey/{key.pk}/change/", {"rate_limit": "5"})
+        key.refresh_from_db()
+        assert key.rate_limit is None
+
     def test_a_deleted_key_stays_deleted(self, desk: Client, project: Project) -> None:
         key, _ = make_key(project)
         ApiKey.objects.update(deleted_at=NOW)

@@ -19,7 +19,7 @@ from django.db import connection
 
 from accounts.models import AuditEvent, Project
 from memory.models import Memory
-from tests.doors import running_service
+from tests.doors import processes, running_service
 from tests.makers import make_key, memory_body, read_body
 
 ENOUGH = 4  # requests that each thread begins after the revoke was answered
@@ -195,7 +195,7 @@ class TestAProcessThatDies:
         self, transactional_db: None, project: Project, tmp_path: Path
     ) -> None:
         key, log = make_key(project)[1], tmp_path / "log"
-        workers = 2 if connection.vendor == "postgresql" else 1
+        workers = processes()
         acknowledged = Semaphore(0)
 
         def write(address: str, writer: int) -> list[str]:

@@ -52,6 +52,7 @@ class Command(BaseCommand):
             help="only these purpose classes; repeat it for several",
         )
         parser.add_argument("--rate-limit", type=int, metavar="PER_HOUR")
+        parser.add_argument("--burst-limit", type=int, metavar="PER_SECOND")
         parser.add_argument(
             "--expires-in", type=int, metavar="DAYS", help="1 or more (default: never)"
         )
@@ -70,6 +71,7 @@ class Command(BaseCommand):
                     scopes=options["scope"],
                     purpose_classes=options["purpose_class"],
                     rate_limit=options["rate_limit"],
+                    burst_limit=options["burst_limit"],
                     expires_at=keys.expiry(options["expires_in"], at=at),
                     at=at,
                     actor=keys.ACTOR,

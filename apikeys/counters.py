@@ -1,0 +1,174 @@
+"""Counters of requests by window: in Redis for all processes, or in this one.
+
+A window's number is part of its name, so that two machines whose clocks differ count in two
+windows rather than wrongly in one: no window ever lets through more than its limit. Both windows of
+a request are counted in one trip. (The library `limits` makes a trip for each, and its counters in
+memory lose requests that arrive together.)
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import redis
+
+logger = logging.getLogger("memory_scope.limits")
+
+PREFIX = "memory-scope:count:"
+TIMEOUT = 0.25  # seconds; a request waits no longer for Redis
+RETRY = 2.0  # seconds for which a Redis that failed is not asked again
+SWEEP = 10_000  # counters kept before those of past windows are dropped
+
+# Adds one to each counter; a new one gets its time to live with it, so that none lives for ever.
+ADD = """
+    local counts = {}
+    for number, key in ipairs(KEYS) do
+        counts[number] = redis.call('INCR', key)
+        if counts[number] == 1 then
+            redis.call('EXPIRE', key, ARGV[number])
+        end
+    end
+    return counts
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A name's requests from `start` on, for `length` seconds; both are Unix seconds."""
+
+    name: str
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+
+def window(name: str, *, length: int, at: float) -> Window:
+    """The window of that length which holds the moment: windows begin at its multiples."""
+    return Window(name, int(at) // length * length, length)
+
+
+class Counters(Protocol):
+    def add(self, windows: Sequence[Window]) -> list[int]:
+        """Count one more in each window, and return the counts."""
+
+    def take_back(self, window: Window) -> None:
+        """Count one less."""
+
+
+class LocalCounters:
+    """Exact for the threads of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: dict[Window, int] = {}
+
+    def add(self, windows: Sequence[Window]) -> list[int]:
+        with self._lock:
+            if len(self._counts) > SWEEP:
+                self._sweep(max(window.start for window in windows))
+            for window in windows:
+                self._counts[window] = self._counts.get(window, 0) + 1
+            return [self._counts[window] for window in windows]
+
+    def take_back(self, window: Window) -> None:
+        with self._lock:
+            self._counts[window] = self._counts.get(window, 1) - 1
+
+    def _sweep(self, now: int) -> None:
+        self._counts = {window: count for window, count in self._counts.items() if window.end > now}
+
+
+class RedisCounters:
+    """Exact for all processes on one Redis. Raises redis.RedisError when it does not answer."""
+
+    def __init__(self, address: str) -> None:
+        self._redis = redis.Redis.from_url(
+            address, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
+        )
+        self._add = self._redis.register_script(ADD)
+
+    def add(self, windows: Sequence[Window]) -> list[int]:
+        counts: list[int] = self._add(
+            keys=[_key(window) for window in windows],
+            args=[2 * window.length for window in windows],
+        )
+        return counts
+
+    def take_back(self, window: Window) -> None:
+        self._redis.decr(_key(window))
+
+
+def _key(window: Window) -> str:
+    return f"{PREFIX}{window.name}:{window.length}:{window.start}"
+
+
+class SharedCounters:
+    """Redis, and while it is away this process alone: a stopped Redis stops no request.
+
+    It is said once in the log when Redis goes and when it is back; `degraded` tells in between.
+    """
+
+    def __init__(self, shared: Counters, local: Counters) -> None:
+        self._shared = shared
+        self._local = local
+        self._lock = threading.Lock()
+        self._retry_at: float | None = None
+
+    @property
+    def degraded(self) -> bool:
+        return self._retry_at is not None
+
+    def add(self, windows: Sequence[Window]) -> list[int]:
+        if self._may_ask():
+            try:
+                counts = self._shared.add(windows)
+            except redis.RedisError as error:
+                self._gone(error)
+            else:
+                self._back()
+                return counts
+        return self._local.add(windows)
+
+    def take_back(self, window: Window) -> None:
+        """Where it was counted; if Redis goes in between, one request too many stays counted."""
+        if self.degraded:
+            self._local.take_back(window)
+            return
+        try:
+            self._shared.take_back(window)
+        except redis.RedisError as error:
+            self._gone(error)
+
+    def _may_ask(self) -> bool:
+        """While Redis is away, one request in every RETRY seconds tries it, and no other waits."""
+        if self._retry_at is None:
+            return True
+        with self._lock:
+            if self._retry_at is not None and time.monotonic() < self._retry_at:
+                return False
+            self._retry_at = time.monotonic() + RETRY
+            return True
+
+    def _gone(self, error: redis.RedisError) -> None:
+        with self._lock:
+            first = self._retry_at is None
+            self._retry_at = time.monotonic() + RETRY
+        if first:
+            logger.warning(
+                "Redis does not answer (%s): limits are kept by each process", type(error).__name__
+            )
+
+    def _back(self) -> None:
+        if self._retry_at is None:
+            return
+        with self._lock:
+            self._retry_at = None
+        logger.warning("Redis answers again: limits are shared")

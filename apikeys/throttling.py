@@ -1,0 +1,116 @@
+"""How many requests a key may make, and how many wrong keys an address may try.
+
+A key has an hour's limit and a second's. Wrong keys are counted by address in front of the
+database; an address that tried too many hears 429 until its window ends.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from apikeys.counters import Counters, LocalCounters, RedisCounters, SharedCounters, Window, window
+from apikeys.principal import Principal
+
+HOUR = 3600  # seconds
+SECOND = 1
+FAILURE_WINDOW = 60  # seconds in which an address may try RATE_LIMIT_FAILURES wrong keys
+
+
+class RateLimited(Exception):
+    """Too many requests; `retry_after` whole seconds from now there is room again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Wait {retry_after} s.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a key may still do: `remaining` of `limit` requests until `reset`, in Unix seconds.
+
+    `retry_after` is None for a request that is served, else the seconds until one can be.
+    """
+
+    limit: int
+    remaining: int
+    reset: int
+    retry_after: int | None = None
+
+
+def take(principal: Principal, *, at: float) -> Allowance:
+    """Count a request of the key at that moment (Unix seconds), and say whether it is served.
+
+    What the second's limit refuses does not count towards the hour.
+    """
+    limit, burst = limits_of(principal)
+    hour, second = _windows(principal.key_id, at)
+    in_hour, in_second = counters.add((hour, second))
+    if in_hour > limit:
+        return Allowance(limit, 0, hour.end, _until(hour, at))
+    if in_second > burst:
+        counters.take_back(hour)
+        return Allowance(limit, limit - in_hour + 1, hour.end, _until(second, at))
+    return Allowance(limit, limit - in_hour, hour.end)
+
+
+def limits_of(principal: Principal) -> tuple[int, int]:
+    """Requests an hour and a second: the key's own, else its project's, else the service's."""
+    return (
+        principal.rate_limit or settings.RATE_LIMIT_HOUR,
+        principal.burst_limit or settings.RATE_LIMIT_SECOND,
+    )
+
+
+def refuse_guessing(address: str, *, at: float) -> None:
+    """Raise RateLimited if too many wrong keys came from the address. Asks nobody.
+
+    Each process learns of it with the next wrong key that it sees: the number of keys looked up in
+    a window is RATE_LIMIT_FAILURES, and one more for each process at most.
+    """
+    guesses = _guesses(address, at)
+    if _blocked.get(address) == guesses.start:
+        raise RateLimited(_until(guesses, at))
+
+
+def note_failure(address: str, *, at: float) -> None:
+    """Count a wrong key of the address."""
+    guesses = _guesses(address, at)
+    (count,) = counters.add((guesses,))
+    if count >= settings.RATE_LIMIT_FAILURES:
+        if len(_blocked) > MOST_BLOCKED:
+            _blocked.clear()  # they are blocked again with their next wrong key
+        _blocked[address] = guesses.start
+
+
+def degraded() -> bool:
+    """Whether limits that should be shared are kept by this process alone, since Redis is away."""
+    return isinstance(counters, SharedCounters) and counters.degraded
+
+
+def _open_counters() -> Counters:
+    local = LocalCounters()
+    return SharedCounters(RedisCounters(settings.REDIS_URL), local) if settings.REDIS_URL else local
+
+
+# One for the process, made before any of its threads asks. It connects with the first request.
+counters = _open_counters()
+# Addresses that tried too many keys, with the start of the window in which they did.
+_blocked: dict[str, int] = {}
+MOST_BLOCKED = 10_000
+
+
+def _windows(key_id: UUID, at: float) -> tuple[Window, Window]:
+    name = f"key:{key_id}"
+    return window(name, length=HOUR, at=at), window(name, length=SECOND, at=at)
+
+
+def _guesses(address: str, at: float) -> Window:
+    return window(f"guesses:{address}", length=FAILURE_WINDOW, at=at)
+
+
+def _until(ending: Window, at: float) -> int:
+    return max(1, math.ceil(ending.end - at))

@@ -1,0 +1,152 @@
+"""A key that was seen where it must not be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command
+
+from accounts.models import AuditEvent, Project
+from apikeys import leaks, services, throttling, tokens
+from apikeys.counters import LocalCounters
+from tests.doors import Api
+from tests.makers import NOW, make_key
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counters of this test's own; and what waits for the commit happens."""
+    fresh = LocalCounters()
+    monkeypatch.setattr(throttling, "counters", fresh)
+    monkeypatch.setattr(throttling, "_blocked", {})
+    monkeypatch.setattr("apikeys.leaks.transaction.on_commit", lambda work: work())
+
+
+def report(*tokens: Any, **fields: Any) -> Any:
+    return Api(None).post("/leaks", {"tokens": list(tokens), **fields})
+
+
+class TestFindingKeysInText:
+    def test_they_are_found_among_other_text(self) -> None:
+        one, other = tokens.new_key("test"), tokens.new_key("live")
+        text = f'KEY="{one}"\n{other},{other}. curl -H X-API-Key:{one}'
+        assert leaks.keys_in(text) == {one, other}
+
+    def test_what_is_no_key_or_a_part_of_a_longer_word_is_not(self) -> None:
+        key = tokens.new_key("test")
+        wrong = key[:-1] + ("1" if key[-1] == "0" else "0")
+        assert leaks.keys_in(f"{wrong} x{key} {key}x my_{key}") == set()
+
+
+class TestReporting:
+    def test_a_live_key_is_deleted_its_owner_told_and_it_is_recorded(
+        self, project: Project
+    ) -> None:
+        key, plaintext = make_key(project, "Web app")
+        assert report(plaintext, url="https://paste.example/1").json() == {"deleted": 1}
+        assert Api(plaintext).get("/policy").status_code == 401
+        event = AuditEvent.objects.get(event_type="KEY_DELETE")
+        assert (event.api_key_id, event.reason_code, event.meta["actor"]) == (
+            key.pk,
+            "LEAKED",
+            "report",
+        )
+        (sent,) = mail.outbox
+        assert sent.to == [project.owner.email]
+        assert "Web app" in sent.subject
+        assert "https://paste.example/1" in sent.body
+        assert plaintext not in sent.subject + sent.body
+
+    def test_the_second_report_finds_nothing(self, project: Project) -> None:
+        plaintext = make_key(project)[1]
+        assert [report(plaintext).json()["deleted"] for _ in range(2)] == [1, 0]
+        assert len(mail.outbox) == 1
+
+    def test_two_secrets_of_one_key_are_one_key(self, project: Project) -> None:
+        key, old = make_key(project)
+        new = rotate(key, old, grace=timedelta(days=3650))
+        assert report(old, new).json() == {"deleted": 1}
+        assert len(mail.outbox) == 1
+
+    def test_a_secret_that_was_rotated_out_ends_nothing(self, project: Project) -> None:
+        key, old = make_key(project)
+        new = rotate(key, old, grace=timedelta(0))
+        assert report(old).json() == {"deleted": 0}
+        assert Api(new).get("/policy").status_code == 200
+
+    def test_guessing_here_is_counted_as_anywhere(self, settings: Any, project: Project) -> None:
+        settings.RATE_LIMIT_FAILURES = 3
+        plaintext = make_key(project)[1]
+        answers = [report(tokens.new_key("test")).status_code for _ in range(4)]
+        assert answers == [200, 200, 200, 429]
+        assert report(plaintext).status_code == 429
+        assert Api(plaintext).get("/policy").status_code == 429
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("body", "status", "code"),
+        [
+            ({}, 400, "missing_field"),
+            ({"tokens": "sk_test_x"}, 400, "invalid_type"),
+            ({"tokens": [1]}, 400, "invalid_type"),
+            ({"tokens": []}, 422, "out_of_range"),
+            ({"tokens": ["x"] * 101}, 422, "out_of_range"),
+            ({"tokens": ["x"], "url": 1}, 400, "invalid_type"),
+            ({"tokens": ["x"], "url": "a\nb"}, 422, "out_of_range"),
+            ({"tokens": ["x"], "url": "a" * 501}, 422, "out_of_range"),
+            ({"tokens": ["x"], "url": tokens.new_key("test")}, 422, "out_of_range"),
+            ([], 400, "malformed_json"),
+        ],
+    )
+    def test_bad_reports_are_refused(self, body: Any, status: int, code: str) -> None:
+        answer = Api(None).post("/leaks", body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+    def test_a_mail_that_fails_leaves_the_key_deleted(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*arguments: Any) -> None:
+            raise SMTPServerDisconnected("owner@example.com")
+
+        monkeypatch.setattr(leaks, "send_mail", fail)
+        plaintext = make_key(project)[1]
+        assert report(plaintext).json() == {"deleted": 1}
+        assert "SMTPServerDisconnected" in caplog.text
+        assert "owner@example.com" not in caplog.text
+
+
+class TestCommand:
+    def test_it_ends_the_keys_in_a_file(self, project: Project, tmp_path: Path) -> None:
+        plaintext, safe = make_key(project, "Leaked")[1], make_key(project, "Safe")[1]
+        (tmp_path / "dump").write_bytes(f"\xff KEY={plaintext}\n".encode("latin-1"))
+        out, err = StringIO(), StringIO()
+        call_command("revokeleaked", str(tmp_path / "dump"), stdout=out, stderr=err)
+        assert out.getvalue() == f"Deleted 'Leaked' of 'Default project' ({project.owner.email})\n"
+        assert err.getvalue() == "Keys in the text: 1. Deleted: 1.\n"
+        assert Api(plaintext).get("/policy").status_code == 401
+        assert Api(safe).get("/policy").status_code == 200
+
+    def test_standard_input_is_a_file_too(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stdin", StringIO(make_key(project)[1]))
+        err = StringIO()
+        call_command("revokeleaked", "-", stdout=StringIO(), stderr=err)
+        assert "Deleted: 1" in err.getvalue()
+
+    @pytest.mark.django_db
+    def test_a_file_that_is_not_there_is_said_to_be_so(self) -> None:
+        with pytest.raises(CommandError, match="Cannot read /nowhere"):
+            call_command("revokeleaked", "/nowhere")
+
+
+def rotate(key: Any, old: str, *, grace: timedelta) -> str:
+    return services.rotate_key(
+        key=key, hint_seen=tokens.hint(old), grace=grace, at=NOW, actor="test", request_id="test"
+    )

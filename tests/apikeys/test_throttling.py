@@ -1,0 +1,246 @@
+"""Limits: what a key and an address may do, and what the answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+
+from accounts.addresses import client_address, home_of
+from accounts.models import AuditEvent, Project
+from apikeys import services, throttling, tokens
+from apikeys.counters import LocalCounters
+from tests.doors import Api
+from tests.makers import NOW, make_key, memory_body, read_body
+
+HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+@pytest.fixture(autouse=True)
+def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCounters]:
+    """Counters and blocked addresses of this test's own."""
+    fresh = LocalCounters()
+    monkeypatch.setattr(throttling, "counters", fresh)
+    monkeypatch.setattr(throttling, "_blocked", {})
+    return fresh
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that the limits see; a test sets it."""
+    now = [7200.0]
+    monkeypatch.setattr("apikeys.api.time.time", lambda: now[0])
+    return now
+
+
+class TestAKey:
+    def test_every_answer_to_it_tells_what_is_left(
+        self, api: Api, settings: Any, clock: list[float]
+    ) -> None:
+        settings.RATE_LIMIT_HOUR = 10
+        answers = [
+            api.get("/policy"),
+            api.post("/memory", memory_body()),
+            api.post("/memory", {}),
+            api.post("/memory", b"{"),
+            api.post("/memory/read", read_body(purpose="sell it")),
+            api.post("/memory/revoke", {"revocation_token": "rev_" + "x" * 43}),
+            api.get("/memory/read"),
+            api.post("/memory", memory_body(), content_type="text/plain"),
+        ]
+        told = [[int(answer.headers[name]) for name in HEADERS] for answer in answers]
+        assert [answer.status_code for answer in answers] == [
+            200, 201, 400, 400, 403, 404, 405, 415,
+        ]  # fmt: skip
+        assert told == [[10, 10 - number, 10800] for number in range(1, 9)]
+
+    def test_a_key_that_lacks_the_permission_is_counted_too(
+        self, project: Project, clock: list[float]
+    ) -> None:
+        answer = Api(make_key(project, permissions=["audit:read"])[1]).post("/memory/read", {})
+        assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (403, "999999")
+
+    def test_so_does_an_answer_to_a_bug(
+        self, api: Api, clock: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("memory.services.read", lambda *arguments: 1 / 0)
+        answer = api.post("/memory/read", read_body())
+        assert (answer.status_code, answer.headers["X-RateLimit-Limit"]) == (500, "1000000")
+
+    def test_nobody_is_told_of_limits(self, nobody: Api) -> None:
+        assert not set(HEADERS) & set(nobody.get("/policy").headers)
+
+    def test_over_the_hours_limit_it_hears_when_to_come_back(
+        self, api: Api, settings: Any, clock: list[float]
+    ) -> None:
+        settings.RATE_LIMIT_HOUR = 3
+        clock[0] = 10790.5
+        assert [api.get("/policy").status_code for _ in range(3)] == [200] * 3
+        refused = api.get("/policy")
+        assert refused.status_code == 429
+        assert refused.json() == {
+            "detail": "Rate limit exceeded. Please try again later.",
+            "code": "rate_limited",
+            "request_id": refused.headers["X-Request-ID"],
+        }
+        assert refused.headers["Retry-After"] == "10"
+        assert [refused.headers[name] for name in HEADERS] == ["3", "0", "10800"]
+        clock[0] += 10
+        assert api.get("/policy").headers["X-RateLimit-Remaining"] == "2"
+
+    def test_over_the_seconds_limit_it_waits_a_second_and_loses_nothing(
+        self, api: Api, settings: Any, clock: list[float]
+    ) -> None:
+        settings.RATE_LIMIT_HOUR, settings.RATE_LIMIT_SECOND = 10, 2
+        assert [api.get("/policy").status_code for _ in range(4)] == [200, 200, 429, 429]
+        refused = api.get("/policy")
+        assert (refused.headers["Retry-After"], refused.headers["X-RateLimit-Remaining"]) == (
+            "1",
+            "8",
+        )
+        clock[0] += 1
+        assert api.get("/policy").headers["X-RateLimit-Remaining"] == "7"
+
+    def test_over_both_limits_it_hears_the_longer_wait(
+        self, api: Api, settings: Any, clock: list[float]
+    ) -> None:
+        settings.RATE_LIMIT_HOUR = settings.RATE_LIMIT_SECOND = 1
+        assert api.get("/policy").status_code == 200
+        assert api.get("/policy").headers["Retry-After"] == "3600"
+
+    def test_what_is_refused_does_nothing(
+        self, api: Api, settings: Any, clock: list[float]
+    ) -> None:
+        settings.RATE_LIMIT_HOUR = 1
+        api.remember()
+        before = AuditEvent.objects.count()
+        assert api.post("/memory", memory_body()).status_code == 429
+        assert AuditEvent.objects.count() == before
+
+    def test_keys_do_not_share(self, project: Project, settings: Any) -> None:
+        settings.RATE_LIMIT_HOUR = 1
+        one, other = (Api(make_key(project, name)[1]) for name in ("One", "Other"))
+        assert [door.get("/policy").status_code for door in (one, one, other)] == [200, 429, 200]
+
+    @pytest.mark.parametrize(
+        ("of_key", "of_project", "limit"), [(7, 5, 7), (None, 5, 5), (None, None, 1_000_000)]
+    )
+    def test_its_own_limit_comes_before_its_projects_and_that_before_the_default(
+        self, of_key: int | None, of_project: int | None, limit: int, project: Project
+    ) -> None:
+        project.rate_limit = project.burst_limit = of_project
+        project.save()
+        key = make_key(project, rate_limit=of_key, burst_limit=of_key)[1]
+        answer = Api(key).get("/policy")
+        assert answer.headers["X-RateLimit-Limit"] == str(limit)
+
+    def test_a_changed_limit_holds_from_the_next_request_and_is_recorded(
+        self, project: Project, clock: list[float]
+    ) -> None:
+        key, plaintext = make_key(project)
+        door = Api(plaintext)
+        assert door.get("/policy").status_code == 200
+        services.set_limits(
+            key=key, rate_limit=1, burst_limit=None, at=NOW, actor="me", request_id="r"
+        )
+        assert door.get("/policy").status_code == 429
+        event = AuditEvent.objects.get(event_type="KEY_UPDATE")
+        assert (event.meta["rate_limit"], event.meta["actor"]) == (1, "me")
+        with pytest.raises(services.InvalidKeySettings):
+            services.set_limits(
+                key=key, rate_limit=0, burst_limit=None, at=NOW, actor="me", request_id="r"
+            )
+
+
+class TestGuessing:
+    @pytest.fixture(autouse=True)
+    def limit(self, settings: Any) -> None:
+        settings.RATE_LIMIT_FAILURES = 5
+
+    def guess(self, key: str = "nonsense", **meta: str) -> int:
+        return Client().get("/policy", HTTP_X_API_KEY=key, **meta).status_code
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("invented", [True, False])
+    def test_an_address_may_try_so_many_wrong_keys(self, invented: bool) -> None:
+        keys = [tokens.new_key("test") if invented else "nonsense" for _ in range(8)]
+        assert [self.guess(key) for key in keys] == [401] * 5 + [429] * 3
+
+    @pytest.mark.django_db
+    def test_then_the_database_is_not_asked_and_it_hears_when_to_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(5):
+            self.guess()
+        monkeypatch.setattr("apikeys.authentication.find_principal", lambda *a, **k: 1 / 0)
+        answer = Client().get("/policy", HTTP_X_API_KEY=tokens.new_key("test"))
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+        assert 1 <= int(answer.headers["Retry-After"]) <= throttling.FAILURE_WINDOW
+        assert "X-RateLimit-Limit" not in answer.headers
+
+    def test_other_addresses_go_on(self, api: Api) -> None:
+        for _ in range(6):
+            self.guess(REMOTE_ADDR="10.0.0.1")
+        assert api.get("/policy", REMOTE_ADDR="10.0.0.2").status_code == 200
+        assert api.get("/policy", REMOTE_ADDR="10.0.0.1").status_code == 429
+
+    @pytest.mark.django_db
+    def test_it_ends_with_its_window(self) -> None:
+        for _ in range(5):
+            throttling.note_failure("10.0.0.1", at=59)
+        with pytest.raises(throttling.RateLimited) as caught:
+            throttling.refuse_guessing("10.0.0.1", at=59.2)
+        assert caught.value.retry_after == 1
+        throttling.refuse_guessing("10.0.0.1", at=60)
+
+    @pytest.mark.django_db
+    def test_one_host_with_many_ipv6_addresses_is_one(self) -> None:
+        answers = [self.guess(REMOTE_ADDR=f"2001:db8:1:2::{number}") for number in range(7)]
+        assert answers == [401] * 5 + [429] * 2
+        assert self.guess(REMOTE_ADDR="2001:db8:1:3::1") == 401
+
+    @pytest.mark.django_db
+    def test_no_key_is_part_of_a_counters_name(self, local: LocalCounters) -> None:
+        key = tokens.new_key("test")
+        self.guess(key)
+        assert {one.name for one in local._counts} == {"guesses:127.0.0.1"}
+
+
+class TestWhereARequestComesFrom:
+    @pytest.mark.parametrize(
+        ("proxies", "forwarded", "address"),
+        [
+            (0, None, "10.0.0.9"),
+            (0, "1.2.3.4", "10.0.0.9"),
+            (1, "1.2.3.4", "1.2.3.4"),
+            (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+            (2, "6.6.6.6, 1.2.3.4, 10.0.0.8", "1.2.3.4"),
+            (2, "1.2.3.4", "10.0.0.9"),
+            (1, None, "10.0.0.9"),
+            (1, "unknown", "10.0.0.9"),
+            (1, "6.6.6.6,", "10.0.0.9"),
+            (1, "2001:DB8::1", "2001:db8::1"),
+        ],
+    )
+    def test_what_is_believed_of_forwarded_addresses(
+        self, proxies: int, forwarded: str | None, address: str, settings: Any
+    ) -> None:
+        settings.TRUSTED_PROXY_COUNT = proxies
+        meta = {"REMOTE_ADDR": "10.0.0.9"}
+        if forwarded is not None:
+            meta["HTTP_X_FORWARDED_FOR"] = forwarded
+        assert client_address(RequestFactory().get("/", **meta).META) == address
+
+    @pytest.mark.parametrize(
+        ("address", "home"),
+        [
+            ("10.0.0.9", "10.0.0.9"),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
+            ("::ffff:10.0.0.9", "10.0.0.9"),
+            ("", ""),
+        ],
+    )
+    def test_what_is_counted_by(self, address: str, home: str) -> None:
+        assert home_of(address) == home
