@@ -32,6 +32,7 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
+	$(BIN)/mypy --config-file clients/python/pyproject.toml
 	$(BIN)/lint-imports --no-cache
 	ENV_FILE=/dev/null SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))") \
 		ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING

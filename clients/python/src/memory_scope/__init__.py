@@ -1,0 +1,39 @@
+"""The Python client of Memory Scope, the memory that asks why.
+
+    from memory_scope import MemoryScopeClient
+
+    with MemoryScopeClient() as client:  # MEMORY_SCOPE_API_KEY and MEMORY_SCOPE_BASE_URL
+        client.create_memory(
+            user_id="user_7",
+            scope="preferences",
+            domain="food",
+            source="explicit_user_input",
+            value_json={"likes": ["pizza"]},
+        )
+        found = client.read_memory(
+            user_id="user_7", scope="preferences", domain="food", purpose="recommend restaurants"
+        )
+        print(found.summary_struct)
+
+Versioned with the API. What can go wrong is in `memory_scope.exceptions`.
+"""
+
+from memory_scope import exceptions
+from memory_scope._answers import RateLimit
+from memory_scope._version import __version__
+from memory_scope.async_client import AsyncMemoryScopeClient
+from memory_scope.client import MemoryScopeClient
+from memory_scope.results import Memory, MemoryRead, Policy, Result, Revocation
+
+__all__ = [
+    "AsyncMemoryScopeClient",
+    "Memory",
+    "MemoryRead",
+    "MemoryScopeClient",
+    "Policy",
+    "RateLimit",
+    "Result",
+    "Revocation",
+    "__version__",
+    "exceptions",
+]

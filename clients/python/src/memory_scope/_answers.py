@@ -1,0 +1,133 @@
+"""From an answer, or the lack of one, to a result or an exception. Nothing here waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+import httpx2
+
+from memory_scope import exceptions
+from memory_scope._calls import Call
+
+T = TypeVar("T")
+
+_BY_CODE: dict[str, type[exceptions.APIError]] = {
+    "policy_denied": exceptions.PolicyDeniedError,
+    "grant_revoked": exceptions.GrantRevokedError,
+}
+_BY_STATUS: dict[int, type[exceptions.APIError]] = {
+    400: exceptions.InvalidRequestError,
+    401: exceptions.AuthenticationError,
+    403: exceptions.PermissionDeniedError,
+    404: exceptions.NotFoundError,
+    409: exceptions.ConflictError,
+    422: exceptions.InvalidRequestError,
+    429: exceptions.RateLimitError,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What is left of the key's requests, as the last answer told.
+
+    Attributes:
+        limit: Requests in a window.
+        remaining: Requests that are left of it.
+        reset: When the window ends.
+    """
+
+    limit: int
+    remaining: int
+    reset: datetime
+
+
+def rate_limit_of(response: httpx2.Response) -> RateLimit | None:
+    """The state that the answer tells; None if it tells none."""
+    try:
+        limit, remaining, reset = (
+            int(response.headers[f"X-RateLimit-{name}"]) for name in ("Limit", "Remaining", "Reset")
+        )
+        return RateLimit(limit, remaining, datetime.fromtimestamp(reset, timezone.utc))
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIError:
+    """The call's result, or the error that the answer is."""
+    request_id = response.headers.get("X-Request-ID")
+    body = _object(response)
+    if response.is_success:
+        try:
+            return call.parse({} if body is None else body, request_id)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return exceptions.APIError(
+                "The answer could not be understood: is this the address of a Memory Scope?",
+                status_code=response.status_code,
+                request_id=request_id,
+            )
+    return _error(response, body or {}, request_id)
+
+
+def connection_error(error: httpx2.TransportError) -> exceptions.APIConnectionError:
+    """No answer. The message names the kind of failure and none of what was sent."""
+    kind = type(error).__name__
+    sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+    if isinstance(error, httpx2.TimeoutException):
+        failure: exceptions.APIConnectionError = exceptions.APITimeoutError(
+            f"The service did not answer in time: {kind}."
+        )
+    else:
+        failure = exceptions.APIConnectionError(f"The service could not be reached: {kind}.")
+    failure.request_sent = sent
+    return failure
+
+
+def retry_after(response: httpx2.Response) -> float | None:
+    """Seconds, as the service tells them: a whole number, not a date."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdecimal() else None
+
+
+def _error(
+    response: httpx2.Response, body: Mapping[str, Any], request_id: str | None
+) -> exceptions.APIError:
+    code, detail = body.get("code"), body.get("detail")
+    error = _kind(response.status_code, code)(
+        detail if isinstance(detail, str) else f"The service answered {response.status_code}.",
+        status_code=response.status_code,
+        code=code if isinstance(code, str) else None,
+        request_id=request_id,
+    )
+    match error:
+        case exceptions.PolicyDeniedError():
+            error.scope = body.get("scope")
+            error.purpose_class = body.get("purpose_class")
+            error.allowed_purpose_classes = tuple(body.get("allowed_purpose_classes", ()))
+            error.decision_id = body.get("decision_id")
+        case exceptions.InvalidRequestError():
+            error.errors = tuple(
+                exceptions.FieldError(entry["field"], entry["message"])
+                for entry in body.get("errors", ())
+            )
+        case exceptions.RateLimitError() | exceptions.ServerError() | exceptions.ConflictError():
+            error.retry_after = retry_after(response)
+    return error
+
+
+def _kind(status: int, code: object) -> type[exceptions.APIError]:
+    if isinstance(code, str) and code in _BY_CODE:
+        return _BY_CODE[code]
+    if status >= 500:
+        return exceptions.ServerError
+    return _BY_STATUS.get(status, exceptions.APIError)
+
+
+def _object(response: httpx2.Response) -> Mapping[str, Any] | None:
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

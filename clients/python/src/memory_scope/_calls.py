@@ -1,0 +1,108 @@
+"""The operations of the API, as data: what to send, and how to read the answer.
+
+Both clients send the same calls; they differ only in how they wait.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from memory_scope import results
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One operation. Each is safe to send again: see `docs` of the method that makes it."""
+
+    method: str
+    path: str
+    parse: Callable[[Mapping[str, Any], str | None], T]
+    content: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def create_memory(
+    *,
+    user_id: str,
+    scope: str,
+    source: str,
+    value_json: Mapping[str, Any] | list[Any],
+    domain: str | None,
+    ttl_days: int | None,
+    idempotency_key: str | None,
+) -> Call[results.Memory]:
+    """Safe to send again: all attempts carry one Idempotency-Key, so one memory is stored."""
+    body = {
+        "user_id": user_id,
+        "scope": scope,
+        "domain": domain,
+        "source": source,
+        "ttl_days": ttl_days,
+        "value_json": value_json,
+    }
+    headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+    return _post("/memory", body, results.memory, headers)
+
+
+def read_memory(
+    *,
+    user_id: str,
+    scope: str,
+    purpose: str,
+    domain: str | None,
+    max_age_days: int | None,
+) -> Call[results.MemoryRead]:
+    """Safe to send again: a read changes no memory. Each attempt may leave a grant of 24 hours."""
+    body = {
+        "user_id": user_id,
+        "scope": scope,
+        "domain": domain,
+        "purpose": purpose,
+        "max_age_days": max_age_days,
+    }
+    return _post("/memory/read", body, results.memory_read)
+
+
+def read_memory_continue(
+    *, revocation_token: str, max_age_days: int | None
+) -> Call[results.MemoryRead]:
+    """Safe to send again: it makes nothing."""
+    body = {"revocation_token": revocation_token, "max_age_days": max_age_days}
+    return _post("/memory/read/continue", body, results.memory_read)
+
+
+def revoke_memory(*, revocation_token: str) -> Call[results.Revocation]:
+    """Safe to send again: what was taken back stays so. A second success is told as 404."""
+    return _post("/memory/revoke", {"revocation_token": revocation_token}, results.revocation)
+
+
+def get_policy() -> Call[results.Policy]:
+    return Call("GET", "/policy", results.policy)
+
+
+def _post(
+    path: str,
+    body: Mapping[str, Any],
+    parse: Callable[[Mapping[str, Any], str | None], T],
+    headers: Mapping[str, str] | None = None,
+) -> Call[T]:
+    """A call with a JSON body; what was not given is left out.
+
+    Raises ValueError or TypeError for what JSON cannot say: NaN, half a surrogate pair, an object
+    of some class.
+    """
+    given = {name: value for name, value in body.items() if value is not None}
+    content = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Call(
+        "POST",
+        path,
+        parse,
+        content.encode(),
+        {"Content-Type": "application/json", **(headers or {})},
+    )

@@ -1,0 +1,3 @@
+"""The version, one with that of the API."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,141 @@
+"""The client for asyncio. Its methods are those of `MemoryScopeClient`, to be awaited."""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx2
+
+from memory_scope import _calls, results
+from memory_scope._answers import connection_error, understand
+from memory_scope._calls import Call
+from memory_scope._keys import Secret
+from memory_scope._retries import Attempts, uniform
+from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
+from memory_scope.exceptions import APIError
+
+T = TypeVar("T")
+
+
+class AsyncMemoryScopeClient(Setup):
+    """A service and a key, for asyncio. Tasks may share one; close it, or use it in `async with`.
+
+    The arguments, and what is raised, are those of `MemoryScopeClient`.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = 2,
+        allow_http: bool = False,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        # From here on no frame holds the key as a variable that a traceback could show.
+        secret, api_key = Secret(api_key or ""), None
+        super().__init__(secret, base_url, max_retries, allow_http)
+        self._http = httpx2.AsyncClient(timeout=timeout_of(timeout), transport=transport)
+
+    async def __aenter__(self) -> AsyncMemoryScopeClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections. The client cannot be used any more."""
+        await self._http.aclose()
+
+    async def create_memory(
+        self,
+        *,
+        user_id: str,
+        scope: str,
+        source: str,
+        value_json: Mapping[str, Any] | list[Any],
+        domain: str | None = None,
+        ttl_days: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> results.Memory:
+        """Store a memory, once. See `MemoryScopeClient.create_memory`."""
+        return await self._send(
+            _calls.create_memory(
+                user_id=user_id,
+                scope=scope,
+                source=source,
+                value_json=value_json,
+                domain=domain,
+                ttl_days=ttl_days,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def read_memory(
+        self,
+        *,
+        user_id: str,
+        scope: str,
+        purpose: str,
+        domain: str | None = None,
+        max_age_days: int | None = None,
+    ) -> results.MemoryRead:
+        """Read a summary for a purpose. See `MemoryScopeClient.read_memory`."""
+        return await self._send(
+            _calls.read_memory(
+                user_id=user_id,
+                scope=scope,
+                purpose=purpose,
+                domain=domain,
+                max_age_days=max_age_days,
+            )
+        )
+
+    async def read_memory_continue(
+        self, *, revocation_token: str, max_age_days: int | None = None
+    ) -> results.MemoryRead:
+        """Read again by a token. See `MemoryScopeClient.read_memory_continue`."""
+        return await self._send(
+            _calls.read_memory_continue(
+                revocation_token=revocation_token, max_age_days=max_age_days
+            )
+        )
+
+    async def revoke_memory(self, *, revocation_token: str) -> results.Revocation:
+        """Take the access back. See `MemoryScopeClient.revoke_memory`."""
+        return await self._send(_calls.revoke_memory(revocation_token=revocation_token))
+
+    async def policy(self) -> results.Policy:
+        """What may be read for what, as the service enforces it."""
+        return await self._send(_calls.get_policy())
+
+    async def _send(self, call: Call[T]) -> T:
+        attempts = Attempts(self._max_retries, uniform)
+        while True:
+            outcome = await self._attempt(call)
+            if not isinstance(outcome, APIError):
+                return outcome
+            delay = attempts.delay_after(outcome)
+            if delay is None:
+                raise outcome
+            await sleep(delay)
+
+    async def _attempt(self, call: Call[T]) -> T | APIError:
+        """The frames that held the key are gone when the caller raises what this returns."""
+        try:
+            response = await self._http.request(**self._arguments(call))
+        except httpx2.TransportError as error:
+            return connection_error(error)
+        except httpx2.RequestError:
+            return APIError("The answer could not be read.")
+        self._note(response)
+        return understand(call, response)

@@ -1,0 +1,161 @@
+"""What can go wrong, as exceptions.
+
+    MemoryScopeError
+      APIError
+        InvalidRequestError      400, 422
+        AuthenticationError      401
+        PolicyDeniedError        403: the policy does not allow the purpose
+        PermissionDeniedError    403: the key may not do this
+        GrantRevokedError        403: the access was revoked, or has expired
+        NotFoundError            404
+        ConflictError            409
+        RateLimitError           429
+        ServerError              5xx
+        APIConnectionError       no answer at all
+          APITimeoutError        no answer in time
+
+A plain `MemoryScopeError` is a client that was set up wrongly: nothing was sent. A plain `APIError`
+is an answer of any other status, or one that could not be understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of a request that was refused, and why."""
+
+    field: str
+    message: str
+
+
+class MemoryScopeError(Exception):
+    """Whatever this package raises on its own account.
+
+    Attributes:
+        message: One sentence for a person.
+        status_code: The status of the answer; None where there was none.
+        code: The service's stable word for what is wrong, such as `policy_denied`; None where
+            there was none.
+        request_id: What the service's log and record call the request; None where nothing was
+            sent.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status_code = status_code
+        self.code = code
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        known = {"status": self.status_code, "code": self.code, "request id": self.request_id}
+        told = ", ".join(f"{name} {value}" for name, value in known.items() if value is not None)
+        return f"{self.message} ({told})" if told else self.message
+
+
+class APIError(MemoryScopeError):
+    """A request was made and did not succeed."""
+
+
+class InvalidRequestError(APIError):
+    """The service refused the request as it stands (400, 422).
+
+    Attributes:
+        errors: Every field that is wrong, where the service names fields.
+    """
+
+    errors: tuple[FieldError, ...] = ()
+
+
+class AuthenticationError(APIError):
+    """The key does not open the service (401): unknown, expired, deleted or switched off."""
+
+
+class PolicyDeniedError(APIError):
+    """The purpose is not allowed for the scope, by the policy or for this key (403).
+
+    Attributes:
+        scope: The scope that was asked for.
+        purpose_class: What the purpose was understood as; `unrecognized` if nothing.
+        allowed_purpose_classes: What would have been allowed.
+        decision_id: What the record calls the decision.
+    """
+
+    scope: str | None = None
+    purpose_class: str | None = None
+    allowed_purpose_classes: tuple[str, ...] = ()
+    decision_id: str | None = None
+
+
+class PermissionDeniedError(APIError):
+    """The key lacks a permission, or may not use the scope (403)."""
+
+
+class GrantRevokedError(APIError):
+    """The access that the token stood for was revoked, or has expired (403)."""
+
+
+class NotFoundError(APIError):
+    """There is no such thing, or not for this key (404).
+
+    Attributes:
+        after_lost_answer: An earlier attempt of this call got no answer and may have been carried
+            out. Of a revoke it means: the token opens nothing any more, and this very call may be
+            what closed it.
+    """
+
+    after_lost_answer: bool = False
+
+
+class ConflictError(APIError):
+    """The Idempotency-Key came with another request, or its first request still runs (409).
+
+    Attributes:
+        retry_after: Seconds to wait for the first request, where it still runs.
+    """
+
+    retry_after: float | None = None
+
+
+class RateLimitError(APIError):
+    """Too many requests (429).
+
+    Attributes:
+        retry_after: Seconds to wait, where the service says so.
+    """
+
+    retry_after: float | None = None
+
+
+class ServerError(APIError):
+    """The service failed (5xx).
+
+    Attributes:
+        retry_after: Seconds to wait, where the service says so.
+    """
+
+    retry_after: float | None = None
+
+
+class APIConnectionError(APIError):
+    """The service could not be reached, or the connection broke before its answer was there.
+
+    Attributes:
+        request_sent: Whether the service may have got the request, and may have carried it out.
+    """
+
+    request_sent: bool = False
+
+
+class APITimeoutError(APIConnectionError):
+    """There was no answer in time."""

@@ -1,0 +1,118 @@
+"""What the service answers, as frozen dataclasses. Times are aware datetimes in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What every answer has.
+
+    Attributes:
+        request_id: What the service's log and record call the request.
+    """
+
+    request_id: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(Result):
+    """A memory that was stored. `expires_at` is None if it never expires."""
+
+    id: str
+    user_id: str
+    scope: str
+    domain: str | None
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRead(Result):
+    """A summary of all memories that a read found.
+
+    Attributes:
+        summary_text: One line for a person.
+        summary_struct: The merged statements; its keys depend on the scope, and it is empty when
+            nothing was found.
+        confidence: 0.0 (nothing found) to 0.95.
+        revocation_token: Reads again, and takes the access back. Whoever holds it may do both, so
+            it is not part of the repr.
+        expires_at: When the token ends.
+    """
+
+    summary_text: str
+    summary_struct: dict[str, Any]
+    confidence: float
+    revocation_token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation(Result):
+    """An access that was taken back."""
+
+    revoked: bool
+    revoked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Result):
+    """The policy as the service enforces it.
+
+    Attributes:
+        version: Changes whenever the policy does.
+        matrix: The purpose classes that each scope allows.
+        body: The whole answer, with what this version of the client has no name for.
+    """
+
+    version: str
+    matrix: dict[str, list[str]]
+    body: dict[str, Any] = field(repr=False)
+
+
+def memory(body: Mapping[str, Any], request_id: str | None) -> Memory:
+    return Memory(
+        request_id=request_id,
+        id=body["id"],
+        user_id=body["user_id"],
+        scope=body["scope"],
+        domain=body["domain"],
+        created_at=_moment(body["created_at"]),
+        expires_at=None if body["expires_at"] is None else _moment(body["expires_at"]),
+    )
+
+
+def memory_read(body: Mapping[str, Any], request_id: str | None) -> MemoryRead:
+    return MemoryRead(
+        request_id=request_id,
+        summary_text=body["summary_text"],
+        summary_struct=body["summary_struct"],
+        confidence=body["confidence"],
+        revocation_token=body["revocation_token"],
+        expires_at=_moment(body["expires_at"]),
+    )
+
+
+def revocation(body: Mapping[str, Any], request_id: str | None) -> Revocation:
+    return Revocation(
+        request_id=request_id, revoked=body["revoked"], revoked_at=_moment(body["revoked_at"])
+    )
+
+
+def policy(body: Mapping[str, Any], request_id: str | None) -> Policy:
+    return Policy(
+        request_id=request_id,
+        version=body["version"],
+        matrix={scope: list(classes) for scope, classes in body["matrix"].items()},
+        body=dict(body),
+    )
+
+
+def _moment(text: str) -> datetime:
+    """The service writes UTC with a `Z`, which Python 3.10 does not read by itself."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)

@@ -1,0 +1,46 @@
+"""The client against the real service, and against a server that fails on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from accounts.models import Project
+from clients.python.tests.servers import Script, scripted_server
+from memory_scope import MemoryScopeClient
+from tests.conftest import owner, project, service  # noqa: F401 - fixtures of the service's tests
+from tests.makers import make_key
+
+
+@pytest.fixture
+def key(project: Project) -> str:  # noqa: F811 - the fixture, by its name
+    return make_key(project)[1]
+
+
+@pytest.fixture
+def client(service: str, key: str) -> Iterator[MemoryScopeClient]:  # noqa: F811 - as above
+    with MemoryScopeClient(api_key=key, base_url=service) as client:
+        yield client
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that the client made, without making them."""
+    made: list[float] = []
+
+    async def note(seconds: float) -> None:
+        made.append(seconds)
+
+    monkeypatch.setattr("memory_scope.client.sleep", made.append)
+    monkeypatch.setattr("memory_scope.async_client.sleep", note)
+    monkeypatch.setattr("memory_scope.client.uniform", lambda low, high: high)
+    monkeypatch.setattr("memory_scope.async_client.uniform", lambda low, high: high)
+    return made
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[..., Script]]:
+    """A server that gives the answers it is told, one after the other."""
+    with scripted_server() as start:
+        yield start

@@ -1,0 +1,101 @@
+"""`memory-scope` from a shell, and the wheel that brings it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from memory_scope.__main__ import main
+
+FOLDER = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def shell(service: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMORY_SCOPE_API_KEY", key)
+    monkeypatch.setenv("MEMORY_SCOPE_BASE_URL", service)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+    assert main(words) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("shell")
+class TestCommand:
+    def test_things_can_be_tried(self, capsys: pytest.CaptureFixture[str]) -> None:
+        stored = run(
+            capsys, "store", "u", "preferences", '{"likes": ["jazz"]}', "--domain", "music"
+        )
+        assert stored["domain"] == "music"
+        words = ("read", "u", "preferences", "suggest songs", "--domain", "music")
+        found = run(capsys, *words)
+        assert found["summary_struct"]["likes"] == ["jazz"]
+        token = str(found["revocation_token"])
+        assert run(capsys, "read", "--token", token)["confidence"] == 0.47
+        assert run(capsys, "revoke", token)["revoked"] is True
+        assert run(capsys, *words)["summary_struct"] == {}
+        assert "preferences" in run(capsys, "policy")["matrix"]
+
+    def test_whoami_says_which_key_it_is_and_not_the_key(
+        self, capsys: pytest.CaptureFixture[str], key: str
+    ) -> None:
+        said = run(capsys, "whoami")
+        assert (said["key"], said["environment"]) == (f"sk_test_••••{key[-4:]}", "test")
+        assert key not in str(said)
+
+    def test_a_refusal_is_one_line_and_a_status(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["read", "u", "preferences", "sell it"]) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("memory-scope: Purpose class 'unrecognized' not allowed")
+        assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["read", "u"], ["store", "u", "preferences", "{"], ["forget"]]
+)
+def test_a_line_that_cannot_be_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+
+
+def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path: Path) -> None:
+    """In an environment of its own that has the wheel and, by a link, what it stands on."""
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(FOLDER)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    venv.create(tmp_path / "env", with_pip=False)
+    python = tmp_path / "env" / "bin" / "python"
+    packages = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", packages]
+    subprocess.run([*install, str(wheel)], check=True)
+    import httpx2
+
+    (Path(packages) / "given.pth").write_text(str(Path(httpx2.__file__).parent.parent))
+    (example,) = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.S)[:1]
+    said = subprocess.run(
+        [python, "-c", example],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "MEMORY_SCOPE_API_KEY": key, "MEMORY_SCOPE_BASE_URL": service},
+    )
+    assert "Likes: 2, Dislikes: 1, Settings: 0" in said.stdout
+    assert "task_execution" in said.stdout
+    files = {path.name for path in (Path(packages) / "memory_scope").iterdir()}
+    assert {"py.typed", "client.py", "exceptions.py"} <= files
