@@ -35,7 +35,8 @@ lint: .venv/.dev
 	$(BIN)/mypy --config-file clients/python/pyproject.toml
 	$(BIN)/lint-imports --no-cache
 	ENV_FILE=/dev/null SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))") \
-		ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+		SECOND_FACTOR_KEYS=for-this-check-alone SITE_URL=https://memory-scope.example \
+		EMAIL_URL=smtp://mail.memory-scope.example ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 	ENV_FILE=/dev/null DEBUG=on $(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: .venv/.dev

@@ -10,29 +10,16 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts import admin_beta  # noqa: F401 - Django finds what is registered from here
 from accounts.models import AuditEvent, Project, User
+from accounts.readonly import ModelAdmin, ReadOnlyAdmin
 
 if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
-    ModelAdmin = admin.ModelAdmin[Any]
     UserAdminBase = DjangoUserAdmin[User]
     UserCreationBase = AdminUserCreationForm[User]
 else:
-    ModelAdmin = admin.ModelAdmin
     UserAdminBase = DjangoUserAdmin
     UserCreationBase = AdminUserCreationForm
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Shows rows; adds, changes and deletes none."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class UserCreationForm(UserCreationBase):
@@ -48,14 +35,22 @@ class UserCreationForm(UserCreationBase):
 class UserAdmin(UserAdminBase):
     add_form = UserCreationForm
     ordering = ("-date_joined",)
-    list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
+    list_display = (
+        "email",
+        "name",
+        "is_active",
+        "is_staff",
+        "date_joined",
+        "last_login",
+        "closed_at",
+    )
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "closed_at")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Times", {"fields": ("last_login", "date_joined")}),
+        ("Times", {"fields": ("last_login", "date_joined", "closed_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
@@ -63,7 +58,12 @@ class UserAdmin(UserAdminBase):
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             if not change:
-                Project.objects.create_default(obj)
+                User.objects.complete(obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """An address is changed by whoever can read its mail."""
+        fields: tuple[str, ...] = self.readonly_fields
+        return fields if obj is None else (*fields, "email")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # An account is switched off; its record stays.
@@ -71,12 +71,21 @@ class UserAdmin(UserAdminBase):
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
-    list_display = ("name", "owner", "created_at", "disabled_at")
+    list_display = ("name", "owner", "created_at", "disabled_at", "deleted_at")
     list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email")
-    fields = ("id", "name", "owner", "created_at", "disabled_at", "rate_limit", "burst_limit")
-    readonly_fields = ("id", "owner", "created_at")
+    fields = (
+        "id",
+        "name",
+        "owner",
+        "created_at",
+        "disabled_at",
+        "deleted_at",
+        "rate_limit",
+        "burst_limit",
+    )
+    readonly_fields = ("id", "owner", "created_at", "deleted_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -101,6 +110,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "request_id",
     )
     list_filter = ("event_type", "environment", "created_at")
-    search_fields = ("=request_id", "=user_id")
-    search_help_text = "A request id, or a user id, in full."
+    search_fields = ("=request_id", "=user_id", "=app_id")
+    search_help_text = "A request id, an end user's id or a project's id, in full."
     show_full_result_count = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -27,14 +28,22 @@ class UserManager(BaseUserManager["User"]):
     """Opens accounts. An address is kept in lower case: it is one account however it is typed."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Open an account with its default project. Without a password it cannot sign in yet."""
+        """Open an account with its default project. Without a password it cannot sign in yet.
+
+        For operators and commands, who vouch for the address: it counts as verified.
+        """
         with transaction.atomic():
             user = self.model(email=email.strip().lower(), **fields)
             user.set_password(password)
             user.full_clean()
             user.save(using=self._db)
-            Project.objects.create_default(user)
+            self.complete(user)
         return user
+
+    def complete(self, user: User) -> None:
+        """Give a saved account what every account has: its verified address, its first project."""
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        Project.objects.create_default(user)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -59,6 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField("operator", default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Set by the person: the keys have stopped, and the data is erased after a delay.",
+    )
 
     objects = UserManager()
 
@@ -78,7 +92,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def owned_by(self, user: User) -> ProjectQuerySet:
-        return self.filter(owner=user)
+        """The projects that a person has: not those deleted."""
+        return self.live().filter(owner=user)
+
+    def live(self) -> ProjectQuerySet:
+        return self.filter(deleted_at=None)
 
     def create_default(self, owner: User) -> Project:
         """The project that every account begins with."""
@@ -96,6 +114,7 @@ class Project(models.Model):
     disabled_at = models.DateTimeField(
         "switched off at", null=True, blank=True, help_text="Set: the project's keys stop at once."
     )
+    deleted_at = models.DateTimeField(null=True, editable=False)
     rate_limit = models.PositiveIntegerField(
         "requests an hour",
         null=True,
@@ -118,7 +137,8 @@ class Project(models.Model):
             models.UniqueConstraint(
                 "owner",
                 Lower("name"),
-                name="accounts_project_name_is_unique",
+                condition=Q(deleted_at=None),
+                name="accounts_project_live_name_is_unique",
                 violation_error_message="This account already has a project with this name.",
             ),
             models.CheckConstraint(
@@ -149,6 +169,10 @@ class EventType(models.TextChoices):
     KEY_ROTATE = "KEY_ROTATE"
     KEY_UPDATE = "KEY_UPDATE"
     KEY_DELETE = "KEY_DELETE"
+    PROJECT_UPDATE = "PROJECT_UPDATE"
+    PROJECT_DELETE = "PROJECT_DELETE"
+    ACCOUNT_CLOSE = "ACCOUNT_CLOSE"
+    ACCOUNT_REOPEN = "ACCOUNT_REOPEN"
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -206,3 +230,7 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.id}"
+
+
+# Django finds models here; these two have a room of their own.
+from accounts.beta import AccessRequest, Invitation  # noqa: E402, F401 - as said

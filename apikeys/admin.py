@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import request_ids
-from accounts.admin import ReadOnlyAdmin
+from accounts.readonly import ReadOnlyAdmin
 from apikeys import services
 from apikeys.models import ApiKey
 

@@ -21,12 +21,13 @@ from accounts import sql
 from accounts.addresses import client_address, home_of
 from accounts.models import User
 from apikeys import throttling, tokens
+from apikeys.models import USE_NOTED
 from apikeys.principal import Principal
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
            k.purpose_classes, COALESCE(k.rate_limit, p.rate_limit),
-           COALESCE(k.burst_limit, p.burst_limit), p.subject_key
+           COALESCE(k.burst_limit, p.burst_limit), s.last_used_at, p.subject_key
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -35,7 +36,13 @@ FIND_PRINCIPAL = """
       AND (s.ends_at IS NULL OR s.ends_at > %s)
       AND (k.expires_at IS NULL OR k.expires_at > %s)
       AND k.deleted_at IS NULL AND k.disabled_at IS NULL
-      AND p.disabled_at IS NULL AND u.is_active
+      AND p.disabled_at IS NULL AND p.deleted_at IS NULL
+      AND u.is_active AND u.closed_at IS NULL
+"""
+
+NOTE_USE = """
+    UPDATE apikeys_secret SET last_used_at = %s
+    WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
 """
 
 
@@ -60,6 +67,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if principal is None:
             throttling.note_failure(address, at=at.timestamp())
             raise InvalidApiKey
+        note_use(principal, at=at)
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
             lambda: User.objects.get(pk=principal.owner_id)
@@ -83,9 +91,19 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     found = sql.first_rows(FIND_PRINCIPAL, (tokens.digest(text), at, at))
     if not found:
         return None
-    (key, secret, project, owner, environment, permissions, scopes, classes, *limits, subject) = (
-        found[0]
-    )
+    (
+        key,
+        secret,
+        project,
+        owner,
+        environment,
+        permissions,
+        scopes,
+        classes,
+        *limits,
+        used,
+        subject,
+    ) = found[0]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -97,8 +115,16 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         purpose_classes=_names(classes),
         rate_limit=limits[0],
         burst_limit=limits[1],
+        last_used_at=None if used is None else sql.as_moment(used),
         subject_key=bytes(subject),
     )
+
+
+def note_use(principal: Principal, *, at: datetime) -> None:
+    """Keep when the secret was used, to the minute: most requests write nothing here."""
+    if principal.last_used_at is None or principal.last_used_at <= at - USE_NOTED:
+        with sql.writing():
+            sql.change(NOTE_USE, (at, principal.secret_id, at))
 
 
 @lru_cache(maxsize=1024)

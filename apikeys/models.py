@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,11 +17,20 @@ from apikeys.principal import PERMISSIONS
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def owned_by(self, user: User) -> ApiKeyQuerySet:
-        return self.filter(project__owner=user)
+        return self.filter(project__owner=user, project__deleted_at=None)
 
     def live(self) -> ApiKeyQuerySet:
         """Keys that were not deleted; they may be switched off or expired."""
         return self.filter(deleted_at=None)
+
+    def with_secrets(self) -> ApiKeyQuerySet:
+        """Each with its secrets, the newest first: two queries for a whole list."""
+        newest_first = Secret.objects.order_by("-created_at", "-id")
+        return self.prefetch_related(models.Prefetch("secrets", newest_first))
+
+
+# How exactly it is known when a secret was used last: one write a minute, not one a request.
+USE_NOTED = timedelta(minutes=1)
 
 
 def all_permissions() -> list[str]:
@@ -124,6 +133,7 @@ class Secret(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     replaced_at = models.DateTimeField(null=True, editable=False)
     ends_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from accounts.subjects import subject_id
@@ -35,6 +36,7 @@ class Principal:
     purpose_classes: frozenset[str] | None = None
     rate_limit: int | None = None
     burst_limit: int | None = None
+    last_used_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
@@ -129,6 +131,38 @@ def rotate_key(
 
 
 @transaction.atomic
+def end_grace(*, key: ApiKey, at: datetime, actor: str, request_id: str) -> int:
+    """End the replaced secrets that still work, with the next request. Return how many there were.
+
+    Sent twice, the second finds none and records nothing. Raises KeyEnded.
+    """
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if key.deleted_at:
+        raise KeyEnded(f"The key '{key.name}' was deleted.")
+    ended = key.secrets.filter(replaced_at__isnull=False, ends_at__gt=at).update(
+        ends_at=Greatest(F("replaced_at"), at)
+    )
+    if ended:
+        _record(EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, grace="ended")
+    return ended
+
+
+def rename_key(*, key: ApiKey, name: str, at: datetime, actor: str, request_id: str) -> None:
+    """Raises InvalidKeySettings, NameTaken or KeyEnded."""
+    name = name.strip()
+    _check_name(name)
+    try:
+        with transaction.atomic():
+            if not ApiKey.objects.live().filter(pk=key.pk).update(name=name):
+                raise KeyEnded(f"The key '{key.name}' was deleted.")
+            _record(
+                EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, new_name=name
+            )
+    except IntegrityError as error:
+        raise NameTaken(f"This project already has a live key named '{name}'.") from error
+
+
+@transaction.atomic
 def delete_key(
     *, key: ApiKey, at: datetime, actor: str, request_id: str, reason_code: str | None = None
 ) -> None:
@@ -183,9 +217,13 @@ def set_limits(
     )
 
 
-def _check(key: ApiKey) -> None:
-    if not 1 <= len(key.name) <= 50 or not key.name.isprintable():
+def _check_name(name: str) -> None:
+    if not 1 <= len(name) <= 50 or not name.isprintable():
         raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
+
+
+def _check(key: ApiKey) -> None:
+    _check_name(key.name)
     if key.environment not in ENVIRONMENTS:
         raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
     _check_limits(key.rate_limit, key.burst_limit)

@@ -2,8 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apikeys import views
+from apikeys import pages, views
 
 urlpatterns = [
     path("leaks", views.ReportLeaksView.as_view(), name="leaks"),
+    path("console/", pages.console, name="console"),
+    path("console/projects/<uuid:project_id>/", pages.project, name="project"),
+    path("console/projects/<uuid:project_id>/keys/", pages.keys, name="keys"),
+    path("console/projects/<uuid:project_id>/keys/new/", pages.key_new, name="key_new"),
+    path("console/keys/<uuid:key_id>/", pages.key, name="key"),
+    path("console/keys/<uuid:key_id>/rename/", pages.key_rename, name="key_rename"),
+    path("console/keys/<uuid:key_id>/rotate/", pages.key_rotate, name="key_rotate"),
+    path("console/keys/<uuid:key_id>/end-grace/", pages.key_end_grace, name="key_end_grace"),
+    path("console/keys/<uuid:key_id>/delete/", pages.key_delete, name="key_delete"),
 ]

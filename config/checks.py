@@ -12,6 +12,10 @@ from django.core.checks import CheckMessage, Error, Warning
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 SHORTEST_SECRET = 32
+PER_PROCESS_CACHES = (
+    "django.core.cache.backends.locmem.LocMemCache",
+    "django.core.cache.backends.dummy.DummyCache",
+)
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
@@ -57,6 +61,42 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
                 "keep rate limits of its own.",
                 hint="Set REDIS_URL, or leave WEB_CONCURRENCY at 1.",
                 id="memory_scope.E005",
+            )
+        )
+    if settings.HTTPS_ONLY and not settings.SECOND_FACTOR_KEYS:
+        messages.append(
+            Error(
+                "SECOND_FACTOR_KEYS is not set: it encrypts the seeds of second factors.",
+                hint="Set SECOND_FACTOR_KEYS to 50 random characters of its own, and keep them.",
+                id="memory_scope.E006",
+            )
+        )
+    if not settings.DEBUG and settings.CACHES["default"]["BACKEND"] in PER_PROCESS_CACHES:
+        messages.append(
+            Error(
+                "The cache is each process's own: wrong passwords would be counted by each.",
+                hint="Set REDIS_URL, or leave the cache in the database.",
+                id="memory_scope.E007",
+            )
+        )
+    if (
+        settings.EMAIL_BACKEND == "accounts.mail.DevelopmentBackend"
+        and not settings.DEBUG
+        and reachable
+    ):
+        messages.append(
+            Warning(
+                "EMAIL_URL is not set: invitations and password resets are printed, not sent.",
+                hint="Set EMAIL_URL to your mail server.",
+                id="memory_scope.W002",
+            )
+        )
+    if reachable and not settings.DEBUG and settings.SITE_URL == settings.LOCAL_ADDRESS:
+        messages.append(
+            Warning(
+                "SITE_URL is not set: the links in mails lead to this machine's own address.",
+                hint="Set SITE_URL to the address that people use, e.g. https://example.com.",
+                id="memory_scope.W003",
             )
         )
     if not settings.HTTPS_ONLY and not settings.DEBUG and reachable:

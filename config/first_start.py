@@ -14,10 +14,10 @@ from config.environment import BASE_DIR, ENV_FILE
 
 
 def write_env(example: Path, target: Path) -> bool:
-    """Copy the example with a fresh SECRET_KEY, readable by its owner only; keep what is there."""
-    text = example.read_text().replace(
-        "\nSECRET_KEY=\n", f"\nSECRET_KEY={secrets.token_urlsafe(48)}\n"
-    )
+    """Copy the example with fresh secrets, readable by its owner only; keep what is there."""
+    text = example.read_text()
+    for name in ("SECRET_KEY", "SECOND_FACTOR_KEYS"):
+        text = text.replace(f"\n{name}=\n", f"\n{name}={secrets.token_urlsafe(48)}\n")
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -28,4 +28,4 @@ def write_env(example: Path, target: Path) -> bool:
 
 
 if __name__ == "__main__" and write_env(BASE_DIR / ".env.example", ENV_FILE):
-    sys.stdout.write(f"Wrote {ENV_FILE.name} with a fresh SECRET_KEY.\n")
+    sys.stdout.write(f"Wrote {ENV_FILE.name} with fresh secrets.\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -17,11 +18,15 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware import common
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import request_ids
 
 API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "leaks"})
+
+OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", "choose_theme")
 
 
 def is_api(path: str) -> bool:
@@ -76,3 +81,23 @@ class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
 
 class MessageMiddleware(_ForPeople, messages.MessageMiddleware):
     pass
+
+
+class UserSessionsMiddleware(AllauthSessionsMiddleware):
+    """Notes where and when a person's sessions are used."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_api(request.path_info):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class ClosedAccountMiddleware(_ForPeople):
+    """Whoever closed their account sees one page: when it is erased, and how to take it back."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        user = request.user
+        if not user.is_authenticated or user.closed_at is None:
+            return None
+        open_to_them = {reverse(name) for name in OPEN_TO_CLOSED}
+        return None if request.path_info in open_to_them else redirect("account_closed")

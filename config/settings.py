@@ -35,12 +35,18 @@ INSTALLED_APPS = [
     "apikeys.apps.ApiKeysConfig",
     "accounts.apps.AccountsConfig",
     "config.apps.ConfigConfig",
-    "django.contrib.admin",
+    "config.apps.OperationsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # for allauth's templates
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "rest_framework",
 ]
@@ -58,6 +64,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
     "config.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
+    "config.middleware.UserSessionsMiddleware",
+    "config.middleware.ClosedAccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -74,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.pages.look",
             ],
         },
     },
@@ -137,7 +147,12 @@ CACHES: dict[str, dict[str, Any]] = {
         "KEY_PREFIX": "memory-scope",
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # The attempts to sign in are counted here: several processes must count together.
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # --- The API -----------------------------------------------------------------------------------
@@ -173,7 +188,47 @@ REST_FRAMEWORK = {
 # --- People ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "console"
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignupForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+ACCOUNT_SESSION_REMEMBER = None  # the person says so
+# Added to allauth's own, e.g. 5 wrong passwords of an account in 5 minutes.
+ACCOUNT_RATE_LIMITS = {"request_access": "10/h/ip"}
+MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Memory Scope"
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# Off in tests, which look at what was done.
+WORK_IN_BACKGROUND = True
+
+# Encrypts the seeds of authenticator apps; the first encrypts, every one of them decrypts.
+SECOND_FACTOR_KEYS = env.words("SECOND_FACTOR_KEYS")
+INVITATION_DAYS = env.number("INVITATION_DAYS", default=14, least=1, most=365)
+# How long a closed account can be taken back before its data is erased.
+ACCOUNT_CLOSED_DAYS = env.number("ACCOUNT_CLOSED_DAYS", default=14, least=1, most=365)
+OPERATORS_EMAIL = env.text("OPERATORS_EMAIL")
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -188,7 +243,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+MAIL_FOLDER = BASE_DIR / "mail"
 vars().update(env.email("EMAIL_URL", "consolemail://"))
+if not env.text("EMAIL_URL"):
+    EMAIL_BACKEND = "accounts.mail.DevelopmentBackend"  # printed, and kept in MAIL_FOLDER
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Memory Scope <memory-scope@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -197,6 +255,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 HTTPS_ONLY = env.flag("HTTPS_ONLY", default=not DEBUG)
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0, least=0, most=10)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 SECURE_SSL_REDIRECT = HTTPS_ONLY
@@ -206,6 +265,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
 X_FRAME_OPTIONS = "DENY"
 # Nothing inline and nothing from elsewhere: what a page is given by others stays text.
 CONTENT_SECURITY_POLICY = {
@@ -236,7 +296,10 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 LOCAL_ADDRESS = f"http://{HOST}:{PORT}"
+# What mails that no request asked for link to.
+SITE_URL = env.text("SITE_URL", LOCAL_ADDRESS).rstrip("/")
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

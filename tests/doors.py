@@ -15,10 +15,13 @@ from typing import IO, Any
 
 import httpx
 import psycopg
+from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+
+from accounts.models import User
 
 START_SECONDS = 60
 
@@ -60,6 +63,21 @@ class Api:
         response = self.post("/memory/revoke", {"revocation_token": token})
         assert response.status_code == 200, response.content
         return response.json()
+
+
+def signed_in(user: User, *, second_factor: bool = False, age: float = 0) -> Client:
+    """A browser in which the person signed in so many seconds ago, as allauth keeps it."""
+    client = Client()
+    client.force_login(user)
+    at = time.time() - age
+    records = [{"method": "password", "at": at, "email": user.email}]
+    if second_factor:
+        records.append({"method": "mfa", "at": at, "type": "totp"})
+    session = client.session
+    session["account_authentication_methods"] = records
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
+    return client
 
 
 def free_port() -> int:

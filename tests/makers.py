@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Project, User
 from apikeys import services
 from apikeys.models import ApiKey
 
+PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def make_owner(email: str = "owner@example.com", **fields: Any) -> User:
     """An account with its default project."""
     return User.objects.create_user(email, **fields)
+
+
+@functools.cache
+def _hashed() -> str:
+    return make_password(PASSWORD)
+
+
+def give_password(user: User) -> User:
+    """Let the person sign in with PASSWORD. Hashed once a run: it is slow on purpose."""
+    user.password = _hashed()
+    user.save(update_fields=["password"])
+    return user
 
 
 def make_project(owner: User, name: str = "Another project") -> Project:

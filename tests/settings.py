@@ -10,6 +10,7 @@ os.environ["ENV_FILE"] = os.devnull
 os.environ["SECRET_KEY"] = "a secret key for tests, fifty characters or so long"
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["HTTPS_ONLY"] = "off"
+os.environ["SECOND_FACTOR_KEYS"] = "a key for tests that encrypts the seeds of second factors"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3"
 # No test is to be slowed down by the limits, but for those that are about them.
 os.environ["RATE_LIMIT_HOUR"] = os.environ["RATE_LIMIT_SECOND"] = "1000000"
@@ -30,3 +31,4 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 # The sources, not what an earlier collectstatic left: a clean clone has collected nothing.
 WHITENOISE_USE_FINDERS = True
+WORK_IN_BACKGROUND = False

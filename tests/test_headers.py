@@ -44,10 +44,10 @@ class TestHeaders:
             ("/", 200),
             ("/nothing", 404),
             ("/admin/", 302),
-            ("/admin/login/", 200),
+            ("/admin/login/", 302),
             ("/healthz", 200),
             ("/policy", 406),
-            ("/static/css/site.css", 200),
+            ("/static/css/base.css", 200),
         ],
     )
     def test_an_answer_has_them(self, path: str, status: int) -> None:

@@ -14,27 +14,112 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Project, User
 from apikeys.api import ApiView
-from tests.doors import Api
-from tests.makers import make_key
+from tests.doors import Api, signed_in
+from tests.makers import give_password, make_key
 
-#        path                     method  nobody  user  staff  key
+# Who they are: nobody; the owner of project and key; a stranger with an account; staff whose
+# session has no second factor; staff whose session has one; a program with the owner's API key.
+#  path                     method  nobody owner stranger staff operator key
 TABLE = [
-    ("/", "get", 200, 200, 200, 200),
-    ("/healthz", "get", 200, 200, 200, 200),
-    ("/readyz", "get", 200, 200, 200, 200),
-    ("/policy", "get", 401, 401, 401, 200),
-    ("/memory", "post", 401, 401, 401, 400),
-    ("/memory/read", "post", 401, 401, 401, 400),
-    ("/memory/read/continue", "post", 401, 401, 401, 400),
-    ("/memory/revoke", "post", 401, 401, 401, 400),
-    ("/leaks", "post", 400, 400, 400, 400),
-    ("/admin/", "get", 302, 302, 200, 302),
-    ("/admin/accounts/user/", "get", 302, 302, 200, 302),
-    ("/admin/accounts/project/", "get", 302, 302, 200, 302),
-    ("/admin/accounts/auditevent/", "get", 302, 302, 200, 302),
-    ("/admin/apikeys/apikey/", "get", 302, 302, 200, 302),
-    ("/no-such-page", "get", 404, 404, 404, 404),
+    ("/", "get", 200, 200, 200, 200, 200, 200),
+    ("/no-such-page", "get", 404, 404, 404, 404, 404, 404),
+    ("/healthz", "get", 200, 200, 200, 200, 200, 200),
+    ("/readyz", "get", 200, 200, 200, 200, 200, 200),
+    # The API: a key alone.
+    ("/policy", "get", 401, 401, 401, 401, 401, 200),
+    ("/memory", "post", 401, 401, 401, 401, 401, 400),
+    ("/memory/read", "post", 401, 401, 401, 401, 401, 400),
+    ("/memory/read/continue", "post", 401, 401, 401, 401, 401, 400),
+    ("/memory/revoke", "post", 401, 401, 401, 401, 401, 400),
+    ("/leaks", "post", 400, 400, 400, 400, 400, 400),
+    # Everyone.
+    ("/docs/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/quickstart/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/authentication/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/policy/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/errors/", "get", 200, 200, 200, 200, 200, 200),
+    ("/request-access/", "get", 200, 200, 200, 200, 200, 200),
+    ("/request-access/thanks/", "get", 200, 200, 200, 200, 200, 200),
+    ("/invite/{token}/", "get", 410, 410, 410, 410, 410, 410),
+    ("/theme/", "post", 302, 302, 302, 302, 302, 302),
+    # The console: the owner's own, and nothing of it for others.
+    ("/console/", "get", 302, 302, 302, 302, 302, 302),
+    ("/console/projects/", "get", 302, 200, 200, 200, 200, 302),
+    ("/console/projects/new/", "get", 302, 200, 200, 200, 200, 302),
+    ("/console/projects/{project}/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/settings/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/delete/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/keys/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/keys/new/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/rename/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/rotate/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/end-grace/", "post", 302, 302, 404, 404, 404, 302),
+    ("/console/keys/{key}/delete/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/account/", "get", 302, 200, 200, 200, 200, 302),
+    ("/console/account/close/", "get", 302, 200, 200, 200, 200, 302),
+    ("/console/account/closed/", "get", 302, 302, 302, 302, 302, 302),
+    ("/console/account/reopen/", "post", 302, 302, 302, 302, 302, 302),
+    # Signing in and out, by allauth.
+    ("/accounts/login/", "get", 200, 302, 302, 302, 302, 200),
+    ("/accounts/logout/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/inactive/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/signup/", "get", 200, 302, 302, 302, 302, 200),
+    ("/accounts/reauthenticate/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/email/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/confirm-email/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/confirm-email/{word}/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/password/change/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/password/set/", "get", 302, 302, 302, 302, 302, 302),
+    ("/accounts/password/reset/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/password/reset/done/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/password/reset/key/done/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/password/reset/key/{word}-{word}/", "get", 200, 200, 200, 200, 200, 200),
+    ("/accounts/login/code/confirm/", "get", 302, 302, 302, 302, 302, 302),
+    # The second factor and the sessions: each person's own.
+    ("/accounts/2fa/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/2fa/authenticate/", "get", 302, 302, 302, 302, 302, 302),
+    ("/accounts/2fa/reauthenticate/", "get", 302, 302, 302, 302, 302, 302),
+    ("/accounts/2fa/totp/activate/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/2fa/totp/deactivate/", "get", 302, 404, 404, 404, 404, 302),
+    ("/accounts/2fa/recovery-codes/", "get", 302, 404, 404, 404, 404, 302),
+    ("/accounts/2fa/recovery-codes/generate/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/2fa/recovery-codes/download/", "get", 302, 404, 404, 404, 404, 302),
+    ("/accounts/2fa/webauthn/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/2fa/webauthn/add/", "get", 302, 200, 200, 200, 200, 302),
+    ("/accounts/2fa/webauthn/reauthenticate/", "get", 302, 302, 302, 302, 302, 302),
+    ("/accounts/2fa/webauthn/keys/{number}/remove/", "get", 302, 404, 404, 404, 404, 302),
+    ("/accounts/2fa/webauthn/keys/{number}/edit/", "get", 302, 404, 404, 404, 404, 302),
+    ("/accounts/2fa/webauthn/login/", "get", 302, 302, 302, 302, 302, 302),
+    ("/accounts/sessions/", "get", 302, 200, 200, 200, 200, 302),
+    # The operators' desk: staff, and only with a second factor.
+    ("/admin/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/login/", "get", 302, 403, 403, 302, 302, 302),
+    ("/admin/accounts/user/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/accounts/project/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/accounts/accessrequest/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/accounts/invitation/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/accounts/auditevent/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/apikeys/apikey/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/memory/memory/", "get", 302, 302, 302, 302, 200, 302),
 ]
+PLACES = {
+    "<uuid:project_id>": "{project}",
+    "<uuid:key_id>": "{key}",
+    "<str:token>": "{token}",
+    "<int:pk>": "{number}",
+    "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/{word}/",
+    "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
+        "password/reset/key/{word}-{word}/"
+    ),
+}
+
+
+def place(path: str) -> str:
+    """A route as the table writes it."""
+    for route, written in PLACES.items():
+        path = path.replace(route, written)
+    return path
 
 
 def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
@@ -48,7 +133,7 @@ def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLP
 
 def test_every_url_has_a_row() -> None:
     known = {path for path, *_ in TABLE}
-    own = {path for path, _ in routes(get_resolver()) if not path.startswith("/admin/")}
+    own = {place(path) for path, _ in routes(get_resolver()) if not path.startswith("/admin/")}
     assert own <= known
 
 
@@ -68,27 +153,43 @@ def test_every_model_of_ours_in_the_admin_has_a_row() -> None:
     assert {f"/admin/{meta.app_label}/{meta.model_name}/" for meta in ours} <= known
 
 
-@pytest.mark.parametrize(("path", "method", *("nobody", "user", "staff", "key")), TABLE)
-def test_who_may_open_what(
-    path: str,
-    method: str,
-    nobody: int,
-    user: int,
-    staff: int,
-    key: int,
-    project: Project,
-    owner: User,
-) -> None:
-    def status(client: Client, **headers: str) -> int:
-        return client.generic(method.upper(), path, **headers).status_code
+@pytest.fixture
+def who(project: Project, owner: User, stranger: User) -> dict[str, Client]:
+    """Everyone who may come, each in a browser or program of their own."""
+    staff = User.objects.create_superuser("staff@example.com")
+    for person in (owner, stranger, staff):
+        give_password(person)
+    return {
+        "nobody": Client(),
+        "owner": signed_in(owner),
+        "stranger": signed_in(stranger),
+        "staff": signed_in(staff),
+        "operator": signed_in(staff, second_factor=True),
+        "key": Client(headers={"X-API-Key": make_key(project, name="Program")[1]}),
+    }
 
-    signed_in, operator = Client(), Client()
-    signed_in.force_login(owner)
-    operator.force_login(User.objects.create_superuser("staff@example.com"))
-    assert status(Client()) == nobody
-    assert status(signed_in) == user
-    assert status(operator) == staff
-    assert status(Client(), HTTP_X_API_KEY=make_key(project)[1]) == key
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"), [(row[0], row[1], row[2:]) for row in TABLE]
+)
+def test_who_may_open_what(
+    path: str, method: str, statuses: tuple[int, ...], project: Project, who: dict[str, Client]
+) -> None:
+    key, _ = make_key(project)
+    url = path.format(project=project.pk, key=key.pk, token="t", word="word", number=1)
+    answers = {name: client.generic(method.upper(), url) for name, client in who.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict(
+        zip(who, statuses, strict=True)
+    )
+
+
+@pytest.mark.parametrize("path", [path for path, *_ in TABLE if path.startswith("/console/")])
+def test_without_an_account_the_console_leads_to_the_sign_in(
+    path: str, project: Project, who: dict[str, Client]
+) -> None:
+    url = path.format(project=project.pk, key=project.pk)
+    for name in ("nobody", "key"):
+        assert who[name].post(url).headers["Location"].startswith("/accounts/login/")
 
 
 def test_the_wrong_method_is_said_to_be_one(api: Api) -> None:

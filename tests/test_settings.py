@@ -17,10 +17,14 @@ from config.checks import check_settings
 from config.first_start import write_env
 
 BASE_DIR = Path(settings.BASE_DIR)
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 GOOD = {
     "ENV_FILE": os.devnull,
     "SECRET_KEY": "0123456789" * 5,
     "ALLOWED_HOSTS": "memory-scope.example",
+    "SECOND_FACTOR_KEYS": "9876543210" * 5,
+    "SITE_URL": "https://memory-scope.example",
+    "EMAIL_URL": "smtp://mail.memory-scope.example",
 }
 
 
@@ -46,6 +50,9 @@ def ids(**changed: Any) -> set[str | None]:
         "DATABASE_POOL_SIZE": 0,
         "REDIS_URL": "",
         "WEB_CONCURRENCY": 1,
+        "SECOND_FACTOR_KEYS": ["f" * 50],
+        "SITE_URL": "https://memory-scope.example",
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }
     with override_settings(**{**base, **changed}):
         return {message.id for message in check_settings()}
@@ -120,7 +127,11 @@ class TestRulesBetweenSettings:
             ({"DATABASE_POOLER": True, "DATABASE_POOL_SIZE": 4}, "memory_scope.E003"),
             ({"ALLOWED_HOSTS": ["*"]}, "memory_scope.E004"),
             ({"WEB_CONCURRENCY": 2}, "memory_scope.E005"),
+            ({"SECOND_FACTOR_KEYS": []}, "memory_scope.E006"),
+            ({"CACHES": {"default": {"BACKEND": LOCAL_MEMORY}}}, "memory_scope.E007"),
             ({"HTTPS_ONLY": False}, "memory_scope.W001"),
+            ({"EMAIL_BACKEND": "accounts.mail.DevelopmentBackend"}, "memory_scope.W002"),
+            ({"SITE_URL": "http://127.0.0.1:8000"}, "memory_scope.W003"),
         ],
     )
     def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:
@@ -153,12 +164,14 @@ class TestTheExample:
         example = (BASE_DIR / ".env.example").read_text()
         assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == asked
 
-    def test_the_first_start_writes_it_with_a_fresh_secret(self, tmp_path: Path) -> None:
+    def test_the_first_start_writes_it_with_fresh_secrets(self, tmp_path: Path) -> None:
         target = tmp_path / ".env"
         assert write_env(BASE_DIR / ".env.example", target)
-        secret = re.search(r"^SECRET_KEY=(.+)$", target.read_text(), re.MULTILINE)
-        assert secret is not None
-        assert len(secret[1]) >= 50
+        secrets = re.findall(
+            r"^(?:SECRET_KEY|SECOND_FACTOR_KEYS)=(.+)$", target.read_text(), re.MULTILINE
+        )
+        assert len(set(secrets)) == 2
+        assert all(len(secret) >= 50 for secret in secrets)
         assert target.stat().st_mode & 0o077 == 0
 
     def test_a_later_start_keeps_what_is_there(self, tmp_path: Path) -> None:

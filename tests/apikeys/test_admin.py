@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import AuditEvent, Project, User
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
+from tests.doors import signed_in
 from tests.makers import NOW, make_key
 
 
@@ -18,10 +19,8 @@ def operator(db: None) -> User:
 
 @pytest.fixture
 def desk(operator: User) -> Client:
-    """The operator's browser, signed in."""
-    client = Client()
-    client.force_login(operator)
-    return client
+    """The operator's browser, signed in with a second factor."""
+    return signed_in(operator, second_factor=True)
 
 
 class TestKeys:

@@ -7,12 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Project, User
 from apikeys import services, tokens
-from tests.doors import Api
+from tests.doors import Api, signed_in
 from tests.makers import NOW, make_key
 from tests.memory.answers import assert_refused, headers_of, rows_stored
 from tests.memory.bad_requests import GOOD
@@ -197,8 +196,8 @@ class TestClosedDoors:
     @pytest.mark.parametrize("path", GOOD)
     def test_signing_in_to_the_pages_does_not_open_the_api(self, owner: User, path: str) -> None:
         User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
-        browser = Client()
-        browser.force_login(owner)
+        owner.refresh_from_db()
+        browser = signed_in(owner, second_factor=True)
         assert browser.get("/admin/").status_code == 200
         response = browser.post(path, GOOD[path], content_type="application/json")
         assert_refused(response, 401, "invalid_api_key", "Invalid API key")
@@ -243,5 +242,6 @@ class TestOpenDoors:
         environment: str,
     ) -> None:
         api = Api(make_key(project, environment=environment)[1])
+        assert api.get("/policy").status_code == 200  # notes that it is used, once a minute
         with django_assert_num_queries(1):
             assert api.get("/policy").status_code == 200

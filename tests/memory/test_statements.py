@@ -62,6 +62,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", "key", NOW),
         {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
     ),
+    "NOTE_USE": ((NOW, ID, NOW), {"apikeys_secret": {"id"}}),
     "FIND_PRINCIPAL": (
         (DIGEST, NOW, NOW),
         {

@@ -73,7 +73,7 @@ class Command(BaseCommand):
                 actor=keys.ACTOR,
                 request_id=keys.new_request_id(),
             )
-            self._say(plaintext, f"Sign in:      {self.base}/admin/  {EMAIL}  {password}")
+            self._say(plaintext, f"Sign in:      {self.base}/accounts/login/  {EMAIL}  {password}")
 
     @sensitive_variables("plaintext")
     def _rotate(self) -> None:

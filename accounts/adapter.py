@@ -1,0 +1,57 @@
+"""What of allauth is ours: who may sign up, and when a password is asked for again."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.addresses import client_address, home_of
+from accounts.beta import Invitation
+
+INVITATION = "invitation"  # in the session: the id of the invitation that was followed
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The usable invitation whose link this browser followed."""
+    followed = request.session.get(INVITATION)
+    if not followed:
+        return None
+    return Invitation.objects.usable(at=timezone.now()).filter(pk=followed).first()
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return invitation_of(request) is not None
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A sign-in younger than the timeout is as good: nobody types a password twice in a row."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        latest = max((record["at"] for record in records), default=0)
+        return bool(time.time() - latest >= app_settings.REAUTHENTICATION_TIMEOUT)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """allauth's texts, with simple HTML made from them."""
+        message = super().render_mail(template_prefix, email, context, headers)
+        if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
+            page = render_to_string("mail/plain.html", {"text": message.body})
+            message.attach_alternative(page, "text/html")
+        return message
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return home_of(client_address(request.META))

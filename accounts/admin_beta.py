@@ -1,0 +1,195 @@
+"""The operators' queue: who asks, who was invited by whom and when, who signed up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.beta import AccessRequest, Invitation
+from accounts.models import User
+from accounts.readonly import ReadOnlyAdmin
+
+MOST_AT_ONCE = 200
+
+
+class InviteForm(forms.Form):
+    addresses = forms.CharField(widget=forms.Textarea(attrs={"rows": 10, "cols": 60}))
+
+    def clean_addresses(self) -> list[str]:
+        found = [one for one in re.split(r"[\s,;]+", self.cleaned_data["addresses"]) if one]
+        wrong = [one for one in found if not _is_address(one)]
+        if wrong:
+            raise ValidationError(f"Not an e-mail address: {', '.join(wrong[:10])}")
+        unique = list(dict.fromkeys(one.lower() for one in found))
+        if len(unique) > MOST_AT_ONCE:
+            raise ValidationError(f"At most {MOST_AT_ONCE} addresses at once.")
+        return unique
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _operator(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def invite_all(request: HttpRequest, addresses: list[str]) -> None:
+    """Invite each; one that fails does not stop the others, and the operator reads why."""
+    invited = 0
+    for address in addresses:
+        try:
+            invitations.invite(email=address, by=_operator(request), at=timezone.now())
+        except invitations.InvitationFailure as failure:
+            messages.error(request, str(failure))
+        except OSError as error:  # the mail server; the invitation is there and can be sent again
+            messages.error(request, f"{address}: the mail was not sent ({type(error).__name__}).")
+        else:
+            invited += 1
+    if invited:
+        messages.success(request, f"Invited {invited}.")
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The word that a row's state has, as a filter."""
+
+    title = parameter_name = "state"
+    words: dict[str, dict[str, Any]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(word, word.capitalize()) for word in self.words]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.words.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(**chosen)
+
+
+class RequestState(StateFilter):
+    words = {
+        "waiting": {"invitation": None, "declined_at": None},
+        "invited": {"invitation__isnull": False, "invitation__used_at": None},
+        "signed up": {"invitation__used_at__isnull": False},
+        "declined": {"declined_at__isnull": False},
+    }
+
+
+class InvitationState(StateFilter):
+    words = {
+        "open": {"used_at": None, "withdrawn_at": None},
+        "used": {"used_at__isnull": False},
+        "withdrawn": {"withdrawn_at__isnull": False},
+    }
+
+
+@admin.register(AccessRequest)
+class AccessRequestAdmin(ReadOnlyAdmin):
+    list_display = ("email", "name", "company", "created_at", "state", "decided_by")
+    list_filter = (RequestState, "created_at")
+    list_select_related = ("invitation", "decided_by")
+    search_fields = ("email", "name", "company", "plans")
+    ordering = ("-created_at",)
+    actions = ("invite", "decline")
+    fields = (
+        "email",
+        "name",
+        "company",
+        "plans",
+        "created_at",
+        "state",
+        "decided_by",
+        "declined_at",
+        "invitation",
+    )
+    readonly_fields = ("state",)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.change_accessrequest"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever asked can ask to be forgotten."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def state(self, asked: AccessRequest) -> str:
+        if asked.invitation:
+            state = asked.invitation.state(at=timezone.now())
+            return "signed up" if state == "used" else f"invited ({state})"
+        return "declined" if asked.declined_at else "waiting"
+
+    @admin.action(description="Invite", permissions=["decide"])
+    def invite(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
+        invite_all(request, [asked.email for asked in chosen])
+
+    @admin.action(description="Decline", permissions=["decide"])
+    def decline(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
+        at = timezone.now()
+        declined = sum(
+            invitations.decline(request=asked, by=_operator(request), at=at) for asked in chosen
+        )
+        messages.info(request, f"Declined {declined}; those decided before stay as they are.")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "state", "invited_by", "sent_at", "expires_at", "used_at", "used_by")
+    list_filter = (InvitationState, "sent_at")
+    list_select_related = ("invited_by", "used_by")
+    search_fields = ("email", "invited_by__email", "used_by__email")
+    ordering = ("-sent_at",)
+    actions = ("send_again", "withdraw")
+    fields = (
+        "email",
+        "state",
+        "invited_by",
+        "created_at",
+        "sent_at",
+        "expires_at",
+        "withdrawn_at",
+        "used_at",
+        "used_by",
+    )
+    readonly_fields = ("state",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def state(self, invitation: Invitation) -> str:
+        return invitation.state(at=timezone.now())
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Invite one address or many."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = InviteForm(request.POST or None)
+        if form.is_valid():
+            invite_all(request, form.cleaned_data["addresses"])
+            return redirect("admin:accounts_invitation_changelist")
+        context = {**self.admin_site.each_context(request), "title": "Invite", "form": form}
+        return TemplateResponse(request, "admin/accounts/invitation/invite.html", context)
+
+    @admin.action(description="Send again, with a new link", permissions=["add"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Invitation]) -> None:
+        open_ones = chosen.filter(used_at=None, withdrawn_at=None)
+        invite_all(request, [invitation.email for invitation in open_ones])
+
+    @admin.action(description="Withdraw", permissions=["add"])
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[Invitation]) -> None:
+        at = timezone.now()
+        ended = sum(invitations.withdraw(invitation=one, at=at) for one in chosen)
+        messages.info(request, f"Withdrawn {ended}: their links open nothing any more.")

@@ -1,0 +1,109 @@
+"""The closed beta: ask for access, invite, decline, withdraw, and let the invited in, once.
+
+An invitation's token is in the mail alone; the table holds its digest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import mail, sql
+from accounts.beta import AccessRequest, Invitation, digest
+from accounts.models import User
+
+
+class InvitationFailure(Exception):
+    """Why nobody can be invited, or let in, in a sentence for a person."""
+
+
+class AlreadyHere(InvitationFailure):
+    """The address has an account."""
+
+
+class NotUsable(InvitationFailure):
+    """The invitation was used or withdrawn, has expired, or never was."""
+
+
+def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datetime) -> bool:
+    """Keep the request of an address that has neither account nor request. Say if it is new."""
+    email = email.strip().lower()
+    if User.objects.filter(email=email).exists():
+        return False
+    try:
+        with transaction.atomic():
+            AccessRequest.objects.create(
+                email=email, name=name, company=company, plans=plans, created_at=at
+            )
+    except IntegrityError:
+        return False
+    mail.send("access_requested", to=email, name=name, base_url=settings.SITE_URL)
+    if settings.OPERATORS_EMAIL:
+        queue = settings.SITE_URL + reverse("admin:accounts_accessrequest_changelist")
+        mail.send("access_waiting", to=settings.OPERATORS_EMAIL, name=name, queue=queue)
+    return True
+
+
+@sensitive_variables("token", "link")
+def invite(*, email: str, by: User | None, at: datetime) -> str:
+    """Invite the address and return the link, which is also mailed. Raises AlreadyHere.
+
+    An open invitation is renewed: its old link ends, its days begin again.
+    """
+    email = email.strip().lower()
+    if User.objects.filter(email=email).exists():
+        raise AlreadyHere(f"{email} already has an account.")
+    token = secrets.token_urlsafe(32)
+    renewed = {
+        "token_digest": digest(token),
+        "invited_by": by,
+        "sent_at": at,
+        "expires_at": at + timedelta(days=settings.INVITATION_DAYS),
+    }
+    with sql.writing():
+        invitation, _ = Invitation.objects.update_or_create(
+            email=email,
+            used_at=None,
+            withdrawn_at=None,
+            defaults=renewed,
+            create_defaults={**renewed, "email": email, "created_at": at},
+        )
+        AccessRequest.objects.filter(email=email).update(
+            invitation=invitation, decided_by=by, declined_at=None
+        )
+    link = settings.SITE_URL + reverse("invite", args=[token])
+    mail.send("invitation", to=email, link=link, days=settings.INVITATION_DAYS)
+    return link
+
+
+def decline(*, request: AccessRequest, by: User, at: datetime) -> bool:
+    """Decline a request that nobody decided yet. Nothing is mailed. Say whether it was one."""
+    undecided = AccessRequest.objects.filter(pk=request.pk, invitation=None, declined_at=None)
+    return bool(undecided.update(declined_at=at, decided_by=by))
+
+
+def withdraw(*, invitation: Invitation, at: datetime) -> bool:
+    """End an invitation that was not used: its link opens nothing from now on."""
+    return bool(Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=at))
+
+
+@sensitive_variables("token")
+def find(token: str, *, at: datetime) -> Invitation | None:
+    """The usable invitation that this token belongs to. Looking does not use it up."""
+    return Invitation.objects.usable(at=at).filter(token_digest=digest(token)).first()
+
+
+def claim(*, invitation_id: str, email: str, at: datetime) -> Invitation:
+    """Use the invitation up, inside the transaction that opens the account. Raises NotUsable.
+
+    One conditional UPDATE: of many at once, one finds it unused.
+    """
+    usable = Invitation.objects.usable(at=at).filter(pk=invitation_id, email=email.lower())
+    if not usable.update(used_at=at):
+        raise NotUsable("This invitation can no longer be used.")
+    return Invitation.objects.get(pk=invitation_id)

@@ -1,0 +1,27 @@
+"""Mail to people: plain text and simple HTML from the same few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.console import EmailBackend as ConsoleBackend
+from django.core.mail.backends.filebased import EmailBackend as FileBackend
+from django.template.loader import render_to_string
+
+
+class DevelopmentBackend(ConsoleBackend):
+    """Prints each mail, and keeps it in `settings.MAIL_FOLDER` as a file that a person can open."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        FileBackend(file_path=str(settings.MAIL_FOLDER)).send_messages(email_messages)
+        return super().send_messages(email_messages) or 0
+
+
+def send(template: str, *, to: str, **context: Any) -> None:
+    """Send `mail/<template>.txt` and `.html`; the subject is the text's first line."""
+    subject, _, text = render_to_string(f"mail/{template}.txt", context).partition("\n")
+    message = EmailMultiAlternatives(" ".join(subject.split()), text.strip() + "\n", to=[to])
+    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    message.send()

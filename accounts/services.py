@@ -1,0 +1,124 @@
+"""Make, rename and delete projects; close an account and take it back.
+
+Each change and its record share one transaction. What concerns both environments is recorded once
+in each: whoever reads the record of one sees it there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.environments import ENVIRONMENTS
+from accounts.models import EventType, Project, User
+
+
+class ProjectFailure(Exception):
+    """Why a project or an account could not be changed, in a sentence for a person."""
+
+
+class ProjectNameTaken(ProjectFailure):
+    """The account already has a project with this name."""
+
+
+class AlreadyGone(ProjectFailure):
+    """The project was deleted, or the account closed, by somebody faster."""
+
+
+MOST_PROJECTS = 100
+
+
+class TooManyProjects(ProjectFailure):
+    """The account has as many projects as it may."""
+
+
+def create_project(*, owner: User, name: str) -> Project:
+    """Raises ProjectNameTaken or TooManyProjects."""
+    if Project.objects.owned_by(owner).count() >= MOST_PROJECTS:
+        raise TooManyProjects(f"An account has at most {MOST_PROJECTS} projects.")
+    try:
+        with transaction.atomic():
+            return Project.objects.create(owner=owner, name=name)
+    except IntegrityError as error:
+        raise _taken(name) from error
+
+
+def rename_project(
+    *, project: Project, name: str, at: datetime, actor: User, request_id: str
+) -> None:
+    """Raises ProjectNameTaken or AlreadyGone."""
+    try:
+        with transaction.atomic():
+            if not Project.objects.live().filter(pk=project.pk).update(name=name):
+                raise AlreadyGone("The project was deleted meanwhile.")
+            _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, name=name)
+    except IntegrityError as error:
+        raise _taken(name) from error
+
+
+@transaction.atomic
+def delete_project(*, project: Project, at: datetime, actor: User, request_id: str) -> None:
+    """Stop the project's keys with the next request, everywhere, and show nothing of it any more.
+
+    `manage.py purge` then erases what was stored in it. Raises AlreadyGone.
+    """
+    if not Project.objects.live().filter(pk=project.pk).update(deleted_at=at):
+        raise AlreadyGone("The project was deleted meanwhile.")
+    _record(EventType.PROJECT_DELETE, project, at, actor, request_id, name=project.name)
+
+
+@transaction.atomic
+def close_account(*, user: User, at: datetime, request_id: str) -> None:
+    """Stop all keys of the account with the next request; erase its data after a delay.
+
+    Raises AlreadyGone.
+    """
+    if not User.objects.filter(pk=user.pk, closed_at=None).update(closed_at=at):
+        raise AlreadyGone("The account is closed already.")
+    for project in Project.objects.owned_by(user):
+        _record(EventType.ACCOUNT_CLOSE, project, at, user, request_id)
+
+
+@transaction.atomic
+def reopen_account(*, user: User, at: datetime, request_id: str) -> None:
+    """Take the account back before it is erased: its keys work again. Raises AlreadyGone."""
+    still = User.objects.filter(pk=user.pk, closed_at__gt=at - closed_for())
+    if not still.update(closed_at=None):
+        raise AlreadyGone("The account can no longer be taken back.")
+    for project in Project.objects.owned_by(user):
+        _record(EventType.ACCOUNT_REOPEN, project, at, user, request_id)
+
+
+def closed_for() -> timedelta:
+    """How long a closed account can be taken back."""
+    return timedelta(days=settings.ACCOUNT_CLOSED_DAYS)
+
+
+def _taken(name: str) -> ProjectNameTaken:
+    return ProjectNameTaken(f"You already have a project named '{name}'.")
+
+
+def _record(
+    event_type: EventType,
+    project: Project,
+    at: datetime,
+    actor: User,
+    request_id: str,
+    **meta: Any,
+) -> None:
+    for environment in ENVIRONMENTS:
+        audit.record(
+            audit.Event(
+                event_type=event_type,
+                subject_id=project.pk,
+                app_id=project.pk,
+                environment=environment,
+                request_id=request_id,
+                created_at=at,
+                meta={"actor": str(actor.pk), **meta},
+            )
+        )

@@ -1,0 +1,158 @@
+"""The forms of the key pages. They check and clean; `services` saves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.environments import CHOICES, TEST
+from accounts.forms import printable
+from apikeys.models import ApiKey
+from apikeys.principal import PERMISSIONS
+
+# What a new key may do; "custom" is said in full.
+PRESETS = {
+    "full": PERMISSIONS,
+    "read": ("memory:read", "memory:list"),
+    "write": ("memory:write",),
+}
+CUSTOM = "custom"
+PRESET_CHOICES = [
+    ("full", "Full access: store, read, revoke, list, delete, see the record"),
+    ("read", "Read only: read and list"),
+    ("write", "Write only: store"),
+    (CUSTOM, "Custom: as chosen below"),
+]
+DATE = "date"
+NEVER = "never"
+EXPIRY_CHOICES = [
+    ("30", "In 30 days"),
+    ("60", "In 60 days"),
+    ("90", "In 90 days"),
+    ("365", "In a year"),
+    (DATE, "On the date below"),
+    (NEVER, "Never"),
+]
+GRACE_CHOICES = [
+    ("0", "It stops now"),
+    ("1", "1 hour"),
+    ("24", "24 hours"),
+    ("72", "3 days"),
+    ("168", "7 days"),
+]
+
+
+def _as_choices(names: Any) -> list[tuple[str, str]]:
+    return [(str(name), str(name)) for name in names]
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Where the key is used, for instance “Production”.",
+    )
+
+    def clean_name(self) -> str:
+        return printable(str(self.cleaned_data["name"]))
+
+
+class KeyForm(RenameForm):
+    environment = forms.ChoiceField(choices=CHOICES, widget=forms.RadioSelect, initial=TEST)
+    preset = forms.ChoiceField(
+        label="Permission", choices=PRESET_CHOICES, widget=forms.RadioSelect, initial="full"
+    )
+    permissions = forms.MultipleChoiceField(
+        label="Permissions, for a custom key",
+        choices=_as_choices(PERMISSIONS),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Only these scopes",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None chosen: every scope.",
+    )
+    purpose_classes = forms.MultipleChoiceField(
+        label="Only these purposes",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None chosen: every purpose that the policy allows.",
+    )
+    expires = forms.ChoiceField(choices=EXPIRY_CHOICES, initial="90")
+    expires_on = forms.DateField(
+        label="Date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The key's last day, in UTC.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, allowed in (
+            ("scopes", settings.KEY_SCOPES),
+            ("purpose_classes", settings.KEY_PURPOSE_CLASSES),
+        ):
+            cast(forms.MultipleChoiceField, self.fields[name]).choices = _as_choices(allowed)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("preset") == CUSTOM and not data.get("permissions"):
+            self.add_error("permissions", "Choose at least one permission.")
+        if data.get("expires") == DATE and "expires_on" in data:
+            day = data["expires_on"]
+            if day is None:
+                self.add_error("expires_on", "Say the date.")
+            elif day < timezone.now().date():
+                self.add_error("expires_on", "This day is over.")
+        return data
+
+    def settings(self, *, at: datetime) -> dict[str, Any]:
+        """What `issue_key` takes: names, rights and the time of its end."""
+        data = self.cleaned_data
+        preset = data["preset"]
+        narrowed = preset == CUSTOM
+        return {
+            "name": data["name"],
+            "environment": data["environment"],
+            "permissions": data["permissions"] if narrowed else PRESETS[preset],
+            "scopes": data["scopes"] or None if narrowed else None,
+            "purpose_classes": data["purpose_classes"] or None if narrowed else None,
+            "expires_at": self._end(at),
+        }
+
+    def _end(self, at: datetime) -> datetime | None:
+        choice = self.cleaned_data["expires"]
+        if choice == NEVER:
+            return None
+        if choice == DATE:
+            day = self.cleaned_data["expires_on"] + timedelta(days=1)
+            return datetime.combine(day, time.min, tzinfo=UTC)
+        return at + timedelta(days=int(choice))
+
+
+class RotateForm(forms.Form):
+    grace = forms.ChoiceField(
+        label="How long the old key goes on working", choices=GRACE_CHOICES, initial="24"
+    )
+    hint_seen = forms.CharField(widget=forms.HiddenInput, max_length=4)
+    again = forms.BooleanField(
+        label="Yes, rotate again. The key before stops working at the time it was given.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, key: ApiKey, grace_runs: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["hint_seen"].initial = key.current_secret().last_four
+        if grace_runs:
+            self.fields["again"].required = True
+        else:
+            del self.fields["again"]
+
+    def chosen_grace(self) -> timedelta:
+        return timedelta(hours=int(self.cleaned_data["grace"]))

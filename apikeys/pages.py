@@ -1,0 +1,247 @@
+"""The console's pages about keys. A plaintext is drawn once, in the answer that made it.
+
+A key that is changed is changed for the next request, in every process: nothing here is cached.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import request_ids
+from accounts.environments import ENVIRONMENTS
+from accounts.forms import ConfirmForm
+from accounts.models import AuditEvent, Project
+from accounts.pages import SignedIn, base_url
+from apikeys import services
+from apikeys.forms import KeyForm, RenameForm, RotateForm
+from apikeys.models import ApiKey
+from apikeys.rows import row
+
+
+@login_required
+@never_cache
+@require_safe
+def console(request: SignedIn) -> HttpResponse:
+    """The way in: the one project, or the choice of them."""
+    projects = Project.objects.owned_by(request.user).order_by("created_at")
+    first = projects[:2]
+    return redirect("project", first[0].pk) if len(first) == 1 else redirect("projects")
+
+
+@login_required
+@never_cache
+@require_safe
+def project(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """Overview: the project's keys in one environment, its last activity, and a quickstart."""
+    chosen = _project(request, project_id)
+    at = timezone.now()
+    environment = request.GET.get("environment", "test")
+    if environment not in ENVIRONMENTS:
+        environment = "test"
+    keys = ApiKey.objects.live().filter(project=chosen, environment=environment)
+    # By the index of project and time: a handful of rows, unless one environment sleeps for long.
+    events = AuditEvent.objects.filter(app_id=chosen.pk).order_by("-created_at")[:200]
+    context = {
+        "project": chosen,
+        "here": "overview",
+        "environment": environment,
+        "environments": ENVIRONMENTS,
+        "rows": [row(key, at=at) for key in keys.with_secrets()],
+        "activity": [event for event in events if event.environment == environment][:10],
+        "base_url": base_url(request),
+    }
+    return render(request, "apikeys/project.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """The project's keys; deleted and expired ones behind a filter."""
+    chosen = _project(request, project_id)
+    at = timezone.now()
+    everything = request.GET.get("show") == "all"
+    found = ApiKey.objects.filter(project=chosen).order_by("-id").with_secrets()
+    rows = [row(key, at=at) for key in found]
+    over = [entry for entry in rows if entry.key.state(at=at) in ("deleted", "expired")]
+    context = {
+        "project": chosen,
+        "here": "keys",
+        "rows": rows if everything else [entry for entry in rows if entry not in over],
+        "over": len(over),
+        "everything": everything,
+        "base_url": base_url(request),
+    }
+    return render(request, "apikeys/keys.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthentication_required
+@sensitive_variables("plaintext")
+def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """Ask for a name and rights; then draw the key once, in this answer and nowhere else."""
+    chosen = _project(request, project_id)
+    form = KeyForm(request.POST or None)
+    if form.is_valid():
+        at = timezone.now()
+        try:
+            key, plaintext = services.issue_key(
+                project=chosen, at=at, **form.settings(at=at), **_by(request)
+            )
+        except services.KeyFailure as failure:
+            form.add_error("name", str(failure))
+        else:
+            return _shown_once(request, key, plaintext)
+    context = {"project": chosen, "form": form, "here": "keys"}
+    return render(request, "apikeys/key_new.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def key(request: SignedIn, key_id: UUID) -> HttpResponse:
+    chosen = _key(request, key_id)
+    context = {
+        "project": chosen.project,
+        "here": "keys",
+        "row": row(chosen, at=timezone.now()),
+        "events": AuditEvent.objects.filter(
+            subject_id=chosen.project_id, api_key_id=chosen.pk, event_type__startswith="KEY_"
+        ).order_by("-created_at")[:20],
+    }
+    return render(request, "apikeys/key.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
+    chosen = _live_key(request, key_id)
+    form = RenameForm(request.POST or None, initial={"name": chosen.name})
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        try:
+            services.rename_key(key=chosen, name=name, at=timezone.now(), **_by(request))
+        except services.KeyFailure as failure:
+            form.add_error("name", str(failure))
+        else:
+            messages.success(request, f"The key is now named '{name}'.")
+            return redirect("key", chosen.pk)
+    context = {"project": chosen.project, "key": chosen, "form": form, "here": "keys"}
+    return render(request, "apikeys/key_rename.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthentication_required
+@sensitive_variables("plaintext")
+def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
+    """Give the key a new secret, drawn once; the old one works for as long as is chosen."""
+    chosen = _live_key(request, key_id)
+    at = timezone.now()
+    shown = row(chosen, at=at)
+    form = RotateForm(request.POST or None, key=chosen, grace_runs=bool(shown.grace))
+    if form.is_valid():
+        try:
+            plaintext = services.rotate_key(
+                key=chosen,
+                hint_seen=form.cleaned_data["hint_seen"],
+                grace=form.chosen_grace(),
+                at=at,
+                **_by(request),
+            )
+        except services.KeyFailure as failure:
+            messages.error(request, f"{failure} Nothing was changed now.")
+            return redirect("key", chosen.pk)
+        return _shown_once(request, chosen, plaintext, replaced=shown.secret.masked)
+    context = {"project": chosen.project, "row": shown, "form": form, "here": "keys"}
+    return render(request, "apikeys/key_rotate.html", context)
+
+
+@login_required
+@never_cache
+@require_POST
+@reauthentication_required
+def key_end_grace(request: SignedIn, key_id: UUID) -> HttpResponse:
+    chosen = _live_key(request, key_id)
+    try:
+        services.end_grace(key=chosen, at=timezone.now(), **_by(request))
+    except services.KeyEnded as failure:
+        messages.error(request, str(failure))
+    else:
+        messages.success(request, "The old secret has stopped. Only the newest one works.")
+    return redirect("key", chosen.pk)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthentication_required
+def key_delete(request: SignedIn, key_id: UUID) -> HttpResponse:
+    """Delete the key; of one that was used in the last days the name must be typed."""
+    chosen = _live_key(request, key_id)
+    at = timezone.now()
+    shown = row(chosen, at=at)
+    must_type = shown.used_recently(at=at)
+    form = ConfirmForm(request.POST or None, wanted=chosen.name)
+    if request.method == "POST" and (not must_type or form.is_valid()):
+        with suppress(services.KeyEnded):  # sent twice: it has ended all the same
+            services.delete_key(key=chosen, at=at, **_by(request))
+        messages.success(request, f"The key '{chosen.name}' is deleted: it stopped at once.")
+        return redirect("keys", chosen.project_id)
+    context = {
+        "project": chosen.project,
+        "row": shown,
+        "form": form if must_type else None,
+        "here": "keys",
+    }
+    return render(request, "apikeys/key_delete.html", context)
+
+
+@sensitive_variables("plaintext")
+def _shown_once(
+    request: SignedIn, key: ApiKey, plaintext: str, *, replaced: str = ""
+) -> HttpResponse:
+    context = {
+        "project": key.project,
+        "key": key,
+        "plaintext": plaintext,
+        "replaced": replaced,
+        "here": "keys",
+        "base_url": base_url(request),
+    }
+    return render(request, "apikeys/key_shown_once.html", context)
+
+
+def _by(request: SignedIn) -> dict[str, Any]:
+    """Who changes a key, as the record keeps it."""
+    return {"actor": str(request.user.pk), "request_id": request_ids.of(request.META)}
+
+
+def _project(request: SignedIn, project_id: UUID) -> Project:
+    return get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
+
+
+def _key(request: SignedIn, key_id: UUID) -> ApiKey:
+    own = ApiKey.objects.owned_by(request.user).select_related("project").with_secrets()
+    return get_object_or_404(own, pk=key_id)
+
+
+def _live_key(request: SignedIn, key_id: UUID) -> ApiKey:
+    own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
+    return get_object_or_404(own, pk=key_id)

@@ -1,0 +1,75 @@
+"""What the key pages show of a key: words for people, made from its times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apikeys.forms import PRESETS
+from apikeys.models import ApiKey, Secret
+
+SOON = timedelta(days=14)
+UNUSED = timedelta(days=30)
+RECENTLY = timedelta(days=7)
+PRESET_NAMES = {"full": "Full access", "read": "Read only", "write": "Write only"}
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One key. `status` is a word and a tone (good, warning, bad or none), never colour alone."""
+
+    key: ApiKey
+    secret: Secret
+    status: str
+    tone: str
+    last_used_at: datetime | None
+    grace: tuple[Secret, ...]
+    rights: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.key.deleted_at is None
+
+    def used_recently(self, *, at: datetime) -> bool:
+        return self.last_used_at is not None and self.last_used_at > at - RECENTLY
+
+
+def row(key: ApiKey, *, at: datetime) -> KeyRow:
+    """Of a key that came `with_secrets`."""
+    secrets = list(key.secrets.all())
+    uses = [secret.last_used_at for secret in secrets if secret.last_used_at]
+    last_used_at = max(uses, default=None)
+    status, tone = _status(key, last_used_at, at=at)
+    return KeyRow(
+        key=key,
+        secret=next(secret for secret in secrets if secret.replaced_at is None),
+        status=status,
+        tone=tone,
+        last_used_at=last_used_at,
+        grace=tuple(secret for secret in secrets if secret.ends_at and secret.ends_at > at),
+        rights=_rights(key),
+    )
+
+
+def _status(key: ApiKey, last_used_at: datetime | None, *, at: datetime) -> tuple[str, str]:
+    state = key.state(at=at)
+    if state != "active":
+        words = {"deleted": "Deleted", "expired": "Expired", "disabled": "Switched off by us"}
+        return words[state], "bad" if state == "disabled" else ""
+    if key.expires_at and key.expires_at - at <= SOON:
+        days = (key.expires_at - at).days
+        return (
+            f"Expires in {days} day{'' if days == 1 else 's'}" if days else "Expires today"
+        ), "warning"
+    if last_used_at is None:
+        return "Never used", ""
+    if last_used_at < at - UNUSED:
+        return f"Unused for {(at - last_used_at).days} days", "warning"
+    return "Active", "good"
+
+
+def _rights(key: ApiKey) -> str:
+    for preset, permissions in PRESETS.items():
+        if set(key.permissions) == set(permissions) and not (key.scopes or key.purpose_classes):
+            return PRESET_NAMES[preset]
+    return "Custom"

@@ -1,0 +1,86 @@
+"""The public pages under /docs/. What they say of policy and errors comes from the code."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.pages import base_url
+from config.errors import STATUS
+from memory.policy.access import MATRIX, POLICY_VERSION, is_allowed
+from memory.policy.purposes import TELLING, WEAK
+from memory.policy.vocabulary import PURPOSE_CLASSES, Source
+
+# What a developer can do about each code. A code without a sentence fails a test.
+ADVICE = {
+    "malformed_json": "The body is not one whole JSON object in UTF-8. Nothing was stored.",
+    "missing_field": "A field that must be there is not; <code>errors</code> names it.",
+    "invalid_type": "A field has another JSON type than it should.",
+    "bad_request": "The request as such cannot be read.",
+    "invalid_api_key": "The key is missing, mistyped, deleted, rotated out, expired or switched "
+    "off. The answer does not tell which.",
+    "policy_denied": "The purpose does not allow this scope. The answer says which would; say "
+    "another purpose only if it is true.",
+    "permission_denied": "The key lacks the permission, or was narrowed to other scopes.",
+    "grant_revoked": "The access was taken back, or its day is over. Read anew.",
+    "not_found": "There is no such path, or no such token in this project and environment.",
+    "method_not_allowed": "The path answers to another method: see <code>Allow</code>.",
+    "not_acceptable": "Answers are JSON: send <code>Accept: application/json</code> or none.",
+    "idempotency_conflict": "The Idempotency-Key was used with another body, or its first request "
+    "still runs.",
+    "content_too_large": "The body is larger than 64 KiB.",
+    "unsupported_media_type": "Send <code>Content-Type: application/json</code>.",
+    "invalid_scope": "No scope has this name.",
+    "invalid_source": "No source has this name.",
+    "invalid_value": "The value has not the shape that its scope needs, or a text cannot be kept.",
+    "out_of_range": "A number or a length is outside its bounds.",
+    "rate_limited": "Too many requests. Wait as many seconds as <code>Retry-After</code> says.",
+    "internal_error": "Our mistake. Tell us the <code>X-Request-ID</code>.",
+    "unavailable": "Try again after <code>Retry-After</code> seconds; with an Idempotency-Key, "
+    "nothing is stored twice.",
+}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/index.html")
+
+
+@require_safe
+def quickstart(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/quickstart.html", {"base_url": base_url(request)})
+
+
+@require_safe
+def authentication(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/authentication.html", {"base_url": base_url(request)})
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """The matrix as `is_allowed` answers it, and the words by which a purpose is understood."""
+    context = {
+        "purpose_classes": PURPOSE_CLASSES,
+        "rows": [
+            (str(scope), [is_allowed(scope, one) for one in PURPOSE_CLASSES]) for scope in MATRIX
+        ],
+        "words": [
+            (str(one), sorted(TELLING.get(one, ())), sorted(WEAK.get(one, ()))) for one in TELLING
+        ],
+        "version": POLICY_VERSION,
+        "sources": [str(source) for source in Source],
+    }
+    return render(request, "docs/policy.html", context)
+
+
+@require_safe
+def errors(request: HttpRequest) -> HttpResponse:
+    """Every code that the API can answer, from the table that answers it."""
+    rows = [
+        (code, int(status), HTTPStatus(status).phrase, ADVICE.get(code, ""))
+        for code, status in sorted(STATUS.items(), key=lambda entry: entry[1])
+    ]
+    return render(request, "docs/errors.html", {"rows": rows})

@@ -1,0 +1,47 @@
+"""What the operators see of memories: that they are there, and never what they say."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.readonly import ReadOnlyAdmin
+from memory.models import Memory
+
+
+@admin.register(Memory)
+class MemoryAdmin(ReadOnlyAdmin):
+    # Ids rise with time, and the primary key is there to sort by.
+    ordering = ("-id",)
+    list_display = (
+        "id",
+        "project_id",
+        "environment",
+        "scope",
+        "source",
+        "created_at",
+        "expires_at",
+        "hidden_at",
+    )
+    list_filter = ("environment", "scope", "source")
+    search_fields = ("=id", "=subject_id")
+    search_help_text = "The id of a memory, or an end user's pseudonym, in full."
+    show_full_result_count = False
+    fields = (
+        "id",
+        "project_id",
+        "environment",
+        "subject_id",
+        "scope",
+        "domain",
+        "source",
+        "created_at",
+        "expires_at",
+        "hidden_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:
+        """Without the values: they do not even leave the database."""
+        found: QuerySet[Memory] = super().get_queryset(request)
+        return found.defer("value_json", "user_id")
