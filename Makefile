@@ -23,7 +23,7 @@ run: .venv/.runtime
 key: .venv/.runtime
 	@$(BIN)/python manage.py demo --new-key
 
-test: .venv/.dev
+test: .venv/.dev tests/browser/node_modules
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint test
@@ -49,8 +49,13 @@ lock:
 	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/runtime.lock -o requirements/dev.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
 
+# What tests in a browser need besides Chromium; without npm they say so and are skipped.
+tests/browser/node_modules: tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error; \
+		touch $@; fi
+
 clean:
-	rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/browser/node_modules staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Memory Scope needs Python 3.11 or newer: make PYTHON=python3.12 …")'

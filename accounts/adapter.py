@@ -7,9 +7,12 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -30,6 +33,14 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitation_of(request) is not None
+
+    def post_login(
+        self, request: HttpRequest, user: Any, *, signup: bool, **options: Any
+    ) -> HttpResponse:
+        """Who just opened the account has just chosen the password: that counts as a sign-in."""
+        if signup:
+            record_authentication(request, user, method="password", email=user.email)
+        return super().post_login(request, user, signup=signup, **options)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A sign-in younger than the timeout is as good: nobody types a password twice in a row."""

@@ -27,7 +27,8 @@ from apikeys.principal import Principal
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
            k.purpose_classes, COALESCE(k.rate_limit, p.rate_limit),
-           COALESCE(k.burst_limit, p.burst_limit), s.last_used_at, p.subject_key
+           COALESCE(k.burst_limit, p.burst_limit),
+           s.last_used_at, s.replaced_at, p.subject_key
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -91,19 +92,8 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     found = sql.first_rows(FIND_PRINCIPAL, (tokens.digest(text), at, at))
     if not found:
         return None
-    (
-        key,
-        secret,
-        project,
-        owner,
-        environment,
-        permissions,
-        scopes,
-        classes,
-        *limits,
-        used,
-        subject,
-    ) = found[0]
+    key, secret, project, owner, environment, permissions, scopes, classes = found[0][:8]
+    rate_limit, burst_limit, used, replaced, subject = found[0][8:]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -113,16 +103,21 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         permissions=_names(permissions) or frozenset(),
         scopes=_names(scopes),
         purpose_classes=_names(classes),
-        rate_limit=limits[0],
-        burst_limit=limits[1],
+        rate_limit=rate_limit,
+        burst_limit=burst_limit,
         last_used_at=None if used is None else sql.as_moment(used),
+        replaced_at=None if replaced is None else sql.as_moment(replaced),
         subject_key=bytes(subject),
     )
 
 
 def note_use(principal: Principal, *, at: datetime) -> None:
-    """Keep when the secret was used, to the minute: most requests write nothing here."""
-    if principal.last_used_at is None or principal.last_used_at <= at - USE_NOTED:
+    """Keep when the secret was used, to the minute: most requests write nothing here.
+
+    The first use after a rotation is written too: it tells that the old secret is still in use.
+    """
+    used, replaced = principal.last_used_at, principal.replaced_at
+    if used is None or used <= at - USE_NOTED or (replaced and used <= replaced):
         with sql.writing():
             sql.change(NOTE_USE, (at, principal.secret_id, at))
 

@@ -37,6 +37,7 @@ class Principal:
     rate_limit: int | None = None
     burst_limit: int | None = None
     last_used_at: datetime | None = None
+    replaced_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

@@ -1,0 +1,43 @@
+"""What people do in front of the pages."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core import mail
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests.makers import PASSWORD, give_password
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def make_operator() -> User:
+    """An operator with a password and an authenticator app."""
+    operator = give_password(User.objects.create_superuser("operator@example.com"))
+    TOTP.activate(operator, SEED)
+    return operator
+
+
+def code_now() -> str:
+    """What the operator's authenticator app shows."""
+    return format_hotp_value(hotp_value(SEED, int(time.time()) // 30))
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def link_in_mail(to: str, containing: str) -> str:
+    """The link in the newest mail to that address that has one like it."""
+    for message in reversed(mail.outbox):
+        found = re.search(rf"http://[^\s]*{containing}[^\s]*", message.body)
+        if message.to == [to] and found:
+            return found[0]
+    raise AssertionError(f"no mail to {to} with {containing}: {[m.subject for m in mail.outbox]}")

@@ -1,0 +1,227 @@
+"""Every page a person sees: no barrier that axe finds, nothing blocked, nothing beside the screen.
+
+SCREENSHOTS names a folder to keep pictures of them in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core import mail
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts import invitations, services
+from accounts.models import Project, User
+from apikeys.models import ApiKey, Secret
+from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
+from tests.browser.conftest import Opened
+from tests.browser.people import SEED, code_now, link_in_mail, sign_in
+from tests.makers import PASSWORD, give_password, make_key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BY = {"actor": "test", "request_id": "test"}
+WIDTHS = (1280, 360)
+NARROWEST = 320
+
+PUBLIC = [
+    "/",
+    "/docs/",
+    "/docs/quickstart/",
+    "/docs/authentication/",
+    "/docs/policy/",
+    "/docs/errors/",
+    "/request-access/",
+    "/request-access/thanks/",
+    "/invite/unknown/",
+    "/no-such-page",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/unknown/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/a-b/",
+    "/accounts/password/reset/key/done/",
+]
+OWN = [
+    "/console/projects/",
+    "/console/projects/new/",
+    "/console/projects/{project}/",
+    "/console/projects/{project}/?environment=live",
+    "/console/projects/{project}/settings/",
+    "/console/projects/{project}/delete/",
+    "/console/projects/{project}/keys/",
+    "/console/projects/{project}/keys/?show=all",
+    "/console/projects/{project}/keys/new/",
+    "/console/projects/{empty}/keys/",
+    "/console/keys/{key}/",
+    "/console/keys/{key}/rename/",
+    "/console/keys/{key}/rotate/",
+    "/console/keys/{key}/delete/",
+    "/console/account/",
+    "/console/account/close/",
+    "/accounts/logout/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/sessions/",
+]
+
+
+class Looker:
+    """Looks at the page as it is now, in both themes and at every width."""
+
+    def __init__(self, page: Page, axe: str) -> None:
+        self.page, self.axe = page, axe
+        self.found: list[str] = []
+
+    def look(self, name: str) -> None:
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for width in WIDTHS:
+                self.page.set_viewport_size({"width": width, "height": 800})
+                self._picture(f"{name} {theme} {width}")
+                self.page.evaluate(self.axe)
+                result = self.page.evaluate("axe.run()")
+                self.found += [
+                    f"{name} {theme} {width}: {one['id']}: {one['nodes'][0]['html'][:160]}"
+                    for one in result["violations"]
+                ]
+        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
+        beside = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if beside > 0:
+            self.found.append(f"{name}: {beside} pixels beside a screen of {NARROWEST}")
+
+    def visit(self, path: str) -> None:
+        self.page.goto(path)
+        self.look(path.split("?")[0] if "?" not in path else path)
+
+    def _picture(self, name: str) -> None:
+        folder = os.environ.get("SCREENSHOTS")
+        if folder:
+            file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+            self.page.screenshot(path=Path(folder) / f"{file}.png", full_page=True)
+
+
+@pytest.fixture
+def looker(page: Page, axe: str) -> Looker:
+    return Looker(page, axe)
+
+
+def furnish(owner: User, project: Project) -> ApiKey:
+    """A project with a key in every state; return the one that is used and in rotation."""
+    now = timezone.now()
+    busy, plaintext = make_key(project, "Production", at=now)
+    Secret.objects.update(last_used_at=now)
+    rotate_key(key=busy, hint_seen=plaintext[-4:], grace=DEFAULT_GRACE, at=now, **BY)
+    soon = {"expires_at": now + timedelta(days=5)}
+    make_key(project, "Continuous integration", at=now, permissions=["memory:read"], **soon)
+    old, _ = make_key(project, "Old worker", at=now - timedelta(days=90), environment="live")
+    Secret.objects.filter(key=old).update(last_used_at=now - timedelta(days=40))
+    gone, _ = make_key(project, "A name of fifty characters, which is what may fit", at=now)
+    delete_key(key=gone, at=now, **BY)
+    return busy
+
+
+def test_the_public_pages(looker: Looker) -> None:
+    for path in PUBLIC:
+        looker.visit(path)
+    assert looker.found == []
+
+
+def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) -> None:
+    busy = furnish(owner, project)
+    empty = services.create_project(owner=owner, name="Empty")
+    give_password(owner)
+    sign_in(looker.page, owner.email)
+    looker.visit("/accounts/2fa/totp/activate/")
+    TOTP.activate(owner, SEED)
+    RecoveryCodes.activate(owner)
+    places = {"project": project.pk, "empty": empty.pk, "key": busy.pk}
+    for path in OWN:
+        looker.page.goto(path.format(**places))
+        looker.look(path)
+    assert looker.found == []
+
+
+def test_what_forms_answer(looker: Looker, owner: User, project: Project) -> None:
+    """Errors, a key shown once, and the page of a closed account."""
+    page = looker.page
+    page.goto("/request-access/")
+    page.get_by_role("button", name="Request access").click()
+    looker.look("request access, errors")
+    give_password(owner)
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    looker.look("sign in, errors")
+    sign_in(page, owner.email)
+    page.goto(f"/console/projects/{project.pk}/keys/new/")
+    page.get_by_role("button", name="Create key").click()
+    looker.look("create key, errors")
+    page.get_by_label("Name").fill("Laptop")
+    page.get_by_role("button", name="Create key").click()
+    looker.look("key shown once")
+    services.close_account(user=owner, at=timezone.now(), request_id="test")
+    page.goto("/console/")
+    looker.look("account closed")
+    assert looker.found == []
+
+
+def test_the_pages_on_the_way_in(looker: Looker, site: str, settings: object) -> None:
+    settings.SITE_URL = site  # type: ignore[attr-defined] # the fixture's own
+    invitations.invite(email="new@example.com", by=None, at=timezone.now())
+    looker.page.goto(link_in_mail("new@example.com", "/invite/"))
+    looker.look("open account")
+    operator = give_password(User.objects.create_superuser("operator@example.com"))
+    TOTP.activate(operator, SEED)
+    sign_in(looker.page, operator.email)
+    looker.look("second factor")
+    mail.outbox.clear()
+    assert looker.found == []
+
+
+def test_nothing_is_blocked_in_the_operators_pages(
+    opened: Opened, owner: User, project: Project
+) -> None:
+    """Django's own pages are Django's; here they must work under our policy."""
+    operator = give_password(User.objects.create_superuser("operator@example.com"))
+    TOTP.activate(operator, SEED)
+    key, _ = make_key(project)
+    page = opened().new_page()
+    sign_in(page, operator.email, PASSWORD)
+    page.get_by_label("Code").fill(code_now())
+    page.get_by_role("button", name="Sign In").first.click()
+    for path in (
+        "",
+        "accounts/user/",
+        f"accounts/user/{owner.pk}/change/",
+        "accounts/project/",
+        f"accounts/project/{project.pk}/change/",
+        "accounts/accessrequest/",
+        "accounts/invitation/",
+        "accounts/invitation/add/",
+        "accounts/auditevent/",
+        "apikeys/apikey/",
+        f"apikeys/apikey/{key.pk}/change/",
+        "memory/memory/",
+    ):
+        answer = page.goto(f"/admin/{path}")
+        assert answer is not None
+        assert answer.status == 200, path
