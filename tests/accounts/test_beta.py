@@ -1,0 +1,288 @@
+"""The closed beta: asking, inviting, and opening an account with an invitation, once."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.beta import AccessRequest, Invitation
+from accounts.models import Project, User
+from tests.doors import signed_in
+from tests.makers import PASSWORD, make_owner
+
+GUEST = "guest@example.com"
+ASKED = {"email": "Guest@Example.com", "name": "Gue St", "company": "Guests", "plans": "A thing."}
+
+
+def invite(email: str = GUEST) -> str:
+    """The path of the link that the invited person is sent."""
+    link = invitations.invite(email=email, by=None, at=timezone.now())
+    return "/invite/" + link.split("/invite/")[1]
+
+
+def sign_up(link: str, email: str = GUEST, password: str = PASSWORD) -> tuple[Client, Any]:
+    browser = Client()
+    browser.get(link)
+    return browser, browser.post("/accounts/signup/", {"email": email, "password1": password})
+
+
+@pytest.mark.django_db
+class TestAskingForAccess:
+    def test_it_is_kept_and_a_receipt_is_sent(self, client: Client) -> None:
+        answer = client.post("/request-access/", ASKED)
+        assert answer.headers["Location"] == "/request-access/thanks/"
+        kept = AccessRequest.objects.get()
+        assert (kept.email, kept.name, kept.plans) == (GUEST, "Gue St", "A thing.")
+        assert [message.to for message in mail.outbox] == [[GUEST]]
+        assert mail.outbox[0].alternatives
+
+    def test_the_operators_hear_of_it(self, client: Client, settings: Any) -> None:
+        settings.OPERATORS_EMAIL = "operators@example.com"
+        client.post("/request-access/", ASKED)
+        assert [message.to for message in mail.outbox] == [[GUEST], ["operators@example.com"]]
+        assert GUEST not in mail.outbox[1].body
+
+    @pytest.mark.parametrize("known", ["an account", "a request"])
+    def test_a_known_address_hears_the_same(self, client: Client, known: str) -> None:
+        if known == "an account":
+            make_owner(GUEST)
+        else:
+            AccessRequest.objects.create(email=GUEST, name="x", plans="x")
+        new = client.post("/request-access/", {**ASKED, "email": "new@example.com"})
+        mail.outbox.clear()
+        old = client.post("/request-access/", ASKED)
+        assert (old.status_code, old.headers["Location"]) == (
+            new.status_code,
+            new.headers["Location"],
+        )
+        assert mail.outbox == []  # nobody is flooded with receipts by somebody else
+
+    def test_a_program_hears_the_same_and_is_not_kept(self, client: Client) -> None:
+        answer = client.post("/request-access/", {**ASKED, "website": "http://spam.example"})
+        assert answer.headers["Location"] == "/request-access/thanks/"
+        assert not AccessRequest.objects.exists()
+
+    def test_what_is_missing_is_said_and_what_was_typed_stays(self, client: Client) -> None:
+        page = client.post("/request-access/", {"name": "Gue St", "email": "no"}).content.decode()
+        assert "Enter a valid email address." in page
+        assert 'value="Gue St"' in page
+
+    def test_an_address_may_ask_so_often(self, client: Client) -> None:
+        statuses = [
+            client.post("/request-access/", {**ASKED, "email": f"{n}@example.com"}).status_code
+            for n in range(12)
+        ]
+        assert statuses == [302] * 10 + [429] * 2
+
+
+@pytest.mark.django_db
+class TestInviting:
+    def test_the_token_is_in_the_mail_alone(self) -> None:
+        link = invite()
+        token = link.split("/")[2]
+        assert token in mail.outbox[0].body
+        kept = Invitation.objects.values().get()
+        assert token not in repr(kept)
+
+    def test_another_one_renews_it_and_ends_the_old_link(self, client: Client) -> None:
+        old, new = invite(), invite()
+        assert Invitation.objects.count() == 1
+        assert client.get(old).status_code == 410
+        assert client.get(new).status_code == 302
+
+    def test_who_has_an_account_is_not_invited(self) -> None:
+        make_owner(GUEST)
+        with pytest.raises(invitations.AlreadyHere):
+            invite("GUEST@example.com")
+
+    def test_the_command_prints_the_link(self, client: Client) -> None:
+        out = StringIO()
+        call_command("invite", GUEST, stdout=out)
+        link = re.search(r"/invite/\S+", out.getvalue())
+        assert link is not None
+        assert client.get(link[0]).status_code == 302
+
+    @pytest.mark.parametrize("email", ["nobody", "owner@example.com"])
+    def test_the_command_says_what_is_wrong(self, owner: User, email: str) -> None:
+        with pytest.raises(CommandError):
+            call_command("invite", email)
+
+
+@pytest.mark.django_db
+class TestFollowingTheLink:
+    def test_looking_uses_nothing_up(self, client: Client) -> None:
+        link = invite()
+        for _ in range(3):
+            answer = client.get(link)
+            assert answer.headers["Location"] == "/accounts/signup/"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert Invitation.objects.get().used_at is None
+
+    @pytest.mark.parametrize("what", ["unknown", "withdrawn", "expired", "used"])
+    def test_one_that_cannot_be_used_is_gone(self, client: Client, what: str) -> None:
+        link = invite()
+        now = timezone.now()
+        if what == "unknown":
+            link = "/invite/unknown/"
+        elif what == "withdrawn":
+            assert invitations.withdraw(invitation=Invitation.objects.get(), at=now)
+        elif what == "expired":
+            Invitation.objects.update(sent_at=now - timedelta(days=2), expires_at=now)
+        else:
+            sign_up(link)
+        answer = client.get(link)
+        assert answer.status_code == 410
+        assert "Request access" in answer.content.decode()
+
+    def test_without_one_nobody_signs_up(self, client: Client) -> None:
+        body = {"email": GUEST, "password1": PASSWORD}
+        assert "by invitation" in client.get("/accounts/signup/").content.decode()
+        client.post("/accounts/signup/", body)
+        assert not User.objects.exists()
+
+    def test_one_that_is_withdrawn_between_opens_nothing(self) -> None:
+        browser = Client()
+        browser.get(invite())
+        Invitation.objects.update(withdrawn_at=timezone.now())
+        browser.post("/accounts/signup/", {"email": GUEST, "password1": PASSWORD})
+        assert not User.objects.exists()
+
+    def test_who_is_signed_in_is_not_mixed_up_with_the_guest(self, owner: User) -> None:
+        browser = signed_in(owner)
+        assert browser.get(invite()).headers["Location"] == "/console/"
+
+
+@pytest.mark.django_db
+class TestSigningUp:
+    def test_the_account_is_whole_verified_and_signed_in(self) -> None:
+        browser, answer = sign_up(invite())
+        assert answer.headers["Location"] == "/console/"
+        guest = User.objects.get()
+        assert guest.email == GUEST
+        assert guest.password.startswith("argon2")
+        # An invitation check in the adapter's clean_email would leave it unverified.
+        address = EmailAddress.objects.get(user=guest)
+        assert (address.email, address.verified, address.primary) == (GUEST, True, True)
+        assert guest.projects.get().name == "Default project"
+        used = Invitation.objects.get()
+        assert used.used_by == guest
+        assert used.used_at is not None
+        # Right after choosing a password nobody is asked for it again.
+        page = f"/console/projects/{guest.projects.get().pk}/keys/new/"
+        assert browser.get(page).status_code == 200
+
+    def test_it_is_for_the_invited_address_alone(self) -> None:
+        _, answer = sign_up(invite(), email="other@example.com")
+        assert "Use the address that the invitation was sent to." in answer.content.decode()
+        assert not User.objects.exists()
+
+    @pytest.mark.parametrize("password", ["short", "123456789012", GUEST])
+    def test_a_weak_password_is_refused(self, password: str) -> None:
+        _, answer = sign_up(invite(), password=password)
+        assert answer.status_code == 200
+        assert not User.objects.exists()
+        assert Invitation.objects.get().used_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_at_once_one_opens_an_account(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "1000/m/ip"}
+    link = invite()
+    browsers = [Client() for _ in range(50)]
+    for browser in browsers:
+        browser.get(link)
+
+    def open_account(browser: Client) -> int:
+        try:
+            body = {"email": GUEST, "password1": PASSWORD}
+            return browser.post("/accounts/signup/", body).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        statuses = list(pool.map(open_account, browsers))
+    assert User.objects.count() == Project.objects.count() == EmailAddress.objects.count() == 1
+    assert statuses.count(302) == 1
+    # The others: the invitation is gone, or the page says that one is needed.
+    assert set(statuses) <= {302, 410, 200}
+
+
+@pytest.mark.django_db
+class TestTheOperatorsQueue:
+    @pytest.fixture
+    def desk(self) -> Client:
+        self.operator = User.objects.create_superuser("operator@example.com")
+        return signed_in(self.operator, second_factor=True)
+
+    def asked(self) -> AccessRequest:
+        return AccessRequest.objects.create(email=GUEST, name="Gue St", plans="A thing.")
+
+    def act(self, desk: Client, model: str, action: str, *rows: Any) -> str:
+        chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+        return desk.post(f"/admin/accounts/{model}/", chosen, follow=True).content.decode()
+
+    def test_inviting_from_it(self, desk: Client) -> None:
+        asked = self.asked()
+        assert "Invited 1." in self.act(desk, "accessrequest", "invite", asked)
+        asked.refresh_from_db()
+        assert asked.invitation is not None
+        assert asked.invitation.invited_by == asked.decided_by == self.operator
+        assert mail.outbox[-1].to == [GUEST]
+        page = desk.get("/admin/accounts/accessrequest/?state=invited").content.decode()
+        assert GUEST in page
+        assert "invited (open)" in page
+        waiting = desk.get("/admin/accounts/accessrequest/?state=waiting").content.decode()
+        assert "0 access requests" in waiting
+
+    def test_declining_tells_nobody(self, desk: Client) -> None:
+        asked = self.asked()
+        assert "Declined 1" in self.act(desk, "accessrequest", "decline", asked)
+        assert "Declined 0" in self.act(desk, "accessrequest", "decline", asked)
+        assert mail.outbox == []
+        page = desk.get("/admin/accounts/accessrequest/?state=declined").content.decode()
+        assert GUEST in page
+
+    def test_many_at_once_and_what_went_wrong(self, desk: Client, owner: User) -> None:
+        lines = f"a@example.com, B@example.com\n{owner.email};a@example.com"
+        page = desk.post("/admin/accounts/invitation/add/", {"addresses": lines}, follow=True)
+        text = page.content.decode()
+        assert "Invited 2." in text
+        assert "already has an account" in text
+        invited = Invitation.objects.order_by("email").values_list("email", flat=True)
+        assert list(invited) == ["a@example.com", "b@example.com"]
+
+    def test_an_address_that_is_none_invites_nobody(self, desk: Client) -> None:
+        page = desk.post("/admin/accounts/invitation/add/", {"addresses": "a@example.com, b"})
+        assert "Not an e-mail address: b" in page.content.decode()
+        assert not Invitation.objects.exists()
+
+    def test_sending_again_and_withdrawing(self, desk: Client, client: Client) -> None:
+        old = invite()
+        invitation = Invitation.objects.get()
+        self.act(desk, "invitation", "send_again", invitation)
+        assert client.get(old).status_code == 410
+        assert len(mail.outbox) == 2
+        assert "Withdrawn 1" in self.act(desk, "invitation", "withdraw", invitation)
+        self.act(desk, "invitation", "send_again", invitation)
+        assert len(mail.outbox) == 2
+        assert "Withdrawn 0" in self.act(desk, "invitation", "withdraw", invitation)
+
+    def test_who_signed_up_is_seen(self, desk: Client) -> None:
+        asked = self.asked()
+        sign_up(invite())
+        asked.refresh_from_db()
+        assert "signed up" in desk.get("/admin/accounts/accessrequest/").content.decode()
+        page = desk.get("/admin/accounts/invitation/?state=used").content.decode()
+        assert GUEST in page
