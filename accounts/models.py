@@ -74,6 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Set by the person: the keys have stopped, and the data is erased after a delay.",
     )
 
+    erased_at = models.DateTimeField(null=True, editable=False)
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -98,6 +100,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def live(self) -> ProjectQuerySet:
         return self.filter(deleted_at=None)
 
+    def to_erase(self, *, deleted_before: datetime, closed_before: datetime) -> ProjectQuerySet:
+        """Projects deleted, or of accounts closed, so long ago, that still hold something."""
+        over = Q(deleted_at__lte=deleted_before) | Q(owner__closed_at__lte=closed_before)
+        return self.filter(over, erased_at=None).order_by("id")
+
     def create_default(self, owner: User) -> Project:
         """The project that every account begins with."""
         return self.create(owner=owner, name=DEFAULT_PROJECT_NAME)
@@ -115,6 +122,9 @@ class Project(models.Model):
         "switched off at", null=True, blank=True, help_text="Set: the project's keys stop at once."
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="Set: what was stored in it is gone from the database."
+    )
     rate_limit = models.PositiveIntegerField(
         "requests an hour",
         null=True,

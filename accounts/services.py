@@ -9,10 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import audit
+from accounts.beta import AccessRequest, Invitation
 from accounts.environments import ENVIRONMENTS
 from accounts.models import EventType, Project, User
 
@@ -91,6 +95,27 @@ def reopen_account(*, user: User, at: datetime, request_id: str) -> None:
         raise AlreadyGone("The account can no longer be taken back.")
     for project in Project.objects.owned_by(user):
         _record(EventType.ACCOUNT_REOPEN, project, at, user, request_id)
+
+
+@transaction.atomic
+def erase_account(*, user: User, at: datetime) -> None:
+    """Empty a closed account of what is personal. Its id stays: the record speaks of it.
+
+    Its projects are erased before, by whoever knows what they hold.
+    """
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    UserSession.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    AccessRequest.objects.filter(email=user.email).delete()
+    Invitation.objects.filter(email=user.email).delete()
+    user.email = f"{user.pk}@erased.invalid"
+    user.name = ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.erased_at = at
+    user.set_unusable_password()
+    user.save()
 
 
 def closed_for() -> timedelta:

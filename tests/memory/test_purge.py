@@ -84,6 +84,9 @@ class TestPurge:
     def test_the_command_says_what_it_did(self, later: timedelta) -> None:
         out = StringIO()
         call_command("purge", stdout=out)
-        assert out.getvalue() == "Removed 0 memories, 0 grants, 0 idempotency records.\n"
+        assert (
+            out.getvalue()
+            == "Removed 0 memories, 0 grants, 0 idempotency records, 0 projects, 0 accounts.\n"
+        )
         with pytest.raises(CommandError, match="1 to 10000"):
             call_command("purge", batch=0)

@@ -14,7 +14,8 @@ from memory import retention
 class Command(BaseCommand):
     help = (
         "Remove expired memories, grants (a day after their end) and idempotency records, in "
-        "batches. Safe beside traffic and at any interval: expired rows are invisible anyway."
+        "batches; erase deleted projects, and accounts whose days to come back are over. Safe "
+        "beside traffic and at any interval: what it removes is invisible anyway."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError("Audit events are kept for 1 to 36500 days.")
         at = timezone.now()
         removed = retention.purge(at=at, batch=options["batch"])
+        removed |= retention.erase(at=at, batch=options["batch"])
         if days is not None:
             before = at - timedelta(days=days)
             removed["audit events"] = retention.purge_record(before=before, batch=options["batch"])

@@ -1,0 +1,95 @@
+"""What deleted projects and closed accounts held is erased, and nothing of others."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+
+from accounts import services
+from accounts.models import AuditEvent, Project, User
+from memory import retention
+from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from tests.doors import Api, signed_in
+from tests.makers import NOW, make_key, make_project, memory_body
+
+BY = {"request_id": "test"}
+
+
+def fill(project: Project) -> None:
+    api = Api(make_key(project, "Filler", at=NOW)[1])
+    api.remember()
+    api.post("/memory", memory_body(user_id="user_2"), HTTP_IDEMPOTENCY_KEY="one")
+    api.read()
+
+    return memory_body()
+
+
+def held(project: Project) -> list[int]:
+    models = (Memory, RevocationGrant, IdempotencyRecord)
+    return [model.objects.filter(project_id=project.pk).count() for model in models]
+
+
+@pytest.mark.django_db
+class TestADeletedProject:
+    def test_it_is_erased_and_others_are_not(self, owner: User, project: Project) -> None:
+        other = make_project(owner)
+        fill(project)
+        fill(other)
+        before = bytes(project.subject_key)
+        services.delete_project(project=project, at=NOW, actor=owner, **BY)
+        later = NOW + timedelta(hours=2)
+        assert retention.erase(at=later, batch=1) == {"projects": 1, "accounts": 0}
+        assert held(project) == [0, 0, 0]
+        assert held(other) == [2, 1, 1]
+        record = AuditEvent.objects.filter(app_id=project.pk)
+        assert record.filter(event_type="MEMORY_READ").exists()
+        assert not record.exclude(user_id=None).exists()
+        assert AuditEvent.objects.filter(app_id=other.pk, user_id="user_1").exists()
+        project.refresh_from_db()
+        assert bytes(project.subject_key) != before
+        assert retention.erase(at=later) == {"projects": 0, "accounts": 0}
+
+    def test_requests_that_began_before_it_may_end(self, owner: User, project: Project) -> None:
+        services.delete_project(project=project, at=NOW, actor=owner, **BY)
+        assert retention.erase(at=NOW + timedelta(minutes=59))["projects"] == 0
+
+
+@pytest.mark.django_db
+class TestAClosedAccount:
+    @pytest.fixture
+    def closed(self, owner: User, project: Project) -> datetime:
+        fill(project)
+        TOTP.activate(owner, "JBSWY3DPEHPK3PXP")
+        signed_in(owner).get("/console/projects/")
+        services.close_account(user=owner, at=NOW, **BY)
+        return NOW + timedelta(days=14)
+
+    def test_it_is_kept_until_its_last_second(self, closed: datetime, project: Project) -> None:
+        assert retention.erase(at=closed - timedelta(seconds=1)) == {"projects": 0, "accounts": 0}
+        assert held(project) == [2, 1, 1]
+
+    def test_then_nothing_of_the_person_is_left(
+        self, closed: datetime, owner: User, project: Project
+    ) -> None:
+        browser = signed_in(owner)
+        assert retention.erase(at=closed) == {"projects": 1, "accounts": 1}
+        assert held(project) == [0, 0, 0]
+        owner.refresh_from_db()
+        assert owner.email.endswith("@erased.invalid")
+        assert not owner.is_active
+        assert not owner.has_usable_password()
+        assert not EmailAddress.objects.filter(user=owner).exists()
+        assert not owner.authenticator_set.exists()
+        assert browser.get("/console/projects/").status_code == 302
+        assert retention.erase(at=closed) == {"projects": 0, "accounts": 0}
+
+    def test_it_cannot_be_taken_back_any_more(self, closed: datetime, owner: User) -> None:
+        with pytest.raises(services.AlreadyGone):
+            services.reopen_account(user=owner, at=closed, **BY)
+
+    def test_one_that_was_taken_back_is_not_erased(self, closed: datetime, owner: User) -> None:
+        services.reopen_account(user=owner, at=closed - timedelta(days=1), **BY)
+        assert retention.erase(at=closed) == {"projects": 0, "accounts": 0}
