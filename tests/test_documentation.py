@@ -1,0 +1,41 @@
+"""What the pages under /docs/ say of policy and errors is what the code does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from config.documentation import ADVICE
+from config.errors import STATUS
+from memory.policy.access import MATRIX, POLICY_VERSION, is_allowed
+from memory.policy.vocabulary import PURPOSE_CLASSES
+
+
+def test_every_code_has_its_advice_and_no_other() -> None:
+    assert set(ADVICE) == set(STATUS)
+
+
+@pytest.mark.django_db
+def test_every_code_is_on_the_page(client: Client) -> None:
+    page = client.get("/docs/errors/").content.decode()
+    for code, status in STATUS.items():
+        assert re.search(rf'id="{code}".*\n?.*{int(status)} ', page), code
+
+
+@pytest.mark.django_db
+def test_the_matrix_is_the_one_that_is_enforced(client: Client) -> None:
+    page = client.get("/docs/policy/").content.decode()
+    assert POLICY_VERSION in page
+    for scope in MATRIX:
+        row = re.search(rf'<th scope="row"><code>{scope}</code></th>(.*?)</tr>', page, re.DOTALL)
+        assert row is not None
+        cells = ["Yes" in cell for cell in row[1].split("</td>")[:-1]]
+        assert cells == [is_allowed(scope, one) for one in PURPOSE_CLASSES]
+
+
+@pytest.mark.django_db
+def test_the_quickstart_has_the_readers_own_address(client: Client) -> None:
+    page = client.get("/docs/quickstart/", headers={"host": "localhost:9000"}).content.decode()
+    assert "curl http://localhost:9000/memory/read" in page
