@@ -17,6 +17,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.request import Request
 
@@ -31,6 +32,7 @@ logger = logging.getLogger("memory_scope.errors")
 
 OUR_FOLDERS = (BASE_DIR, BASE_DIR / "memory")
 RETRY_UNAVAILABLE = "5"  # seconds
+AWAY = (OperationalError, InterfaceError, RedisError)
 RETRY_BUSY = "1"
 
 STATUS = {
@@ -187,8 +189,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    _log(_INTERNAL.code, sys.exception(), request)
-    return _page_or_response(request, "500.html", _INTERNAL)
+    """A bug, or a page that the database or Redis is not there for. Neither page asks them."""
+    away = isinstance(sys.exception(), AWAY)
+    refused = _UNAVAILABLE if away else _INTERNAL
+    _log(refused.code, sys.exception(), request)
+    return _page_or_response(request, "503.html" if away else "500.html", refused)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -198,7 +203,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _page_or_response(request: HttpRequest, page: str, refused: RequestRefused) -> HttpResponse:
     """A page for a browser, the API's error for everyone else."""
     if not is_api(request.path_info) and "text/html" in request.headers.get("Accept", ""):
-        return render(request, page, status=STATUS[refused.code])
+        response = render(request, page, status=STATUS[refused.code])
+        for name, value in refused.headers.items():
+            response.headers[name] = value
+        return response
     return _response(request, refused)
 
 

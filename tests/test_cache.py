@@ -15,7 +15,8 @@ def test_another_process_sees_what_this_one_keeps() -> None:
     cache.set("test-shared", "seen", timeout=60)
     code = (
         "import django; django.setup(); "
-        "from django.core.cache import cache; print(cache.get('test-shared'))"
+        f"from django.core.cache import cache; cache.key_prefix = {cache.key_prefix!r}; "
+        "print(cache.get('test-shared'))"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code],

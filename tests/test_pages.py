@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, override_settings
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
-from tests.doors import kill_connection
+from tests.doors import kill_connection, signed_in
 
 BROWSER = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
 
@@ -14,8 +16,7 @@ BROWSER = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_page_does_not_notice_that_its_connection_has_died() -> None:
-    client = Client()
-    client.force_login(User.objects.create_superuser("staff@example.com"))
+    client = signed_in(User.objects.create_superuser("staff@example.com"), second_factor=True)
     kill_connection()
     assert client.get("/admin/").status_code == 200
 
@@ -46,6 +47,21 @@ class TestPages:
     def test_an_unknown_host_is_refused(self) -> None:
         response = Client().get("/", HTTP_HOST="evil.example", **BROWSER)
         assert response.status_code == 400
+
+    @pytest.mark.parametrize("error", [OperationalError, RedisConnectionError])
+    def test_what_is_away_is_said_without_asking_it(
+        self, owner: User, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    ) -> None:
+        def fail(*args: object, **more: object) -> None:
+            raise error("at 10.0.0.1")
+
+        client = signed_in(owner)
+        client.raise_request_exception = False
+        monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", fail)
+        response = client.get("/console/projects/", **BROWSER)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert "Back in a moment" in response.content.decode()
+        assert "10.0.0.1" not in response.content.decode()
 
     def test_a_bug_shows_nothing_of_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("config.pages.render", lambda *args: 1 / 0)

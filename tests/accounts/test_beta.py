@@ -159,6 +159,15 @@ class TestFollowingTheLink:
         browser.post("/accounts/signup/", {"email": GUEST, "password1": PASSWORD})
         assert not User.objects.exists()
 
+    def test_it_is_claimed_once(self) -> None:
+        invite()
+        wanted = {"invitation_id": str(Invitation.objects.get().pk), "at": timezone.now()}
+        with pytest.raises(invitations.NotUsable):
+            invitations.claim(email="other@example.com", **wanted)
+        invitations.claim(email="GUEST@example.com", **wanted)
+        with pytest.raises(invitations.NotUsable):
+            invitations.claim(email=GUEST, **wanted)
+
     def test_who_is_signed_in_is_not_mixed_up_with_the_guest(self, owner: User) -> None:
         browser = signed_in(owner)
         assert browser.get(invite()).headers["Location"] == "/console/"

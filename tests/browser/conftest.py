@@ -33,7 +33,7 @@ def need(path: Path, how: str) -> None:
     pytest.skip(words)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive these tests: others run their own
 def chromium() -> Iterator[Browser]:
     need(CHROMIUM, "apt-get install chromium, or set CHROMIUM to where it is")
     with sync_playwright() as playwright:
