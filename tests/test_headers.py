@@ -29,10 +29,11 @@ ALWAYS = {
 HTML = {"HTTP_ACCEPT": "text/html"}
 
 
-def check(response: HttpResponse) -> None:
+def check(response: HttpResponse, *, referrer: str = "same-origin") -> None:
     said = response.headers["Content-Security-Policy"].split(";")
     assert {directive.strip() for directive in said} == POLICY
-    assert {name: response.headers.get(name) for name in ALWAYS} == ALWAYS
+    wanted = {**ALWAYS, "Referrer-Policy": referrer}
+    assert {name: response.headers.get(name) for name in ALWAYS} == wanted
     assert response.headers["X-Request-ID"]
 
 

@@ -16,6 +16,7 @@ from accounts.models import Project, User
 from apikeys.api import ApiView
 from tests.doors import Api, signed_in
 from tests.makers import give_password, make_key
+from tests.test_headers import check as check_headers
 
 # Who they are: nobody; the owner of project and key; a stranger with an account; staff whose
 # session has no second factor; staff whose session has one; a program with the owner's API key.
@@ -181,6 +182,10 @@ def test_who_may_open_what(
     assert {name: answer.status_code for name, answer in answers.items()} == dict(
         zip(who, statuses, strict=True)
     )
+    for answer in answers.values():
+        # A link that opens something is not told to the next page, not even to one of ours.
+        secret = path.startswith("/invite/")
+        check_headers(answer, referrer="no-referrer" if secret else "same-origin")
 
 
 @pytest.mark.parametrize("path", [path for path, *_ in TABLE if path.startswith("/console/")])
