@@ -51,8 +51,9 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 # What tests in a browser need besides Chromium; without npm they say so and are skipped.
 tests/browser/node_modules: tests/browser/package-lock.json
-	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error; \
-		touch $@; fi
+	@if ! command -v npm >/dev/null; then echo "There is no npm: the tests that need axe-core will say so."; \
+	elif npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error; then touch $@; \
+	else echo "npm could not install axe-core: the tests that need it will say so."; fi
 
 clean:
 	rm -rf .venv tests/browser/node_modules staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
