@@ -68,6 +68,13 @@ def change(statement: str, values: Sequence[Any]) -> int:
         return changed
 
 
+def change_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement that returns no rows once for each of these values."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, [_adapted(values) for values in rows])
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """A transaction that writes. On SQLite the threads of this process take turns for it.

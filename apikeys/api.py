@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -18,11 +20,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import request_ids
+from accounts.addresses import client_address
 from apikeys import strict_json, throttling
 from apikeys.principal import Principal
 from apikeys.throttling import Allowance, RateLimited
+from apikeys.usage import Noted, collector
+from apikeys.usage_rows import LONGEST_AGENT, LONGEST_ENDPOINT
 
 JSON_TYPE = "application/json"
+LONGEST_ADDRESS = 45  # characters: IPv6 in full
 DRAINED = 1024 * 1024  # bytes
 UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
 
@@ -57,6 +63,11 @@ def json_response(
     return response
 
 
+def printable(text: str) -> str:
+    """The text without characters that no log should hold."""
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
+
+
 class JsonNegotiation(DefaultContentNegotiation):
     """Answers in JSON whoever takes it; the headers that most clients send need no parsing."""
 
@@ -86,6 +97,10 @@ class ApiView(APIView):
         """None: `Allow` belongs to a 405, and no answer varies."""
         return {}
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.began = time.perf_counter()
+        return super().dispatch(request, *args, **kwargs)
+
     def perform_authentication(self, request: Request) -> None:
         """Find who asks, and count the request, whatever becomes of it. Raises RateLimited."""
         super().perform_authentication(request)
@@ -102,7 +117,29 @@ class ApiView(APIView):
             response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
             response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)
             response.headers["X-RateLimit-Reset"] = str(self.allowance.reset)
+            self._note(request, response)
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def _note(self, request: Request, response: Response | HttpResponse) -> None:
+        """Every request of a valid key counts, whatever became of it."""
+        principal, meta = self.principal(request), request.META
+        route = request.resolver_match.route if request.resolver_match else ""
+        collector.note(
+            Noted(
+                at=datetime.now(UTC),
+                request_id=request_ids.of(meta),
+                project_id=principal.project_id,
+                environment=principal.environment,
+                key_id=principal.key_id,
+                secret_id=principal.secret_id,
+                endpoint=f"{request.method} /{route}"[:LONGEST_ENDPOINT],
+                status=response.status_code,
+                code=getattr(response, "error_code", ""),
+                microseconds=int((time.perf_counter() - self.began) * 1_000_000),
+                address=client_address(meta)[:LONGEST_ADDRESS],
+                user_agent=printable(str(meta.get("HTTP_USER_AGENT", "")))[:LONGEST_AGENT],
+            )
+        )
 
     def principal(self, request: Request) -> Principal:
         principal = request.auth

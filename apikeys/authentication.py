@@ -21,14 +21,13 @@ from accounts import sql
 from accounts.addresses import client_address, home_of
 from accounts.models import User
 from apikeys import throttling, tokens
-from apikeys.models import USE_NOTED
 from apikeys.principal import Principal
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
            k.purpose_classes, COALESCE(k.rate_limit, p.rate_limit),
            COALESCE(k.burst_limit, p.burst_limit),
-           s.last_used_at, s.replaced_at, p.subject_key
+           p.subject_key
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -39,11 +38,6 @@ FIND_PRINCIPAL = """
       AND k.deleted_at IS NULL AND k.disabled_at IS NULL
       AND p.disabled_at IS NULL AND p.deleted_at IS NULL
       AND u.is_active AND u.closed_at IS NULL
-"""
-
-NOTE_USE = """
-    UPDATE apikeys_secret SET last_used_at = %s
-    WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
 """
 
 
@@ -68,7 +62,6 @@ class ApiKeyAuthentication(BaseAuthentication):
         if principal is None:
             throttling.note_failure(address, at=at.timestamp())
             raise InvalidApiKey
-        note_use(principal, at=at)
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
             lambda: User.objects.get(pk=principal.owner_id)
@@ -93,7 +86,7 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     if not found:
         return None
     key, secret, project, owner, environment, permissions, scopes, classes = found[0][:8]
-    rate_limit, burst_limit, used, replaced, subject = found[0][8:]
+    rate_limit, burst_limit, subject = found[0][8:]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -105,21 +98,8 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         purpose_classes=_names(classes),
         rate_limit=rate_limit,
         burst_limit=burst_limit,
-        last_used_at=None if used is None else sql.as_moment(used),
-        replaced_at=None if replaced is None else sql.as_moment(replaced),
         subject_key=bytes(subject),
     )
-
-
-def note_use(principal: Principal, *, at: datetime) -> None:
-    """Keep when the secret was used, to the minute: most requests write nothing here.
-
-    The first use after a rotation is written too: it tells that the old secret is still in use.
-    """
-    used, replaced = principal.last_used_at, principal.replaced_at
-    if used is None or used <= at - USE_NOTED or (replaced and used <= replaced):
-        with sql.writing():
-            sql.change(NOTE_USE, (at, principal.secret_id, at))
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -27,10 +27,6 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """Each with its secrets, the newest first: two queries for a whole list."""
         newest_first = Secret.objects.order_by("-created_at", "-id")
         return self.prefetch_related(models.Prefetch("secrets", newest_first))
-
-
-# How exactly it is known when a secret was used last: one write a minute, not one a request.
-USE_NOTED = timedelta(minutes=1)
 
 
 def all_permissions() -> list[str]:
@@ -134,6 +130,8 @@ class Secret(models.Model):
     replaced_at = models.DateTimeField(null=True, editable=False)
     ends_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    last_address = models.CharField(max_length=45, blank=True, editable=False)
+    last_user_agent = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -156,3 +154,7 @@ class Secret(models.Model):
     def masked(self) -> str:
         """How a key is shown after its first time, e.g. `sk_test_••••9fQ2`."""
         return f"sk_{self.key.environment}_••••{self.last_four}"
+
+
+# Django finds models here; these two have a room of their own.
+from apikeys.usage_rows import LoggedRequest, UsageHour  # noqa: E402, F401 - as said

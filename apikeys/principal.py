@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from accounts.subjects import subject_id
@@ -36,8 +35,6 @@ class Principal:
     purpose_classes: frozenset[str] | None = None
     rate_limit: int | None = None
     burst_limit: int | None = None
-    last_used_at: datetime | None = None
-    replaced_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

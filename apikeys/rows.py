@@ -23,6 +23,7 @@ class KeyRow:
     status: str
     tone: str
     last_used_at: datetime | None
+    last_client: str
     grace: tuple[Secret, ...]
     rights: str
 
@@ -37,8 +38,8 @@ class KeyRow:
 def row(key: ApiKey, *, at: datetime) -> KeyRow:
     """Of a key that came `with_secrets`."""
     secrets = list(key.secrets.all())
-    uses = [secret.last_used_at for secret in secrets if secret.last_used_at]
-    last_used_at = max(uses, default=None)
+    used = [(secret.last_used_at, secret) for secret in secrets if secret.last_used_at]
+    last_used_at, last = max(used, key=lambda one: one[0], default=(None, None))
     status, tone = _status(key, last_used_at, at=at)
     return KeyRow(
         key=key,
@@ -46,6 +47,7 @@ def row(key: ApiKey, *, at: datetime) -> KeyRow:
         status=status,
         tone=tone,
         last_used_at=last_used_at,
+        last_client=f"{last.last_address}, {last.last_user_agent}" if last else "",
         grace=tuple(secret for secret in secrets if secret.ends_at and secret.ends_at > at),
         rights=_rights(key),
     )

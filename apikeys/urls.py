@@ -6,6 +6,7 @@ from apikeys import pages, views
 
 urlpatterns = [
     path("leaks", views.ReportLeaksView.as_view(), name="leaks"),
+    path("usage", views.UsageView.as_view(), name="usage"),
     path("console/", pages.console, name="console"),
     path("console/projects/<uuid:project_id>/", pages.project, name="project"),
     path("console/projects/<uuid:project_id>/keys/", pages.keys, name="keys"),

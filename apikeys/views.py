@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,11 +11,12 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
 from accounts.addresses import client_address, home_of
-from apikeys import leaks, throttling
+from apikeys import leaks, throttling, totals
 from apikeys.api import ApiView, RequestRefused, json_response
-from apikeys.permissions import NO_KEY
+from apikeys.permissions import ANY_KEY, NO_KEY
 
 MOST_TOKENS = 100
+USAGE_SHOWN = 30  # days
 LONGEST_PLACE = 500  # characters
 
 
@@ -44,6 +46,34 @@ class ReportLeaksView(ApiView):
         if not ended:  # or guessing would be cheaper here than anywhere else
             throttling.note_failure(address, at=at.timestamp())
         return json_response({"deleted": len(ended)})
+
+
+class UsageView(ApiView):
+    """`GET /usage`: what is left of the key's limit, and how much it was used."""
+
+    permission = ANY_KEY
+    http_method_names = ["get"]
+
+    def get(self, request: Request) -> HttpResponse:
+        """Days in UTC, the newest first, today's up to about a second ago."""
+        if self.allowance is None:
+            raise TypeError("A request without an allowance reached a handler.")
+        principal = self.principal(request)
+        days = totals.of_days(principal.key_id, until=timezone.now(), days=USAGE_SHOWN)
+        return json_response(
+            {
+                "limit": self.allowance.limit,
+                "remaining": self.allowance.remaining,
+                "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC).strftime(
+                    "%Y-%m-%dT%H:%M:%SZ"
+                ),
+                "burst_limit": throttling.limits_of(principal)[1],
+                "days": [
+                    {"day": str(day.day), "requests": day.requests, "errors": day.errors}
+                    for day in days
+                ],
+            }
+        )
 
 
 def _tokens(body: dict[str, Any]) -> list[str]:

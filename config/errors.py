@@ -217,4 +217,6 @@ def _response(request: HttpRequest | Request, refused: RequestRefused) -> HttpRe
         "request_id": request_ids.of(request.META),
         **refused.fields,
     }
-    return json_response(payload, status=STATUS[refused.code], headers=refused.headers)
+    response = json_response(payload, status=STATUS[refused.code], headers=refused.headers)
+    response.error_code = refused.code  # type: ignore[attr-defined] # for the request log
+    return response

@@ -56,6 +56,13 @@ def on_starting(server: Any) -> None:
         sys.exit(said if said.startswith("SystemCheckError") else said.rpartition("\n")[2])
 
 
+def worker_exit(server: Any, worker: Any) -> None:
+    """The last request was answered: write what was counted and not written yet."""
+    from apikeys.usage import collector
+
+    collector.stop()
+
+
 def when_ready(server: Any) -> None:
     """With several processes gunicorn itself names no address."""
     server.log.info("Serving on http://%s with %d processes", bind, workers)

@@ -24,7 +24,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import request_ids
 
-API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "leaks"})
+API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "leaks", "usage"})
 
 OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", "choose_theme")
 

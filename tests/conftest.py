@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Project, User
+from apikeys.usage import collector
 from tests.doors import Api, processes, running_service
 from tests.makers import NOW, make_key, make_owner
 
@@ -26,8 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_cache(settings: Any) -> None:
-    """No test counts what another one tried."""
+def own_counters(settings: Any) -> None:
+    """No test counts what another one tried or asked."""
+    collector._waiting.clear()
     cache = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = {"default": cache}
 

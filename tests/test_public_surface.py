@@ -28,6 +28,7 @@ TABLE = [
     ("/readyz", "get", 200, 200, 200, 200, 200, 200),
     # The API: a key alone.
     ("/policy", "get", 401, 401, 401, 401, 401, 200),
+    ("/usage", "get", 401, 401, 401, 401, 401, 200),
     ("/memory", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/read", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/read/continue", "post", 401, 401, 401, 401, 401, 400),
@@ -141,7 +142,7 @@ def test_every_url_has_a_row() -> None:
 def test_every_view_of_the_api_names_its_permission() -> None:
     views = [getattr(entry.callback, "view_class", None) for _, entry in routes(get_resolver())]
     api_views = [view for view in views if view is not None and issubclass(view, ApiView)]
-    assert len(api_views) == 6
+    assert len(api_views) == 7
     assert all(view.permission for view in api_views)
 
 

@@ -25,7 +25,6 @@ class TestWhoAsks:
         self, project: Project, owner: User, django_assert_num_queries: pytest.FixtureRequest
     ) -> None:
         _, plaintext = make_key(project)
-        ApiKeyAuthentication().authenticate(asking_with(plaintext))  # notes the use, once a minute
         with django_assert_num_queries(1):  # type: ignore[operator] # a function
             found = ApiKeyAuthentication().authenticate(asking_with(plaintext))
         assert found is not None

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from accounts.models import User
+from apikeys.usage import collector
 from tests.browser.conftest import Opened
 from tests.browser.people import code_now, link_in_mail, make_operator, sign_in
 from tests.makers import PASSWORD, give_password, memory_body
@@ -19,7 +20,9 @@ NEWCOMER = "newcomer@example.com"
 
 def status_of(site: str, key: str) -> int:
     headers = {"X-API-Key": key}
-    return httpx.post(f"{site}/memory", json=memory_body(), headers=headers).status_code
+    status = httpx.post(f"{site}/memory", json=memory_body(), headers=headers).status_code
+    collector.flush()
+    return status
 
 
 def ask_for_access(page: Page) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Model
 
 from accounts import audit, sql
 from accounts.models import Project
-from apikeys import authentication
+from apikeys import authentication, usage
 from apikeys.models import ApiKey, Secret
 from memory import statements
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
@@ -38,7 +38,7 @@ def texts(module: ModuleType) -> dict[str, str]:
     }
 
 
-STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication)}
+STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication), **texts(usage)}
 INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in text}
 
 ID = UUID(int=7)
@@ -62,7 +62,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", "key", NOW),
         {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
     ),
-    "NOTE_USE": ((NOW, ID, NOW), {"apikeys_secret": {"id"}}),
+    "NOTE_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),
     "FIND_PRINCIPAL": (
         (DIGEST, NOW, NOW),
         {
@@ -85,7 +85,8 @@ def parts_of_insert(text: str) -> tuple[type[Model], list[str], int]:
 
 class TestColumns:
     def test_every_statement_is_held_against_something(self) -> None:
-        assert INSERTS.keys() == {"INSERT_MEMORY", "INSERT_GRANT", "KEEP_ANSWER", "INSERT"}
+        of_memory = {"INSERT_MEMORY", "INSERT_GRANT", "KEEP_ANSWER"}
+        assert INSERTS.keys() == of_memory | {"INSERT", "ADD", "LOG"}
         assert SEARCHES.keys() == STATEMENTS.keys() - INSERTS.keys()
 
     @pytest.mark.parametrize("name", INSERTS)

@@ -1,0 +1,172 @@
+"""Counts requests without making them wait: in memory, written by a thread about every second.
+
+A process that is killed loses what it noted since its last write, a second at most; one that stops
+or restarts as it should loses nothing (config/gunicorn.py). While the database is away what was
+noted is kept, up to MOST_WAITING requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from accounts import sql
+from accounts.identifiers import new_id
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5  # seconds between two writes
+MOST_WAITING = 200_000  # requests that wait to be written
+AT_ONCE = 500  # rows in a statement
+# The columns of UsageHour by latency: milliseconds that a request took less than.
+BOUNDS = (2, 5, 10, 20, 50, 100, 200, 500, 2000)
+COLUMNS = (*(f"under_{bound}" for bound in BOUNDS), "over")
+ADDED = ("requests", *COLUMNS)
+
+_SUMS = ", ".join(f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED)
+# Made of the constants above; what a request brings are values.
+ADD = f"""
+    INSERT INTO apikeys_usagehour (
+        key_id, hour, endpoint, status, code, project_id, environment, {", ".join(ADDED)}
+    ) VALUES ({", ".join(["%s"] * (7 + len(ADDED)))})
+    ON CONFLICT (key_id, hour, endpoint, status, code) DO UPDATE SET {_SUMS}
+"""  # noqa: S608 - as said
+LOG = """
+    INSERT INTO apikeys_loggedrequest (
+        id, created_at, request_id, project_id, environment, key_id, secret_id, endpoint, status,
+        code, microseconds, address, user_agent
+    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+NOTE_USE = """
+    UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s
+    WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
+"""
+
+
+class Noted(NamedTuple):
+    """One authenticated request, when it was answered."""
+
+    at: datetime
+    request_id: str
+    project_id: UUID
+    environment: str
+    key_id: UUID
+    secret_id: UUID
+    endpoint: str
+    status: int
+    code: str
+    microseconds: int
+    address: str
+    user_agent: str
+
+
+def column_of(microseconds: int) -> int:
+    """Which of COLUMNS a request of this duration is counted in."""
+    return next(
+        (place for place, bound in enumerate(BOUNDS) if microseconds < bound * 1000), len(BOUNDS)
+    )
+
+
+class Collector:
+    """What this process noted and has not written yet."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Noted] = deque()
+        self._writing = threading.Lock()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+
+    def note(self, noted: Noted) -> None:
+        """Keep the request in memory: no lock, no I/O."""
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(noted)
+        if self._thread is None and settings.WORK_IN_BACKGROUND:
+            self._start()
+
+    def flush(self) -> int:
+        """Write all that was noted so far, in one transaction. Return how many requests it was."""
+        with self._writing:
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if not taken:
+                return 0
+            try:
+                with sql.writing():
+                    _write(taken)
+            except (DatabaseError, InterfaceError) as error:
+                self._waiting.extendleft(reversed(taken))
+                logger.error("Usage was not written, and waits: %s", type(error).__name__)
+                return 0
+            return len(taken)
+
+    def stop(self) -> None:
+        """Write the rest: nothing that was answered is lost when a process ends as it should."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        self.flush()
+        connection.close()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(PAUSE):
+            try:
+                self.flush()
+            except Exception as error:
+                logger.error("Usage was not written: %s", type(error).__name__)
+            if connection.connection is not None and not connection.is_usable():
+                connection.close()
+        connection.close()
+
+
+def _write(taken: Iterable[Noted]) -> None:
+    hours: dict[tuple[Any, ...], Counter[int]] = {}
+    latest: dict[UUID, Noted] = {}
+    for one in taken:
+        hour = one.at.replace(minute=0, second=0, microsecond=0)
+        bucket = (one.key_id, hour, one.endpoint, one.status, one.code)
+        place = (*bucket, one.project_id, one.environment)
+        hours.setdefault(place, Counter())[column_of(one.microseconds)] += 1
+        if one.secret_id not in latest or latest[one.secret_id].at <= one.at:
+            latest[one.secret_id] = one
+    # In one order in every process, or two of them would wait for each other.
+    rows = [
+        (*place, counts.total(), *(counts[column] for column in range(len(COLUMNS))))
+        for place, counts in sorted(hours.items(), key=lambda entry: entry[0][:5])
+    ]
+    _many(ADD, rows)
+    _many(
+        NOTE_USE,
+        [
+            (one.at, one.address, one.user_agent, secret, one.at)
+            for secret, one in sorted(latest.items())
+        ],
+    )
+    if settings.REQUEST_LOG_DAYS:
+        _many(LOG, [(new_id(), *_logged(one)) for one in taken])
+
+
+def _logged(one: Noted) -> tuple[Any, ...]:
+    return tuple(one)
+
+
+def _many(statement: str, rows: list[tuple[Any, ...]]) -> None:
+    with transaction.atomic():
+        for start in range(0, len(rows), AT_ONCE):
+            sql.change_many(statement, rows[start : start + AT_ONCE])
+
+
+collector = Collector()
