@@ -21,7 +21,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.background import Background
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.second_factor import MfaAdapter, UnreadableSeed
 from tests.doors import processes, running_service, signed_in
 from tests.makers import PASSWORD, give_password, make_key, make_owner
@@ -271,3 +271,20 @@ class TestStaff:
         page = signed_in(operator, second_factor=True).get("/admin/").content.decode()
         for table in ("authenticator", "usersession", "emailaddress"):
             assert f"/{table}/" not in page
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
+    """It waits for the password, and then makes its one key, shown in that answer."""
+    browser = signed_in(person, age=301)
+    page = f"/console/projects/{person.projects.get().pk}/keys/new/"
+    body = {"name": "Late", "environment": "test", "preset": "full", "expires": "90"}
+    asked = browser.post(page, body).headers["Location"]
+    answer = browser.post(asked, {"password": PASSWORD})
+    assert answer.status_code == 200
+    assert "sk_test_" in answer.content.decode()
+    assert "no-store" in answer.headers["Cache-Control"]
+    key = person.projects.get().api_keys.get()
+    assert key.name == "Late"
+    assert key.current_secret().last_four in answer.content.decode()
+    assert AuditEvent.objects.get(event_type="KEY_CREATE").request_id
