@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from datetime import timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.utils import timezone as django_timezone
@@ -57,6 +57,15 @@ class TestTheFourOperations:
         assert client.read_memory(**QUESTION).summary_struct == {}
         assert all(result.request_id for result in (memory, found, again, gone))
 
+    def test_a_key_can_ask_how_much_it_was_used(self, client: MemoryScopeClient) -> None:
+        usage = client.usage()
+        assert 0 <= usage.remaining < usage.limit
+        assert usage.burst_limit > 0
+        assert usage.reset_at > datetime.now(timezone.utc)
+        assert len(usage.days) == 30
+        assert usage.days[0].day - usage.days[29].day == timedelta(days=29)
+        assert usage.days[0].errors <= usage.days[0].requests
+
     def test_the_policy_is_there_to_read(self, client: MemoryScopeClient) -> None:
         policy = client.policy()
         assert policy.matrix["preferences"] == ["content_generation", "recommendation"]
@@ -74,6 +83,7 @@ class TestTheFourOperations:
                 with pytest.raises(exceptions.GrantRevokedError):
                     await client.read_memory_continue(revocation_token=token)
                 assert (await client.policy()).matrix
+                assert (await client.usage()).limit
 
         asyncio.run(run())
 

@@ -23,10 +23,11 @@ from memory_scope._answers import RateLimit
 from memory_scope._version import __version__
 from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.client import MemoryScopeClient
-from memory_scope.results import Memory, MemoryRead, Policy, Result, Revocation
+from memory_scope.results import Day, Memory, MemoryRead, Policy, Result, Revocation, Usage
 
 __all__ = [
     "AsyncMemoryScopeClient",
+    "Day",
     "Memory",
     "MemoryRead",
     "MemoryScopeClient",
@@ -34,6 +35,7 @@ __all__ = [
     "RateLimit",
     "Result",
     "Revocation",
+    "Usage",
     "__version__",
     "exceptions",
 ]

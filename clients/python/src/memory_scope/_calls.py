@@ -86,6 +86,10 @@ def get_policy() -> Call[results.Policy]:
     return Call("GET", "/policy", results.policy)
 
 
+def get_usage() -> Call[results.Usage]:
+    return Call("GET", "/usage", results.usage)
+
+
 def _post(
     path: str,
     body: Mapping[str, Any],

@@ -118,6 +118,10 @@ class AsyncMemoryScopeClient(Setup):
         """What may be read for what, as the service enforces it."""
         return await self._send(_calls.get_policy())
 
+    async def usage(self) -> results.Usage:
+        """What is left of this key's limit, and how much it was used in the last 30 days."""
+        return await self._send(_calls.get_usage())
+
     async def _send(self, call: Call[T]) -> T:
         attempts = Attempts(self._max_retries, uniform)
         while True:

@@ -162,6 +162,10 @@ class MemoryScopeClient(Setup):
         """What may be read for what, as the service enforces it."""
         return self._send(_calls.get_policy())
 
+    def usage(self) -> results.Usage:
+        """What is left of this key's limit, and how much it was used in the last 30 days."""
+        return self._send(_calls.get_usage())
+
     def _send(self, call: Call[T]) -> T:
         attempts = Attempts(self._max_retries, uniform)
         while True:

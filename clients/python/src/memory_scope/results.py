@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 
 
@@ -75,6 +75,33 @@ class Policy(Result):
     body: dict[str, Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day's requests, in UTC; `errors` are those of them answered with 400 or more."""
+
+    day: date
+    requests: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage(Result):
+    """A key's limit and use.
+
+    Attributes:
+        limit: Requests an hour.
+        remaining: What is left of them until `reset_at`.
+        burst_limit: Requests a second.
+        days: The last 30, the newest first, about a second old.
+    """
+
+    limit: int
+    remaining: int
+    reset_at: datetime
+    burst_limit: int
+    days: list[Day]
+
+
 def memory(body: Mapping[str, Any], request_id: str | None) -> Memory:
     return Memory(
         request_id=request_id,
@@ -116,3 +143,17 @@ def policy(body: Mapping[str, Any], request_id: str | None) -> Policy:
 def _moment(text: str) -> datetime:
     """The service writes UTC with a `Z`, which Python 3.10 does not read by itself."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def usage(body: Mapping[str, Any], request_id: str | None) -> Usage:
+    return Usage(
+        request_id=request_id,
+        limit=body["limit"],
+        remaining=body["remaining"],
+        reset_at=_moment(body["reset_at"]),
+        burst_limit=body["burst_limit"],
+        days=[
+            Day(date.fromisoformat(one["day"]), one["requests"], one["errors"])
+            for one in body["days"]
+        ],
+    )
