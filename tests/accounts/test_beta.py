@@ -224,8 +224,9 @@ def test_of_fifty_at_once_one_opens_an_account(settings: Any) -> None:
         statuses = list(pool.map(open_account, browsers))
     assert User.objects.count() == Project.objects.count() == EmailAddress.objects.count() == 1
     assert statuses.count(302) == 1
-    # The others: the invitation is gone, or the page says that one is needed.
-    assert set(statuses) <= {302, 410, 200}
+    # The others: the invitation is gone, the page says that one is needed, or the counter of
+    # attempts was so busy that it let nobody pass.
+    assert set(statuses) <= {302, 410, 200, 429}
 
 
 @pytest.mark.django_db
