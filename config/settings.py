@@ -220,6 +220,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Memory Scope"
+MFA_TOTP_TOLERANCE = 1  # a step of 30 seconds either way, for clocks and slow fingers (RFC 6238)
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # Off in tests, which look at what was done.

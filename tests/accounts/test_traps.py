@@ -288,3 +288,15 @@ def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
     assert key.name == "Late"
     assert key.current_secret().last_four in answer.content.decode()
     assert AuditEvent.objects.get(event_type="KEY_CREATE").request_id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("steps", "accepted"), [(1, True), (0, True), (-3, False)])
+def test_a_code_may_be_one_step_off(
+    person: User, client: Client, steps: int, accepted: bool
+) -> None:
+    TOTP.activate(person, SEED)
+    sign_in(client, person.email)
+    code = format_hotp_value(hotp_value(SEED, int(time.time()) // 30 + steps))
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+    assert (client.get("/console/projects/").status_code == 200) is accepted
