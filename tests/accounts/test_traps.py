@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.background import Background
 from accounts.models import AuditEvent, User
 from accounts.second_factor import MfaAdapter, UnreadableSeed
-from tests.doors import processes, running_service, signed_in
+from tests.doors import collect_static, processes, running_service, signed_in
 from tests.makers import PASSWORD, give_password, make_key, make_owner
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -161,6 +161,7 @@ class TestGuessing:
 def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
     """From several threads at several processes where the database can serve them."""
     person = give_password(make_owner("guessed@example.com"))
+    collect_static()
     with running_service(workers=processes()) as address, ThreadPoolExecutor(8) as pool:
 
         def guess(number: int) -> int:
