@@ -2,7 +2,9 @@
 
 Django reads as many bytes of a body as `Content-Length` says; a body sent in chunks has none, and
 would look empty. Some HTTP libraries send JSON that way, so such a body is read here first, up to
-the size that is allowed and one byte more. And the answer to a HEAD has no body.
+the size that is allowed and one byte more. What follows is taken in and dropped, as of a body with
+a length: a client that still sends hears the answer, and its connection stays good for the next
+request. And the answer to a HEAD has no body.
 """
 
 from __future__ import annotations
@@ -20,12 +22,17 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
-def with_chunked_bodies(inner: Application, *, most: int) -> Application:
-    """Give a body that came in chunks its length. Of a longer one, `most + 1` bytes are kept."""
+def with_chunked_bodies(inner: Application, *, most: int, drained: int) -> Application:
+    """Give a body that came in chunks its length.
+
+    Of a longer one, `most + 1` bytes are kept, and `drained` more taken off the wire.
+    """
 
     def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
             body = environ["wsgi.input"].read(most + 1)
+            if len(body) > most:
+                environ["wsgi.input"].read(drained)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ["wsgi.input"] = io.BytesIO(body)
         return inner(environ, start_response)
@@ -51,7 +58,11 @@ def _application() -> Application:
     django = get_wsgi_application()
     from django.conf import settings
 
-    chunked = with_chunked_bodies(django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    from apikeys.api import DRAINED
+
+    chunked = with_chunked_bodies(
+        django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, drained=DRAINED
+    )
     return without_bodies_for_head(chunked)
 
 

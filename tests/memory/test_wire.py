@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import httpx
@@ -77,6 +78,21 @@ class TestOnTheWire:
             assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), (case, answer)
         assert Memory.objects.count() == 5
         assert httpx.get(f"{service}/healthz").json() == {"status": "ok"}
+
+    def test_a_connection_outlives_bodies_that_are_too_large(
+        self, service: str, project: Project
+    ) -> None:
+        place = urlsplit(service)
+        headers = {"X-API-Key": make_key(project)[1], "Content-Type": "application/json"}
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=30)
+        connection.connect()
+        kept = connection.sock
+        for body, status in [(b" " * 500_000, 413), (chunks(b" " * 500_000), 413), (BODY, 201)]:
+            connection.request("POST", "/memory", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, connection.sock is kept) == (status, True)
+        connection.close()
 
     def test_the_answer_to_a_head_has_a_length_and_no_body(self, service: str) -> None:
         with httpx.Client(base_url=service, timeout=30) as client:
