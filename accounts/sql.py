@@ -68,11 +68,20 @@ def change(statement: str, values: Sequence[Any]) -> int:
         return changed
 
 
-def change_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Run a statement that returns no rows once for each of these values."""
+def insert(
+    table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, then: str = ""
+) -> None:
+    """Insert the rows in one statement. `then` follows their values, e.g. ON CONFLICT …
+
+    `table`, `columns` and `then` are constants of ours; what came from outside are values.
+    """
     if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, [_adapted(values) for values in rows])
+        places = f"({', '.join(['%s'] * len(columns))})"
+        statement = (
+            f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - as said
+            f" VALUES {', '.join([places] * len(rows))} {then}"
+        )
+        change(statement, [value for row in rows for value in row])
 
 
 @contextmanager

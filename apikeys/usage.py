@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 
 from accounts import sql
 from accounts.identifiers import new_id
@@ -31,20 +31,25 @@ BOUNDS = (2, 5, 10, 20, 50, 100, 200, 500, 2000)
 COLUMNS = (*(f"under_{bound}" for bound in BOUNDS), "over")
 ADDED = ("requests", *COLUMNS)
 
-_SUMS = ", ".join(f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED)
-# Made of the constants above; what a request brings are values.
-ADD = f"""
-    INSERT INTO apikeys_usagehour (
-        key_id, hour, endpoint, status, code, project_id, environment, {", ".join(ADDED)}
-    ) VALUES ({", ".join(["%s"] * (7 + len(ADDED)))})
-    ON CONFLICT (key_id, hour, endpoint, status, code) DO UPDATE SET {_SUMS}
-"""  # noqa: S608 - as said
-LOG = """
-    INSERT INTO apikeys_loggedrequest (
-        id, created_at, request_id, project_id, environment, key_id, secret_id, endpoint, status,
-        code, microseconds, address, user_agent
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+HOUR = ("key_id", "hour", "endpoint", "status", "code", "project_id", "environment", *ADDED)
+ADD = "ON CONFLICT (key_id, hour, endpoint, status, code) DO UPDATE SET " + ", ".join(
+    f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED
+)
+LOGGED = (
+    "id",
+    "created_at",
+    "request_id",
+    "project_id",
+    "environment",
+    "key_id",
+    "secret_id",
+    "endpoint",
+    "status",
+    "code",
+    "microseconds",
+    "address",
+    "user_agent",
+)
 NOTE_USE = """
     UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s
     WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
@@ -104,6 +109,7 @@ class Collector:
             except (DatabaseError, InterfaceError) as error:
                 self._waiting.extendleft(reversed(taken))
                 logger.error("Usage was not written, and waits: %s", type(error).__name__)
+                _drop_dead_connection()
                 return 0
             return len(taken)
 
@@ -127,8 +133,12 @@ class Collector:
                 self.flush()
             except Exception as error:
                 logger.error("Usage was not written: %s", type(error).__name__)
-            if connection.connection is not None and not connection.is_usable():
-                connection.close()
+        connection.close()
+
+
+def _drop_dead_connection() -> None:
+    """The next attempt opens a new one; a test's transaction, which is on a live one, goes on."""
+    if connection.connection is not None and not connection.is_usable():
         connection.close()
 
 
@@ -147,26 +157,18 @@ def _write(taken: Iterable[Noted]) -> None:
         (*place, counts.total(), *(counts[column] for column in range(len(COLUMNS))))
         for place, counts in sorted(hours.items(), key=lambda entry: entry[0][:5])
     ]
-    _many(ADD, rows)
-    _many(
-        NOTE_USE,
-        [
-            (one.at, one.address, one.user_agent, secret, one.at)
-            for secret, one in sorted(latest.items())
-        ],
-    )
+    for some in _batched(rows):
+        sql.insert("apikeys_usagehour", HOUR, some, then=ADD)
+    for secret, one in sorted(latest.items()):
+        sql.change(NOTE_USE, (one.at, one.address, one.user_agent, secret, one.at))
     if settings.REQUEST_LOG_DAYS:
-        _many(LOG, [(new_id(), *_logged(one)) for one in taken])
+        for some in _batched([(new_id(), *one) for one in taken]):
+            sql.insert("apikeys_loggedrequest", LOGGED, some)
 
 
-def _logged(one: Noted) -> tuple[Any, ...]:
-    return tuple(one)
-
-
-def _many(statement: str, rows: list[tuple[Any, ...]]) -> None:
-    with transaction.atomic():
-        for start in range(0, len(rows), AT_ONCE):
-            sql.change_many(statement, rows[start : start + AT_ONCE])
+def _batched(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
 
 
 collector = Collector()

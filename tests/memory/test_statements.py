@@ -19,7 +19,7 @@ from django.db.models import Model
 from accounts import audit, sql
 from accounts.models import Project
 from apikeys import authentication, usage
-from apikeys.models import ApiKey, Secret
+from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
 from memory import statements
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.statements import Partition
@@ -85,9 +85,21 @@ def parts_of_insert(text: str) -> tuple[type[Model], list[str], int]:
 
 class TestColumns:
     def test_every_statement_is_held_against_something(self) -> None:
-        of_memory = {"INSERT_MEMORY", "INSERT_GRANT", "KEEP_ANSWER"}
-        assert INSERTS.keys() == of_memory | {"INSERT", "ADD", "LOG"}
+        assert INSERTS.keys() == {"INSERT_MEMORY", "INSERT_GRANT", "KEEP_ANSWER", "INSERT"}
         assert SEARCHES.keys() == STATEMENTS.keys() - INSERTS.keys()
+
+    @pytest.mark.parametrize(
+        ("model", "columns"), [(UsageHour, usage.HOUR), (LoggedRequest, usage.LOGGED)]
+    )
+    def test_what_is_inserted_by_the_batch_sets_every_column(
+        self, model: type[Model], columns: tuple[str, ...]
+    ) -> None:
+        assert len(columns) == len(set(columns))
+        assert set(columns) == {field.column for field in model._meta.concrete_fields}
+
+    def test_a_batch_meets_an_hour_that_is_there_by_its_primary_key(self) -> None:
+        met = ", ".join(field.column for field in UsageHour._meta.pk_fields)
+        assert usage.ADD.startswith(f"ON CONFLICT ({met}) DO UPDATE")
 
     @pytest.mark.parametrize("name", INSERTS)
     def test_an_insert_names_columns_that_are_there_and_all_that_must_be_set(
