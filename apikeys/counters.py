@@ -62,6 +62,9 @@ class Counters(Protocol):
     def take_back(self, window: Window) -> None:
         """Count one less."""
 
+    def look(self, windows: Sequence[Window]) -> list[int]:
+        """The counts, without counting."""
+
 
 class LocalCounters:
     """Exact for the threads of this process."""
@@ -81,6 +84,10 @@ class LocalCounters:
     def take_back(self, window: Window) -> None:
         with self._lock:
             self._counts[window] = self._counts.get(window, 1) - 1
+
+    def look(self, windows: Sequence[Window]) -> list[int]:
+        with self._lock:
+            return [self._counts.get(window, 0) for window in windows]
 
     def _sweep(self, now: int) -> None:
         self._counts = {window: count for window, count in self._counts.items() if window.end > now}
@@ -104,6 +111,9 @@ class RedisCounters:
 
     def take_back(self, window: Window) -> None:
         self._redis.decr(_key(window))
+
+    def look(self, windows: Sequence[Window]) -> list[int]:
+        return [int(count or 0) for count in self._redis.mget([_key(one) for one in windows])]
 
 
 def _key(window: Window) -> str:
@@ -146,6 +156,14 @@ class SharedCounters:
             self._shared.take_back(window)
         except redis.RedisError as error:
             self._gone(error)
+
+    def look(self, windows: Sequence[Window]) -> list[int]:
+        if not self.degraded:
+            try:
+                return self._shared.look(windows)
+            except redis.RedisError as error:
+                self._gone(error)
+        return self._local.look(windows)
 
     def _may_ask(self) -> bool:
         """While Redis is away, one request in every RETRY seconds tries it, and no other waits."""

@@ -13,7 +13,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -24,10 +24,10 @@ from accounts.environments import ENVIRONMENTS
 from accounts.forms import ConfirmForm
 from accounts.models import AuditEvent, Project
 from accounts.pages import SignedIn, base_url
-from apikeys import services
+from apikeys import owned, services
 from apikeys.forms import KeyForm, RenameForm, RotateForm
 from apikeys.models import ApiKey
-from apikeys.rows import row
+from apikeys.rows import listed, row
 
 
 @login_required
@@ -45,7 +45,7 @@ def console(request: SignedIn) -> HttpResponse:
 @require_safe
 def project(request: SignedIn, project_id: UUID) -> HttpResponse:
     """Overview: the project's keys in one environment, its last activity, and a quickstart."""
-    chosen = _project(request, project_id)
+    chosen = owned.project(request, project_id)
     at = timezone.now()
     environment = request.GET.get("environment", "test")
     if environment not in ENVIRONMENTS:
@@ -58,7 +58,7 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         "here": "overview",
         "environment": environment,
         "environments": ENVIRONMENTS,
-        "rows": [row(key, at=at) for key in keys.with_secrets()],
+        "rows": listed(keys.with_secrets(), project_id=chosen.pk, at=at),
         "activity": [event for event in events if event.environment == environment][:10],
         "base_url": base_url(request),
     }
@@ -70,11 +70,11 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
 @require_safe
 def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
     """The project's keys; deleted and expired ones behind a filter."""
-    chosen = _project(request, project_id)
+    chosen = owned.project(request, project_id)
     at = timezone.now()
     everything = request.GET.get("show") == "all"
     found = ApiKey.objects.filter(project=chosen).order_by("-id").with_secrets()
-    rows = [row(key, at=at) for key in found]
+    rows = listed(found, project_id=chosen.pk, at=at)
     over = [entry for entry in rows if entry.key.state(at=at) in ("deleted", "expired")]
     context = {
         "project": chosen,
@@ -94,7 +94,7 @@ def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
 @sensitive_variables("plaintext")
 def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
     """Ask for a name and rights; then draw the key once, in this answer and nowhere else."""
-    chosen = _project(request, project_id)
+    chosen = owned.project(request, project_id)
     form = KeyForm(request.POST or None)
     if form.is_valid():
         at = timezone.now()
@@ -114,7 +114,7 @@ def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def key(request: SignedIn, key_id: UUID) -> HttpResponse:
-    chosen = _key(request, key_id)
+    chosen = owned.key(request, key_id)
     context = {
         "project": chosen.project,
         "here": "keys",
@@ -130,7 +130,7 @@ def key(request: SignedIn, key_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
-    chosen = _live_key(request, key_id)
+    chosen = owned.live_key(request, key_id)
     form = RenameForm(request.POST or None, initial={"name": chosen.name})
     if form.is_valid():
         name = form.cleaned_data["name"]
@@ -152,7 +152,7 @@ def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
 @sensitive_variables("plaintext")
 def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Give the key a new secret, drawn once; the old one works for as long as is chosen."""
-    chosen = _live_key(request, key_id)
+    chosen = owned.live_key(request, key_id)
     at = timezone.now()
     shown = row(chosen, at=at)
     form = RotateForm(request.POST or None, key=chosen, grace_runs=bool(shown.grace))
@@ -178,7 +178,7 @@ def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
 @require_POST
 @reauthentication_required
 def key_end_grace(request: SignedIn, key_id: UUID) -> HttpResponse:
-    chosen = _live_key(request, key_id)
+    chosen = owned.live_key(request, key_id)
     try:
         services.end_grace(key=chosen, at=timezone.now(), **_by(request))
     except services.KeyEnded as failure:
@@ -194,7 +194,7 @@ def key_end_grace(request: SignedIn, key_id: UUID) -> HttpResponse:
 @reauthentication_required
 def key_delete(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Delete the key; of one that was used in the last days the name must be typed."""
-    chosen = _live_key(request, key_id)
+    chosen = owned.live_key(request, key_id)
     at = timezone.now()
     shown = row(chosen, at=at)
     must_type = shown.used_recently(at=at)
@@ -231,17 +231,3 @@ def _shown_once(
 def _by(request: SignedIn) -> dict[str, Any]:
     """Who changes a key, as the record keeps it."""
     return {"actor": str(request.user.pk), "request_id": request_ids.of(request.META)}
-
-
-def _project(request: SignedIn, project_id: UUID) -> Project:
-    return get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
-
-
-def _key(request: SignedIn, key_id: UUID) -> ApiKey:
-    own = ApiKey.objects.owned_by(request.user).select_related("project").with_secrets()
-    return get_object_or_404(own, pk=key_id)
-
-
-def _live_key(request: SignedIn, key_id: UUID) -> ApiKey:
-    own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
-    return get_object_or_404(own, pk=key_id)

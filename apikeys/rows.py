@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from apikeys import reports
+from apikeys.figures import Spark, spark
 from apikeys.forms import PRESETS
 from apikeys.models import ApiKey, Secret
 
@@ -26,6 +30,7 @@ class KeyRow:
     last_client: str
     grace: tuple[Secret, ...]
     rights: str
+    spark: Spark
 
     @property
     def is_live(self) -> bool:
@@ -35,8 +40,15 @@ class KeyRow:
         return self.last_used_at is not None and self.last_used_at > at - RECENTLY
 
 
-def row(key: ApiKey, *, at: datetime) -> KeyRow:
-    """Of a key that came `with_secrets`."""
+def listed(keys: Iterable[ApiKey], *, project_id: UUID, at: datetime) -> list[KeyRow]:
+    """The rows of a project's list, with their sparklines."""
+    found = list(keys)
+    sparks = reports.sparks([key.pk for key in found], project_id=project_id, at=at)
+    return [row(key, at=at, requests=sparks.get(key.pk, ())) for key in found]
+
+
+def row(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeyRow:
+    """Of a key that came `with_secrets`; `requests` are those of the last days."""
     secrets = list(key.secrets.all())
     used = [(secret.last_used_at, secret) for secret in secrets if secret.last_used_at]
     last_used_at, last = max(used, key=lambda one: one[0], default=(None, None))
@@ -50,6 +62,7 @@ def row(key: ApiKey, *, at: datetime) -> KeyRow:
         last_client=f"{last.last_address}, {last.last_user_agent}" if last else "",
         grace=tuple(secret for secret in secrets if secret.ends_at and secret.ends_at > at),
         rights=_rights(key),
+        spark=spark(requests),
     )
 
 

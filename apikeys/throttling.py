@@ -103,6 +103,11 @@ _blocked: dict[str, int] = {}
 MOST_BLOCKED = 10_000
 
 
+def hour_of(key_id: UUID, *, at: float) -> Window:
+    """The hour in which a request of the key at that moment is counted."""
+    return _windows(key_id, at)[0]
+
+
 def _windows(key_id: UUID, at: float) -> tuple[Window, Window]:
     name = f"key:{key_id}"
     return window(name, length=HOUR, at=at), window(name, length=SECOND, at=at)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from apikeys.periods import midnight
 from apikeys.usage import ADDED
 from apikeys.usage_rows import LoggedRequest, UsageHour
 
@@ -42,10 +43,6 @@ def of_days(key_id: UUID, *, until: datetime, days: int) -> list[Day]:
         Day(day, *sums.get(day, (0, 0)))
         for day in (today - timedelta(days=past) for past in range(days))
     ]
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def prune(*, at: datetime) -> dict[str, int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Project, User
 from apikeys import services
 from apikeys.models import ApiKey
+from apikeys.usage import Noted
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -66,3 +68,22 @@ def read_body(**fields: Any) -> dict[str, Any]:
         **fields,
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def noted(at: datetime, **changed: Any) -> Noted:
+    """An authenticated request as the service notes it; of nobody's key unless told otherwise."""
+    nobody = UUID(int=7)
+    fields = {
+        "request_id": "r",
+        "project_id": nobody,
+        "environment": "test",
+        "key_id": nobody,
+        "secret_id": nobody,
+        "endpoint": "POST /memory",
+        "status": 201,
+        "code": "",
+        "microseconds": 1500,
+        "address": "127.0.0.1",
+        "user_agent": "curl",
+    }
+    return Noted(at=at, **{**fields, **changed})

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -22,28 +21,9 @@ from django.db.models import Sum
 from accounts.models import Project
 from apikeys import totals, usage
 from apikeys.models import LoggedRequest, Secret, UsageHour
-from apikeys.usage import ADDED, COLUMNS, Collector, Noted, collector, column_of
+from apikeys.usage import ADDED, COLUMNS, Collector, collector, column_of
 from tests.doors import Api, processes, running_service
-from tests.makers import make_key, make_project, memory_body
-
-ID = UUID(int=7)
-
-
-def noted(at: datetime, **changed: Any) -> Noted:
-    fields = {
-        "request_id": "r",
-        "project_id": ID,
-        "environment": "test",
-        "key_id": ID,
-        "secret_id": ID,
-        "endpoint": "POST /memory",
-        "status": 201,
-        "code": "",
-        "microseconds": 1500,
-        "address": "127.0.0.1",
-        "user_agent": "curl",
-    }
-    return Noted(at=at, **{**fields, **changed})
+from tests.makers import make_key, make_project, memory_body, noted
 
 
 def counted() -> dict[tuple[str, int, str], int]:

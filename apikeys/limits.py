@@ -1,0 +1,48 @@
+"""What is left of keys' limits, for people to look at: looking counts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from apikeys import throttling
+from apikeys.models import ApiKey
+
+
+@dataclass(frozen=True)
+class State:
+    """Requests of this hour, and how many a second; `reset_at` is when the hour begins anew."""
+
+    limit: int
+    remaining: int
+    burst: int
+    reset_at: datetime
+
+
+def state(key: ApiKey, *, at: datetime) -> State:
+    """Of a key that came with its project."""
+    return states([key], at=at)[key.pk]
+
+
+def states(keys: Sequence[ApiKey], *, at: datetime) -> dict[UUID, State]:
+    if not keys:
+        return {}
+    windows = [throttling.hour_of(key.pk, at=at.timestamp()) for key in keys]
+    found = {}
+    for key, window, used in zip(keys, windows, throttling.counters.look(windows), strict=True):
+        limit, burst = allowed(key)
+        reset = datetime.fromtimestamp(window.end, UTC)
+        found[key.pk] = State(limit, max(0, limit - used), burst, reset)
+    return found
+
+
+def allowed(key: ApiKey) -> tuple[int, int]:
+    """Requests an hour and a second: the key's own, else its project's, else the service's."""
+    return (
+        key.rate_limit or key.project.rate_limit or settings.RATE_LIMIT_HOUR,
+        key.burst_limit or key.project.burst_limit or settings.RATE_LIMIT_SECOND,
+    )

@@ -1,0 +1,67 @@
+"""Stretches of time that usage is shown for, in steps of hours or days. All of it is UTC's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# The ranges that a page offers by name, with their number of hours or days.
+NAMED = {"24h": 24, "7d": 7, "30d": 30, "90d": 90}
+USUAL = "7d"
+LONGEST_IN_HOURS = 2 * DAY
+HOURS_ARE_KEPT = timedelta(days=29)  # a day less than totals.HOURS_KEPT: `prune` may be late
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` until before `end`, in steps of an hour or a day that begin on the hour."""
+
+    start: datetime
+    end: datetime
+    step: timedelta
+
+    def steps(self) -> Iterator[datetime]:
+        """The beginning of each step, the oldest first."""
+        moment = self.start
+        while moment < self.end:
+            yield moment
+            moment += self.step
+
+    @property
+    def hourly(self) -> bool:
+        return self.step == HOUR
+
+    @property
+    def last_day(self) -> date:
+        return (self.end - HOUR).date()
+
+    def name_of(self, moment: datetime) -> str:
+        """How a step is written, e.g. `2026-11-24 13:00` or `2026-11-24`."""
+        return moment.strftime("%Y-%m-%d %H:00" if self.hourly else "%Y-%m-%d")
+
+
+def named(name: str, *, at: datetime) -> Period:
+    """One of NAMED, up to and with the hour or the day that holds `at`."""
+    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    if name == "24h":
+        return Period(hour + HOUR - 24 * HOUR, hour + HOUR, HOUR)
+    return last_days(NAMED[name], at=at)
+
+
+def last_days(days: int, *, at: datetime) -> Period:
+    tomorrow = midnight(at.astimezone(UTC).date()) + DAY
+    return Period(tomorrow - days * DAY, tomorrow, DAY)
+
+
+def between(first: date, last: date, *, at: datetime) -> Period:
+    """Both days and those between; in hours where they are few and their hours are kept."""
+    start, end = midnight(first), midnight(last) + DAY
+    hourly = end - start <= LONGEST_IN_HOURS and start >= at - HOURS_ARE_KEPT
+    return Period(start, end, HOUR if hourly else DAY)
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
