@@ -9,8 +9,13 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
-from accounts import admin_beta  # noqa: F401 - Django finds what is registered from here
+from accounts import (
+    admin_beta,  # noqa: F401 - Django finds what is registered from here
+    request_ids,
+    services,
+)
 from accounts.models import AuditEvent, Project, User
 from accounts.readonly import ModelAdmin, ReadOnlyAdmin
 
@@ -84,8 +89,26 @@ class ProjectAdmin(ModelAdmin):
         "deleted_at",
         "rate_limit",
         "burst_limit",
+        "lowered_rate_limit",
+        "lowered_burst_limit",
     )
-    readonly_fields = ("id", "owner", "created_at", "deleted_at")
+    readonly_fields = (
+        "id",
+        "owner",
+        "created_at",
+        "deleted_at",
+        "lowered_rate_limit",
+        "lowered_burst_limit",
+    )
+
+    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+        services.change_project(
+            project=obj,
+            changed=form.changed_data,
+            at=timezone.now(),
+            actor=request.user,  # type: ignore[arg-type] # an operator, or there is no page
+            request_id=request_ids.of(request.META),
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,17 @@ INSERT = """
         policy_version, request_id, created_at, meta
     ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+
+
+class By(TypedDict, total=False):
+    """Who changes something, as the record keeps it: an account's id, or a word such as `command`.
+
+    `address` is where a person did it from.
+    """
+
+    actor: Required[str]
+    request_id: Required[str]
+    address: str
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

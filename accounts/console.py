@@ -69,7 +69,14 @@ def project_settings(request: SignedIn, project_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"The project is now named '{name}'.")
             return redirect("project_settings", project.pk)
-    context = {"project": project, "form": form, "here": "settings"}
+    hour, second = project.allowed_limits()
+    context = {
+        "project": project,
+        "form": form,
+        "here": "settings",
+        "hour": hour,
+        "second": second,
+    }
     return render(request, "accounts/project_settings.html", context)
 
 

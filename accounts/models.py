@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -139,6 +140,13 @@ class Project(models.Model):
         help_text="Of each key. Empty: the default.",
         validators=LIMIT_RANGE,
     )
+    # The owner's own brakes: they only ever lower what the operators granted.
+    lowered_rate_limit = models.PositiveIntegerField(
+        "requests an hour, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
+    lowered_burst_limit = models.PositiveIntegerField(
+        "requests a second, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
 
     objects = ProjectQuerySet.as_manager()
 
@@ -160,10 +168,30 @@ class Project(models.Model):
                 & (Q(burst_limit=None) | Q(burst_limit__gt=0)),
                 name="accounts_project_limits_are_positive",
             ),
+            models.CheckConstraint(
+                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
+                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
+                name="accounts_project_lowered_limits_are_positive",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def granted_limits(self) -> tuple[int, int]:
+        """Requests an hour and a second that operators grant each of its keys."""
+        return (
+            self.rate_limit or settings.RATE_LIMIT_HOUR,
+            self.burst_limit or settings.RATE_LIMIT_SECOND,
+        )
+
+    def allowed_limits(self) -> tuple[int, int]:
+        """The same, as lowered by the owner."""
+        hour, second = self.granted_limits()
+        return (
+            min(hour, self.lowered_rate_limit or hour),
+            min(second, self.lowered_burst_limit or second),
+        )
 
 
 class EventType(models.TextChoices):

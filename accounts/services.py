@@ -6,6 +6,7 @@ in each: whoever reads the record of one sees it there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,10 @@ class AlreadyGone(ProjectFailure):
 MOST_PROJECTS = 100
 
 
+class TooHigh(ProjectFailure):
+    """A limit that is more than what operators grant."""
+
+
 class TooManyProjects(ProjectFailure):
     """The account has as many projects as it may."""
 
@@ -62,6 +67,44 @@ def rename_project(
             _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, name=name)
     except IntegrityError as error:
         raise _taken(name) from error
+
+
+@transaction.atomic
+def change_project(
+    *, project: Project, changed: Sequence[str], at: datetime, actor: User, request_id: str
+) -> None:
+    """Save what an operator changed of a project, and record it. Nothing changed: no event."""
+    if not changed:
+        return
+    project.save(update_fields=changed)
+    said = {name: getattr(project, name) for name in changed}
+    said = {
+        name: value if isinstance(value, int | None) else str(value) for name, value in said.items()
+    }
+    _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, **said)
+
+
+@transaction.atomic
+def lower_limits(
+    *,
+    project: Project,
+    rate_limit: int | None,
+    burst_limit: int | None,
+    at: datetime,
+    actor: User,
+    request_id: str,
+) -> None:
+    """Let each key of the project make fewer requests than operators grant; None: as many.
+
+    It holds from the next request on. Raises TooHigh or AlreadyGone.
+    """
+    for limit, granted in zip((rate_limit, burst_limit), project.granted_limits(), strict=True):
+        if limit is not None and not 1 <= limit <= granted:
+            raise TooHigh(f"A limit can only be lowered: {granted} is what you have.")
+    changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
+    if not Project.objects.live().filter(pk=project.pk).update(**changed):
+        raise AlreadyGone("The project was deleted meanwhile.")
+    _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, **changed)
 
 
 @transaction.atomic

@@ -39,6 +39,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "purpose_classes",
         "rate_limit",
         "burst_limit",
+        "lowered_rate_limit",
+        "lowered_burst_limit",
         "created_at",
         "expires_at",
         "disabled_at",

@@ -21,19 +21,21 @@ from accounts import sql
 from accounts.addresses import client_address, home_of
 from accounts.models import User
 from apikeys import throttling, tokens
-from apikeys.principal import Principal
+from apikeys.models import SILENCE
+from apikeys.principal import Principal, lowest
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
-           k.purpose_classes, COALESCE(k.rate_limit, p.rate_limit),
-           COALESCE(k.burst_limit, p.burst_limit),
-           p.subject_key
+           k.purpose_classes, p.subject_key,
+           COALESCE(k.rate_limit, p.rate_limit), k.lowered_rate_limit, p.lowered_rate_limit,
+           COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
     JOIN accounts_user u ON u.id = p.owner_id
     WHERE s.digest = %s
       AND (s.ends_at IS NULL OR s.ends_at > %s)
+      AND (NOT s.ends_when_silent OR s.replaced_at > %s OR s.last_used_at > %s)
       AND (k.expires_at IS NULL OR k.expires_at > %s)
       AND k.deleted_at IS NULL AND k.disabled_at IS NULL
       AND p.disabled_at IS NULL AND p.deleted_at IS NULL
@@ -82,11 +84,13 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     """
     if tokens.environment_of(text) not in settings.ALLOWED_KEY_ENVIRONMENTS:
         return None
-    found = sql.first_rows(FIND_PRINCIPAL, (tokens.digest(text), at, at))
+    quiet = at - SILENCE
+    found = sql.first_rows(FIND_PRINCIPAL, (tokens.digest(text), at, quiet, quiet, at))
     if not found:
         return None
-    key, secret, project, owner, environment, permissions, scopes, classes = found[0][:8]
-    rate_limit, burst_limit, subject = found[0][8:]
+    key, secret, project, owner, environment, permissions, scopes, classes, subject = found[0][:9]
+    hour, *hours = found[0][9:12]
+    second, *seconds = found[0][12:]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -96,8 +100,8 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         permissions=_names(permissions) or frozenset(),
         scopes=_names(scopes),
         purpose_classes=_names(classes),
-        rate_limit=rate_limit,
-        burst_limit=burst_limit,
+        rate_limit=lowest(hour or settings.RATE_LIMIT_HOUR, *hours),
+        burst_limit=lowest(second or settings.RATE_LIMIT_SECOND, *seconds),
         subject_key=bytes(subject),
     )
 

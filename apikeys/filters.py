@@ -27,6 +27,12 @@ def _day(label: str) -> forms.DateField:
     )
 
 
+class PageForm(forms.Form):
+    """`before` is where a page of a list begins."""
+
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
 class UsageFilter(forms.Form):
     """A named range, or the days from `since` to `until`, both with their whole day in UTC."""
 
@@ -57,6 +63,13 @@ class UsageFilter(forms.Form):
         return periods.named(data["range"] or periods.USUAL, at=at)
 
 
+def _key_of(project: Project) -> forms.ChoiceField:
+    keys = ApiKey.objects.filter(project=project).order_by("name", "id")
+    return forms.ChoiceField(
+        required=False, choices=[ANY, *((str(key.pk), key.name) for key in keys)]
+    )
+
+
 STATUSES = [
     ("", "Any"),
     ("2xx", "2xx: served"),
@@ -67,8 +80,8 @@ STATUSES = [
 ANY = ("", "Any")
 
 
-class LogFilter(forms.Form):
-    """Which requests of the project's log are shown. `before` is where a page begins."""
+class LogFilter(PageForm):
+    """Which requests of the project's log are shown."""
 
     key = forms.ChoiceField(required=False)
     endpoint = forms.ChoiceField(required=False)
@@ -76,15 +89,11 @@ class LogFilter(forms.Form):
     request_id = forms.CharField(
         required=False, max_length=64, label="Request id", help_text="All of it or its beginning."
     )
-    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         self.project = project
-        keys = ApiKey.objects.filter(project=project).order_by("name", "id")
-        self.fields["key"] = forms.ChoiceField(
-            required=False, choices=[ANY, *((str(key.pk), key.name) for key in keys)]
-        )
+        self.fields["key"] = _key_of(project)
         logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
         asked = reports.endpoints(project.pk, logged)
         self.fields["endpoint"] = forms.ChoiceField(
@@ -110,8 +119,10 @@ class LogFilter(forms.Form):
         return rows
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(PageForm):
     """Which events of the project's record are shown. Days are whole, in UTC."""
+
+    key = forms.ChoiceField(required=False)
 
     event_type = forms.ChoiceField(
         choices=[ANY, *((name, name) for name in EventType.values)], required=False, label="Event"
@@ -122,11 +133,11 @@ class AuditFilter(forms.Form):
     environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
     since = _day("From")
     until = _day("To")
-    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         self.project = project
+        self.fields["key"] = _key_of(project)
         for name, allowed in (
             ("scope", settings.KEY_SCOPES),
             ("purpose_class", settings.KEY_PURPOSE_CLASSES),
@@ -148,6 +159,8 @@ class AuditFilter(forms.Form):
         for name in ("event_type", "scope", "purpose_class", "environment"):
             if data[name]:
                 rows = rows.filter(**{name: data[name]})
+        if data["key"]:
+            rows = rows.filter(api_key_id=data["key"])
         if data["user_id"]:
             key = bytes(self.project.subject_key)
             ids = [subject_id(key, one, data["user_id"]) for one in ENVIRONMENTS]

@@ -7,10 +7,12 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from accounts.environments import CHOICES, TEST
 from accounts.forms import printable
+from accounts.models import Project
 from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS
 
@@ -140,6 +142,10 @@ class RotateForm(forms.Form):
     grace = forms.ChoiceField(
         label="How long the old key goes on working", choices=GRACE_CHOICES, initial="24"
     )
+    ends_when_silent = forms.BooleanField(
+        label="End it earlier, once nobody has used it for an hour",
+        required=False,
+    )
     hint_seen = forms.CharField(widget=forms.HiddenInput, max_length=4)
     again = forms.BooleanField(
         label="Yes, rotate again. The key before stops working at the time it was given.",
@@ -156,3 +162,22 @@ class RotateForm(forms.Form):
 
     def chosen_grace(self) -> timedelta:
         return timedelta(hours=int(self.cleaned_data["grace"]))
+
+
+class LimitsForm(forms.Form):
+    """Requests an hour and a second: fewer than granted, or none said for as many as granted."""
+
+    rate_limit = forms.IntegerField(label="Requests an hour", required=False, min_value=1)
+    burst_limit = forms.IntegerField(label="Requests a second", required=False, min_value=1)
+
+    def __init__(
+        self, *args: Any, granted: tuple[int, int], lowered: ApiKey | Project, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        for name, most in zip(("rate_limit", "burst_limit"), granted, strict=True):
+            field = cast(forms.IntegerField, self.fields[name])
+            words = f"It can only be lowered: {most:,} is what is granted."
+            field.validators.append(MaxValueValidator(most, words))
+            field.widget.attrs["max"] = most
+            field.help_text = f"Empty: {most:,}, as granted."
+            self.initial[name] = getattr(lowered, f"lowered_{name}")

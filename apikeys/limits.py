@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from apikeys import throttling
 from apikeys.models import ApiKey
 
@@ -34,15 +32,7 @@ def states(keys: Sequence[ApiKey], *, at: datetime) -> dict[UUID, State]:
     windows = [throttling.hour_of(key.pk, at=at.timestamp()) for key in keys]
     found = {}
     for key, window, used in zip(keys, windows, throttling.counters.look(windows), strict=True):
-        limit, burst = allowed(key)
+        limit, burst = key.allowed_limits()
         reset = datetime.fromtimestamp(window.end, UTC)
         found[key.pk] = State(limit, max(0, limit - used), burst, reset)
     return found
-
-
-def allowed(key: ApiKey) -> tuple[int, int]:
-    """Requests an hour and a second: the key's own, else its project's, else the service's."""
-    return (
-        key.rate_limit or key.project.rate_limit or settings.RATE_LIMIT_HOUR,
-        key.burst_limit or key.project.burst_limit or settings.RATE_LIMIT_SECOND,
-    )

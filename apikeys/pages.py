@@ -6,7 +6,6 @@ A key that is changed is changed for the next request, in every process: nothing
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -19,15 +18,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import request_ids
 from accounts.environments import ENVIRONMENTS
 from accounts.forms import ConfirmForm
 from accounts.models import AuditEvent, Project
 from accounts.pages import SignedIn, base_url
-from apikeys import owned, services
+from apikeys import history, owned, paging, services
+from apikeys.filters import PageForm
 from apikeys.forms import KeyForm, RenameForm, RotateForm
 from apikeys.models import ApiKey
 from apikeys.rows import listed, row
+
+HISTORY = 50  # changes that a key's page shows; the audit log has all
 
 
 @login_required
@@ -69,18 +70,22 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
-    """The project's keys; deleted and expired ones behind a filter."""
+    """The project's keys, the newest first; deleted and expired ones behind a filter."""
     chosen = owned.project(request, project_id)
     at = timezone.now()
     everything = request.GET.get("show") == "all"
-    found = ApiKey.objects.filter(project=chosen).order_by("-id").with_secrets()
-    rows = listed(found, project_id=chosen.pk, at=at)
-    over = [entry for entry in rows if entry.key.state(at=at) in ("deleted", "expired")]
+    every = ApiKey.objects.filter(project=chosen)
+    current = every.live().unexpired(at=at)
+    form = PageForm(request.GET)
+    before = form.cleaned_data["before"] if form.is_valid() else None
+    page = paging.page((every if everything else current).with_secrets(), before=before)
     context = {
         "project": chosen,
         "here": "keys",
-        "rows": rows if everything else [entry for entry in rows if entry not in over],
-        "over": len(over),
+        "form": form,
+        "page": page,
+        "rows": listed(page.rows, project_id=chosen.pk, at=at),
+        "over": every.count() - current.count(),
         "everything": everything,
         "base_url": base_url(request),
     }
@@ -100,7 +105,7 @@ def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
         at = timezone.now()
         try:
             key, plaintext = services.issue_key(
-                project=chosen, at=at, **form.settings(at=at), **_by(request)
+                project=chosen, at=at, **form.settings(at=at), **owned.by(request)
             )
         except services.KeyFailure as failure:
             form.add_error("name", str(failure))
@@ -115,13 +120,17 @@ def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
 @require_safe
 def key(request: SignedIn, key_id: UUID) -> HttpResponse:
     chosen = owned.key(request, key_id)
+    events = AuditEvent.objects.filter(
+        subject_id=chosen.project_id, api_key_id=chosen.pk, event_type__startswith="KEY_"
+    ).order_by("-created_at", "-id")
+    hour, second = chosen.allowed_limits()
     context = {
         "project": chosen.project,
         "here": "keys",
         "row": row(chosen, at=timezone.now()),
-        "events": AuditEvent.objects.filter(
-            subject_id=chosen.project_id, api_key_id=chosen.pk, event_type__startswith="KEY_"
-        ).order_by("-created_at")[:20],
+        "hour": hour,
+        "second": second,
+        "history": history.lines(events[:HISTORY], owner_id=request.user.pk),
     }
     return render(request, "apikeys/key.html", context)
 
@@ -135,7 +144,7 @@ def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            services.rename_key(key=chosen, name=name, at=timezone.now(), **_by(request))
+            services.rename_key(key=chosen, name=name, at=timezone.now(), **owned.by(request))
         except services.KeyFailure as failure:
             form.add_error("name", str(failure))
         else:
@@ -162,8 +171,9 @@ def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
                 key=chosen,
                 hint_seen=form.cleaned_data["hint_seen"],
                 grace=form.chosen_grace(),
+                ends_when_silent=form.cleaned_data["ends_when_silent"],
                 at=at,
-                **_by(request),
+                **owned.by(request),
             )
         except services.KeyFailure as failure:
             messages.error(request, f"{failure} Nothing was changed now.")
@@ -180,7 +190,7 @@ def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
 def key_end_grace(request: SignedIn, key_id: UUID) -> HttpResponse:
     chosen = owned.live_key(request, key_id)
     try:
-        services.end_grace(key=chosen, at=timezone.now(), **_by(request))
+        services.end_grace(key=chosen, at=timezone.now(), **owned.by(request))
     except services.KeyEnded as failure:
         messages.error(request, str(failure))
     else:
@@ -201,7 +211,7 @@ def key_delete(request: SignedIn, key_id: UUID) -> HttpResponse:
     form = ConfirmForm(request.POST or None, wanted=chosen.name)
     if request.method == "POST" and (not must_type or form.is_valid()):
         with suppress(services.KeyEnded):  # sent twice: it has ended all the same
-            services.delete_key(key=chosen, at=at, **_by(request))
+            services.delete_key(key=chosen, at=at, **owned.by(request))
         messages.success(request, f"The key '{chosen.name}' is deleted: it stopped at once.")
         return redirect("keys", chosen.project_id)
     context = {
@@ -226,8 +236,3 @@ def _shown_once(
         "base_url": base_url(request),
     }
     return render(request, "apikeys/key_shown_once.html", context)
-
-
-def _by(request: SignedIn) -> dict[str, Any]:
-    """Who changes a key, as the record keeps it."""
-    return {"actor": str(request.user.pk), "request_id": request_ids.of(request.META)}

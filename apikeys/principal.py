@@ -17,6 +17,11 @@ PERMISSIONS = (
 )
 
 
+def lowest(granted: int, *lowered: int | None) -> int:
+    """The limit that holds: what owners set, of a key and of its project, can only lower it."""
+    return min([granted, *(limit for limit in lowered if limit)])
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A valid key's project, environment and rights. `None` restricts nothing.
@@ -30,11 +35,11 @@ class Principal:
     owner_id: UUID
     environment: str
     permissions: frozenset[str]
+    rate_limit: int  # requests an hour
+    burst_limit: int  # requests a second
     subject_key: bytes = field(repr=False)
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
-    rate_limit: int | None = None
-    burst_limit: int | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

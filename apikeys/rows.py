@@ -60,7 +60,7 @@ def row(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeyRow:
         tone=tone,
         last_used_at=last_used_at,
         last_client=f"{last.last_address}, {last.last_user_agent}" if last else "",
-        grace=tuple(secret for secret in secrets if secret.ends_at and secret.ends_at > at),
+        grace=tuple(secret for secret in secrets if (end := secret.works_until()) and end > at),
         rights=_rights(key),
         spark=spark(requests),
     )

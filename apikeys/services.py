@@ -5,9 +5,9 @@ A plaintext is returned once by the function that drew it; nothing else ever hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,14 +16,16 @@ from django.db.models.functions import Greatest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
+from accounts.audit import By
 from accounts.environments import ENVIRONMENTS
 from accounts.models import EventType, Project
 from apikeys import tokens
-from apikeys.models import ApiKey, Secret
+from apikeys.models import SILENCE, ApiKey, Secret
 from apikeys.principal import PERMISSIONS
 
 MOST_REQUESTS = 1_000_000_000
 DEFAULT_GRACE = timedelta(hours=24)
+GRACE_ENDED = {"grace": "ended"}
 
 
 class KeyFailure(Exception):
@@ -53,19 +55,17 @@ def issue_key(
     name: str,
     environment: str,
     at: datetime,
-    actor: str,
-    request_id: str,
     permissions: Iterable[str] = PERMISSIONS,
     scopes: Iterable[str] | None = None,
     purpose_classes: Iterable[str] | None = None,
     rate_limit: int | None = None,
     burst_limit: int | None = None,
     expires_at: datetime | None = None,
+    **by: Unpack[By],
 ) -> tuple[ApiKey, str]:
-    """Create a key and return it with its plaintext, once.
+    """Create a key and return it with its plaintext, once. Raises InvalidKeySettings or NameTaken.
 
-    `actor` says who did it, as the record keeps it: an account's id, or `command`.
-    Raises InvalidKeySettings or NameTaken.
+    `by` says who did it, here and below.
     """
     key = ApiKey(
         project=project,
@@ -85,7 +85,7 @@ def issue_key(
         with transaction.atomic():
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
-            _record(EventType.KEY_CREATE, key, at=at, actor=actor, request_id=request_id)
+            _record(EventType.KEY_CREATE, key, at=at, by=by)
     except IntegrityError as error:
         if not ApiKey.objects.live().filter(project=project, name__iexact=key.name).exists():
             raise
@@ -101,37 +101,36 @@ def rotate_key(
     hint_seen: str,
     grace: timedelta,
     at: datetime,
-    actor: str,
-    request_id: str,
+    ends_when_silent: bool = False,
+    **by: Unpack[By],
 ) -> str:
     """Give the key a new secret; the old one works until `at + grace`. Return the plaintext, once.
 
-    `hint_seen` are the last four characters of the secret to replace: a rotation that was sent
-    twice finds them changed and does nothing. Raises KeyChanged or KeyEnded.
+    It never works beyond the key's own expiry, and `ends_when_silent` ends it earlier: after an
+    hour in which nobody used it. `hint_seen` are the last four characters of the secret to
+    replace: a rotation that was sent twice finds them changed and does nothing. Raises KeyChanged
+    or KeyEnded.
     """
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.deleted_at:
         raise KeyEnded(f"The key '{key.name}' was deleted.")
+    ends_at = max(at, min(at + grace, key.expires_at or at + grace))
     replaced = key.secrets.filter(replaced_at=None, last_four=hint_seen).update(
-        replaced_at=at, ends_at=at + grace
+        replaced_at=at, ends_at=ends_at, ends_when_silent=ends_when_silent
     )
     if not replaced:
         raise KeyChanged(f"The key '{key.name}' was rotated meanwhile.")
     plaintext = tokens.new_key(key.environment)
     _add_secret(key, plaintext, at=at)
-    _record(
-        EventType.KEY_ROTATE,
-        key,
-        at=at,
-        actor=actor,
-        request_id=request_id,
-        grace_seconds=int(grace.total_seconds()),
-    )
+    changed = {"grace_seconds": int((ends_at - at).total_seconds())}
+    if ends_when_silent:
+        changed["silence_seconds"] = int(SILENCE.total_seconds())
+    _record(EventType.KEY_ROTATE, key, at=at, by=by, changed=changed)
     return plaintext
 
 
 @transaction.atomic
-def end_grace(*, key: ApiKey, at: datetime, actor: str, request_id: str) -> int:
+def end_grace(*, key: ApiKey, at: datetime, **by: Unpack[By]) -> int:
     """End the replaced secrets that still work, with the next request. Return how many there were.
 
     Sent twice, the second finds none and records nothing. Raises KeyEnded.
@@ -143,49 +142,53 @@ def end_grace(*, key: ApiKey, at: datetime, actor: str, request_id: str) -> int:
         ends_at=Greatest(F("replaced_at"), at)
     )
     if ended:
-        _record(EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, grace="ended")
+        _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=GRACE_ENDED)
     return ended
 
 
-def rename_key(*, key: ApiKey, name: str, at: datetime, actor: str, request_id: str) -> None:
+def end_silent(*, at: datetime) -> int:
+    """Write down the end of replaced secrets that ended by their silence. Return how many.
+
+    They stopped working at that moment by themselves (`apikeys.authentication`); this makes it
+    seen in the record and on the pages.
+    """
+    ended = 0
+    for secret in Secret.objects.silent(at=at).select_related("key"):
+        with transaction.atomic():
+            end = secret.works_until()
+            if Secret.objects.silent(at=at).filter(pk=secret.pk).update(ends_at=end):
+                by: By = {"actor": "silence", "request_id": f"silence-{secret.pk}"}
+                _record(EventType.KEY_UPDATE, secret.key, at=at, by=by, changed=GRACE_ENDED)
+                ended += 1
+    return ended
+
+
+def rename_key(*, key: ApiKey, name: str, at: datetime, **by: Unpack[By]) -> None:
     """Raises InvalidKeySettings, NameTaken or KeyEnded."""
     name = name.strip()
     _check_name(name)
     try:
         with transaction.atomic():
-            if not ApiKey.objects.live().filter(pk=key.pk).update(name=name):
-                raise KeyEnded(f"The key '{key.name}' was deleted.")
-            _record(
-                EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, new_name=name
-            )
+            _update(key, name=name)
+            _record(EventType.KEY_UPDATE, key, at=at, by=by, changed={"new_name": name})
     except IntegrityError as error:
         raise NameTaken(f"This project already has a live key named '{name}'.") from error
 
 
 @transaction.atomic
 def delete_key(
-    *, key: ApiKey, at: datetime, actor: str, request_id: str, reason_code: str | None = None
+    *, key: ApiKey, at: datetime, reason_code: str | None = None, **by: Unpack[By]
 ) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
-    if not ApiKey.objects.live().filter(pk=key.pk).update(deleted_at=at):
-        raise KeyEnded(f"The key '{key.name}' was deleted.")
-    _record(
-        EventType.KEY_DELETE,
-        key,
-        at=at,
-        actor=actor,
-        request_id=request_id,
-        reason_code=reason_code,
-    )
+    _update(key, deleted_at=at)
+    _record(EventType.KEY_DELETE, key, at=at, by=by, reason_code=reason_code)
 
 
 @transaction.atomic
-def switch_key(*, key: ApiKey, on: bool, at: datetime, actor: str, request_id: str) -> None:
+def switch_key(*, key: ApiKey, on: bool, at: datetime, **by: Unpack[By]) -> None:
     """Switch a key off, or on again: the operator's emergency stop. Raises KeyEnded."""
-    changed = ApiKey.objects.live().filter(pk=key.pk).update(disabled_at=None if on else at)
-    if not changed:
-        raise KeyEnded(f"The key '{key.name}' was deleted.")
-    _record(EventType.KEY_UPDATE, key, at=at, actor=actor, request_id=request_id, disabled=not on)
+    _update(key, disabled_at=None if on else at)
+    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed={"disabled": not on})
 
 
 @transaction.atomic
@@ -195,26 +198,44 @@ def set_limits(
     rate_limit: int | None,
     burst_limit: int | None,
     at: datetime,
-    actor: str,
-    request_id: str,
+    **by: Unpack[By],
 ) -> None:
     """Set how many requests an hour and a second the key may make; None: as its project has it.
 
     It holds from the next request on. Raises InvalidKeySettings or KeyEnded.
     """
     _check_limits(rate_limit, burst_limit)
-    changed = ApiKey.objects.live().filter(pk=key.pk)
-    if not changed.update(rate_limit=rate_limit, burst_limit=burst_limit):
+    changed = {"rate_limit": rate_limit, "burst_limit": burst_limit}
+    _update(key, **changed)
+    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
+
+
+@transaction.atomic
+def lower_limits(
+    *,
+    key: ApiKey,
+    rate_limit: int | None,
+    burst_limit: int | None,
+    at: datetime,
+    **by: Unpack[By],
+) -> None:
+    """Let the key, which came with its project, make fewer requests than operators grant it.
+
+    None: as many as they grant. Raises InvalidKeySettings for more, or KeyEnded.
+    """
+    _check_limits(rate_limit, burst_limit)
+    for limit, granted in zip((rate_limit, burst_limit), key.granted_limits(), strict=True):
+        if limit is not None and limit > granted:
+            raise InvalidKeySettings(f"A limit can only be lowered: {granted} is what you have.")
+    changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
+    _update(key, **changed)
+    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
+
+
+def _update(key: ApiKey, **changed: Any) -> None:
+    """Change a key that was not deleted. Raises KeyEnded."""
+    if not ApiKey.objects.live().filter(pk=key.pk).update(**changed):
         raise KeyEnded(f"The key '{key.name}' was deleted.")
-    _record(
-        EventType.KEY_UPDATE,
-        key,
-        at=at,
-        actor=actor,
-        request_id=request_id,
-        rate_limit=rate_limit,
-        burst_limit=burst_limit,
-    )
 
 
 def _check_name(name: str) -> None:
@@ -265,11 +286,11 @@ def _record(
     key: ApiKey,
     *,
     at: datetime,
-    actor: str,
-    request_id: str,
+    by: By,
+    changed: Mapping[str, Any] | None = None,
     reason_code: str | None = None,
-    **meta: Any,
 ) -> None:
+    who = {name: value for name, value in by.items() if name != "request_id"}
     audit.record(
         audit.Event(
             event_type=event_type,
@@ -278,8 +299,8 @@ def _record(
             environment=key.environment,
             api_key_id=key.pk,
             reason_code=reason_code,
-            request_id=request_id,
+            request_id=by["request_id"],
             created_at=at,
-            meta={"actor": actor, "name": key.name, **meta},
+            meta={**who, "name": key.name, **(changed or {})},
         )
     )

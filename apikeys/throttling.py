@@ -46,7 +46,7 @@ def take(principal: Principal, *, at: float) -> Allowance:
 
     What the second's limit refuses does not count towards the hour.
     """
-    limit, burst = limits_of(principal)
+    limit, burst = principal.rate_limit, principal.burst_limit
     hour, second = _windows(principal.key_id, at)
     in_hour, in_second = counters.add((hour, second))
     if in_hour > limit:
@@ -55,14 +55,6 @@ def take(principal: Principal, *, at: float) -> Allowance:
         counters.take_back(hour)
         return Allowance(limit, limit - in_hour + 1, hour.end, _until(second, at))
     return Allowance(limit, limit - in_hour, hour.end)
-
-
-def limits_of(principal: Principal) -> tuple[int, int]:
-    """Requests an hour and a second: the key's own, else its project's, else the service's."""
-    return (
-        principal.rate_limit or settings.RATE_LIMIT_HOUR,
-        principal.burst_limit or settings.RATE_LIMIT_SECOND,
-    )
 
 
 def refuse_guessing(address: str, *, at: float) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apikeys import pages, record_pages, usage_pages, views
+from apikeys import pages, record_pages, settings_pages, usage_pages, views
 
 urlpatterns = [
     path("leaks", views.ReportLeaksView.as_view(), name="leaks"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("console/projects/<uuid:project_id>/audit/", record_pages.audit_log, name="audit_log"),
     path("console/keys/<uuid:key_id>/", pages.key, name="key"),
     path("console/keys/<uuid:key_id>/usage/", usage_pages.key_usage, name="key_usage"),
+    path(
+        "console/projects/<uuid:project_id>/limits/",
+        settings_pages.project_limits,
+        name="project_limits",
+    ),
+    path("console/keys/<uuid:key_id>/limits/", settings_pages.key_limits, name="key_limits"),
     path("console/keys/<uuid:key_id>/rename/", pages.key_rename, name="key_rename"),
     path("console/keys/<uuid:key_id>/rotate/", pages.key_rotate, name="key_rotate"),
     path("console/keys/<uuid:key_id>/end-grace/", pages.key_end_grace, name="key_end_grace"),

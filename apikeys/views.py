@@ -67,7 +67,7 @@ class UsageView(ApiView):
                 "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC).strftime(
                     "%Y-%m-%dT%H:%M:%SZ"
                 ),
-                "burst_limit": throttling.limits_of(principal)[1],
+                "burst_limit": principal.burst_limit,
                 "days": [
                     {"day": str(day.day), "requests": day.requests, "errors": day.errors}
                     for day in days

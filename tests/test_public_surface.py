@@ -59,6 +59,8 @@ TABLE = [
     ("/console/projects/{project}/requests/{key}/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/audit/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/usage/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/limits/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/limits/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rename/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rotate/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/end-grace/", "post", 302, 302, 404, 404, 404, 302),

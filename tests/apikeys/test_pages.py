@@ -306,7 +306,12 @@ class TestRenaming:
         key.refresh_from_db()
         assert key.name == "Worker"
         event = AuditEvent.objects.get(event_type="KEY_UPDATE")
-        assert event.meta == {"actor": str(owner.pk), "name": "Key", "new_name": "Worker"}
+        assert event.meta == {
+            "actor": str(owner.pk),
+            "address": "127.0.0.1",
+            "name": "Key",
+            "new_name": "Worker",
+        }
 
     def test_a_taken_name_is_refused(self, browser: Client, project: Project) -> None:
         make_key(project, name="Worker")

@@ -20,6 +20,8 @@ def principal(**fields: object) -> Principal:
         "owner_id": uuid4(),
         "environment": "test",
         "permissions": frozenset({"memory:read"}),
+        "rate_limit": 1000,
+        "burst_limit": 50,
         "subject_key": KEY,
         **fields,
     }

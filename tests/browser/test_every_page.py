@@ -72,6 +72,8 @@ OWN = [
     "/console/projects/{empty}/requests/",
     "/console/projects/{empty}/audit/",
     "/console/keys/{key}/usage/?range=24h",
+    "/console/keys/{key}/limits/",
+    "/console/projects/{project}/limits/",
     "/console/keys/{key}/rename/",
     "/console/keys/{key}/rotate/",
     "/console/keys/{key}/delete/",

@@ -64,7 +64,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     ),
     "NOTE_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),
     "FIND_PRINCIPAL": (
-        (DIGEST, NOW, NOW),
+        (DIGEST, NOW, NOW, NOW, NOW),
         {
             "apikeys_secret": {"digest"},
             "apikeys_apikey": {"id"},
