@@ -1,4 +1,4 @@
-"""Work that the person who caused it must not wait for.
+"""Work that nobody waits for: after a response, or again and again.
 
 Whether an address is known must not show in how long an answer takes: looking it up, writing the
 mail and sending it all happen here, whatever the address. What a process that is killed had not
@@ -20,15 +20,53 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 1000
 
 
+class Repeating:
+    """A thread of this process that does its work every so many seconds, until it is stopped."""
+
+    def __init__(self, work: Callable[[], object], *, every: float, name: str) -> None:
+        self._work = work
+        self._every = every
+        self._name = name
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Begin, if it has not begun: harmless to ask for again and again."""
+        if self._thread is not None:
+            return
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+
+    def stop(self, *, wait: float) -> None:
+        """End after the work at hand; wait so many seconds for it at most."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=wait)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped.wait(self._every):
+                try:
+                    self._work()
+                except Exception as error:
+                    # Not its message: it may hold what a user said, or an address.
+                    logger.error("Work of '%s' failed: %s", self._name, type(error).__name__)
+        finally:
+            connections.close_all()
+
+
 class Background:
     """One thread of this process that does what it is given, in order."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[Callable[[], object]] = queue.Queue(MOST_WAITING)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def do(self, work: Callable[[], None]) -> None:
+    def do(self, work: Callable[[], object]) -> None:
         """Do the work soon. When too much is waiting it is dropped, and the log says so."""
         if not settings.WORK_IN_BACKGROUND:
             work()

@@ -20,8 +20,13 @@ class DevelopmentBackend(ConsoleBackend):
 
 
 def send(template: str, *, to: str, **context: Any) -> None:
-    """Send `mail/<template>.txt` and `.html`; the subject is the text's first line."""
-    subject, _, text = render_to_string(f"mail/{template}.txt", context).partition("\n")
-    message = EmailMultiAlternatives(" ".join(subject.split()), text.strip() + "\n", to=[to])
-    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    """Send `mail/<template>.txt`, whose first line is the subject, and its HTML.
+
+    That is `mail/<template>.html`, or the text with its links where there is none.
+    """
+    subject, _, rest = render_to_string(f"mail/{template}.txt", context).partition("\n")
+    text = rest.strip() + "\n"
+    message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
+    pages = [f"mail/{template}.html", "mail/plain.html"]
+    message.attach_alternative(render_to_string(pages, {"text": text, **context}), "text/html")
     message.send()

@@ -77,6 +77,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     erased_at = models.DateTimeField(null=True, editable=False)
 
+    # Which mails about keys the person wants; a leaked key is told whatever is chosen.
+    mail_expiry = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_rotation = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_deletion = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_new_address = models.BooleanField(default=True, db_default=True, editable=False)
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.environments import CHOICES, TEST
 from accounts.forms import printable
-from accounts.models import Project
+from accounts.models import Project, User
 from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS
 
@@ -181,3 +181,19 @@ class LimitsForm(forms.Form):
             field.widget.attrs["max"] = most
             field.help_text = f"Empty: {most:,}, as granted."
             self.initial[name] = getattr(lowered, f"lowered_{name}")
+
+
+class MailForm(forms.Form):
+    mail_expiry = forms.BooleanField(
+        label="A key expires: a week before, and a day before", required=False
+    )
+    mail_rotation = forms.BooleanField(label="A key was rotated", required=False)
+    mail_deletion = forms.BooleanField(label="A key was deleted", required=False)
+    mail_new_address = forms.BooleanField(
+        label="A key is used from an address for the first time", required=False
+    )
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in self.fields:
+            self.initial[name] = getattr(person, name)

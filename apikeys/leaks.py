@@ -5,35 +5,20 @@ Whoever shows a key's plaintext may end it: he could use it as well.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from smtplib import SMTPException
+from typing import Unpack
 
-from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import By
 from apikeys import services, tokens
 from apikeys.models import ApiKey, Secret
 
-logger = logging.getLogger("memory_scope.leaks")
-
-REASON = "LEAKED"
 # A key inside other text: the pattern of tokens.PATTERN, not a part of a longer word.
 IN_TEXT = re.compile(r"(?<![0-9A-Za-z_])sk_(?:test|live)_[0-9A-Za-z]{38}(?![0-9A-Za-z])")
-
-MAIL = """\
-The API key '{name}' ({masked}) of your project '{project}' was found where
-others can see it{place}.
-
-We deleted it: requests with it are refused from now on. Make a new key for what used it, and look
-for what was done with the old one since it leaked; the audit record holds the key's id:
-
-{id}
-"""
 
 
 @sensitive_variables("text")
@@ -44,7 +29,7 @@ def keys_in(text: str) -> set[str]:
 
 @sensitive_variables("plaintexts")
 def end_leaked(
-    *, plaintexts: Iterable[str], at: datetime, actor: str, request_id: str, place: str = ""
+    *, plaintexts: Iterable[str], at: datetime, place: str = "", **by: Unpack[By]
 ) -> list[ApiKey]:
     """Delete the live keys that one of these still opens, and return them.
 
@@ -54,13 +39,10 @@ def end_leaked(
     ended = []
     for secret in _live_secrets(plaintexts, at=at):
         try:
-            services.delete_key(
-                key=secret.key, at=at, actor=actor, request_id=request_id, reason_code=REASON
-            )
+            services.delete_leaked(secret=secret, place=place, at=at, **by)
         except services.KeyEnded:
             continue  # two of its secrets leaked, or somebody was faster
         ended.append(secret.key)
-        _tell_owner(secret, place)
     return ended
 
 
@@ -72,24 +54,3 @@ def _live_secrets(plaintexts: Iterable[str], *, at: datetime) -> Iterator[Secret
         .filter(key__deleted_at=None)
         .select_related("key__project__owner")
     )
-
-
-def _tell_owner(secret: Secret, place: str) -> None:
-    """Once the deletion is certain. A mail that fails is logged; the key stays deleted."""
-    key = secret.key
-    subject = f"Your API key '{key.name}' has leaked and was deleted"
-    text = MAIL.format(
-        name=key.name,
-        masked=secret.masked,
-        project=key.project.name,
-        place=f": {place}" if place else "",
-        id=key.pk,
-    )
-
-    def send() -> None:
-        try:
-            send_mail(subject, text, None, [key.project.owner.email])
-        except (OSError, SMTPException) as error:
-            logger.error("no mail about the leaked key %s: %s", key.pk, type(error).__name__)
-
-    transaction.on_commit(send)

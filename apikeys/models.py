@@ -214,5 +214,6 @@ class Secret(models.Model):
         return f"sk_{self.key.environment}_••••{self.last_four}"
 
 
-# Django finds models here; these two have a room of their own.
+# Django finds models here; these have rooms of their own.
+from apikeys.notice_rows import KeyAddress, Notice  # noqa: E402, F401 - as said
 from apikeys.usage_rows import LoggedRequest, UsageHour  # noqa: E402, F401 - as said

@@ -19,13 +19,16 @@ from accounts import audit
 from accounts.audit import By
 from accounts.environments import ENVIRONMENTS
 from accounts.models import EventType, Project
-from apikeys import tokens
+from apikeys import notices, tokens
+from apikeys.history import who
 from apikeys.models import SILENCE, ApiKey, Secret
+from apikeys.notice_rows import Kind
 from apikeys.principal import PERMISSIONS
 
 MOST_REQUESTS = 1_000_000_000
 DEFAULT_GRACE = timedelta(hours=24)
 GRACE_ENDED = {"grace": "ended"}
+LEAKED = "LEAKED"
 
 
 class KeyFailure(Exception):
@@ -126,6 +129,15 @@ def rotate_key(
     if ends_when_silent:
         changed["silence_seconds"] = int(SILENCE.total_seconds())
     _record(EventType.KEY_ROTATE, key, at=at, by=by, changed=changed)
+    notices.tell(
+        kind=Kind.ROTATION,
+        key_id=key.pk,
+        about=tokens.hint(plaintext) + at.isoformat(),
+        at=at,
+        ends_at=f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
+        ends_when_silent=ends_when_silent,
+        **_said(by, key, at=at),
+    )
     return plaintext
 
 
@@ -176,12 +188,22 @@ def rename_key(*, key: ApiKey, name: str, at: datetime, **by: Unpack[By]) -> Non
 
 
 @transaction.atomic
-def delete_key(
-    *, key: ApiKey, at: datetime, reason_code: str | None = None, **by: Unpack[By]
-) -> None:
+def delete_key(*, key: ApiKey, at: datetime, **by: Unpack[By]) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
     _update(key, deleted_at=at)
-    _record(EventType.KEY_DELETE, key, at=at, by=by, reason_code=reason_code)
+    _record(EventType.KEY_DELETE, key, at=at, by=by)
+    said = _said(by, key, at=at)
+    notices.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, **said)
+
+
+@transaction.atomic
+def delete_leaked(*, secret: Secret, place: str, at: datetime, **by: Unpack[By]) -> None:
+    """The same of a key of which somebody showed the secret, found at `place` (may be empty)."""
+    _update(secret.key, deleted_at=at)
+    _record(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
+    notices.tell(
+        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, place=place
+    )
 
 
 @transaction.atomic
@@ -279,6 +301,15 @@ def _add_secret(key: ApiKey, plaintext: str, *, at: datetime) -> None:
         last_four=tokens.hint(plaintext),
         created_at=at,
     )
+
+
+def _said(by: By, key: ApiKey, *, at: datetime) -> dict[str, str]:
+    """When and by whom, as a mail says it."""
+    return {
+        "when": f"{at:%Y-%m-%d %H:%M:%S}",
+        "who": who(by["actor"], owner_id=key.project.owner_id),
+        "address": by.get("address", ""),
+    }
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""The console's pages about limits."""
+"""The console's pages about limits, and about the mails that a person gets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import request_ids
 from accounts import services as projects
 from accounts.pages import SignedIn
-from apikeys import owned, services
-from apikeys.forms import LimitsForm
+from apikeys import notices, owned, services
+from apikeys.forms import LimitsForm, MailForm
 
 LOWERED = "The limits hold from the next request on."
 
@@ -65,3 +65,16 @@ def project_limits(request: SignedIn, project_id: UUID) -> HttpResponse:
             return redirect("project_settings", project.pk)
     context = {"project": project, "form": form, "here": "settings"}
     return render(request, "apikeys/limits.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def mail_choices(request: SignedIn) -> HttpResponse:
+    """Which mails about keys the person gets."""
+    form = MailForm(request.POST if request.method == "POST" else None, person=request.user)
+    if form.is_valid():
+        notices.choose(user=request.user, wanted=form.cleaned_data)
+        messages.success(request, "Your choice is kept.")
+        return redirect("account")
+    return render(request, "apikeys/mail_choices.html", {"form": form, "here": "account"})

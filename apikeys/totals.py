@@ -11,11 +11,15 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from apikeys.models import ApiKey, Secret
+from apikeys.notice_rows import KeyAddress, Notice
 from apikeys.periods import midnight
 from apikeys.usage import ADDED
 from apikeys.usage_rows import LoggedRequest, UsageHour
 
 HOURS_KEPT = timedelta(days=30)  # after that, one row a day
+ADDRESSES_KEPT = timedelta(days=90)  # after their last use
+NOTICES_KEPT = timedelta(days=90)
 BATCH = 5000
 
 
@@ -53,7 +57,20 @@ def prune(*, at: datetime) -> dict[str, int]:
         "logged requests": _remove_log(log_end),
         "hours rolled up": _roll_up(midnight((at - HOURS_KEPT).astimezone(UTC).date())),
         "old totals": UsageHour.objects.before(usage_end).delete()[0],
+        "old addresses": _forget_addresses(at),
+        "old notices": Notice.objects.filter(done_at__lt=at - NOTICES_KEPT).delete()[0],
     }
+
+
+def _forget_addresses(at: datetime) -> int:
+    """Where keys were used from: after a while, and of a project that was erased at once."""
+    erased = ApiKey.objects.exclude(project__erased_at=None)
+    LoggedRequest.objects.filter(project_id__in=erased.values("project_id")).delete()
+    Secret.objects.filter(key__in=erased).exclude(last_address="").update(
+        last_address="", last_user_agent=""
+    )
+    old = Q(last_used_at__lt=at - ADDRESSES_KEPT) | Q(key_id__in=erased.values("pk"))
+    return KeyAddress.objects.filter(old).delete()[0]
 
 
 def _remove_log(before: datetime) -> int:

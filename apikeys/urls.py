@@ -26,6 +26,7 @@ urlpatterns = [
         settings_pages.project_limits,
         name="project_limits",
     ),
+    path("console/account/mail/", settings_pages.mail_choices, name="mail_choices"),
     path("console/keys/<uuid:key_id>/limits/", settings_pages.key_limits, name="key_limits"),
     path("console/keys/<uuid:key_id>/rename/", pages.key_rename, name="key_rename"),
     path("console/keys/<uuid:key_id>/rotate/", pages.key_rotate, name="key_rotate"),

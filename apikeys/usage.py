@@ -19,7 +19,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from accounts import sql
+from accounts.background import Repeating
 from accounts.identifiers import new_id
+from apikeys.first_uses import FirstUses
 
 logger = logging.getLogger(__name__)
 
@@ -86,16 +88,15 @@ class Collector:
     def __init__(self) -> None:
         self._waiting: deque[Noted] = deque()
         self._writing = threading.Lock()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopped = threading.Event()
+        self._thread = Repeating(self.flush, every=PAUSE, name="usage")
+        self._first_uses = FirstUses()
 
     def note(self, noted: Noted) -> None:
         """Keep the request in memory: no lock, no I/O."""
         if len(self._waiting) < MOST_WAITING:
             self._waiting.append(noted)
-        if self._thread is None and settings.WORK_IN_BACKGROUND:
-            self._start()
+        if settings.WORK_IN_BACKGROUND:
+            self._thread.start()
 
     def flush(self) -> int:
         """Write all that was noted so far, in one transaction. Return how many requests it was."""
@@ -111,28 +112,17 @@ class Collector:
                 logger.error("Usage was not written, and waits: %s", type(error).__name__)
                 _drop_dead_connection()
                 return 0
+            try:
+                self._first_uses.write(taken)
+            except (DatabaseError, InterfaceError) as error:  # the next use is still the first
+                logger.error("First uses were not written: %s", type(error).__name__)
+                _drop_dead_connection()
             return len(taken)
 
     def stop(self) -> None:
         """Write the rest: nothing that was answered is lost when a process ends as it should."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        self._thread.stop(wait=10)
         self.flush()
-        connection.close()
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(PAUSE):
-            try:
-                self.flush()
-            except Exception as error:
-                logger.error("Usage was not written: %s", type(error).__name__)
         connection.close()
 
 

@@ -56,6 +56,13 @@ def on_starting(server: Any) -> None:
         sys.exit(said if said.startswith("SystemCheckError") else said.rpartition("\n")[2])
 
 
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded: begin what a service does by itself."""
+    from apikeys.tending import tending
+
+    tending.start()
+
+
 def worker_exit(server: Any, worker: Any) -> None:
     """The last request was answered: write what was counted and not written yet."""
     from apikeys.usage import collector

@@ -60,6 +60,7 @@ TABLE = [
     ("/console/projects/{project}/audit/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/usage/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/limits/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/account/mail/", "get", 302, 200, 200, 200, 200, 302),
     ("/console/keys/{key}/limits/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rename/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rotate/", "get", 302, 200, 404, 404, 404, 302),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import CommandError
 
+from accounts.background import background
 from accounts.models import Project
 from apikeys.models import ApiKey
 
@@ -17,6 +18,11 @@ ACTOR = "command"
 def new_request_id() -> str:
     """A command has no request; its record has an id of its own all the same."""
     return f"cmd-{uuid.uuid4()}"
+
+
+def wait_for_mails() -> None:
+    """What is told by mail is sent by a thread, which ends with the process."""
+    background.wait()
 
 
 def find(text: str) -> ApiKey:

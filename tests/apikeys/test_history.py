@@ -51,7 +51,9 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
 
 def test_a_leak_is_told_as_one(owner: User, project: Project) -> None:
     key, _ = make_key(project)
-    services.delete_key(key=key, at=NOW, reason_code="LEAKED", actor="report", request_id="r")
+    services.delete_leaked(
+        secret=key.current_secret(), place="", at=NOW, actor="report", request_id="r"
+    )
     assert told(owner)[-1] == ("Deleted, since it had leaked", "a report of a leak")
 
 

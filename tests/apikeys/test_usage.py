@@ -283,5 +283,7 @@ class TestPruning:
     def test_the_command_says_what_it_did(self) -> None:
         out = StringIO()
         call_command("prune", stdout=out)
-        said = "Pruned: 0 logged requests, 0 hours rolled up, 0 old totals.\n"
-        assert out.getvalue() == said
+        assert out.getvalue() == (
+            "Pruned: 0 logged requests, 0 hours rolled up, 0 old totals, 0 old addresses, "
+            "0 old notices.\n"
+        )

@@ -74,6 +74,7 @@ OWN = [
     "/console/keys/{key}/usage/?range=24h",
     "/console/keys/{key}/limits/",
     "/console/projects/{project}/limits/",
+    "/console/account/mail/",
     "/console/keys/{key}/rename/",
     "/console/keys/{key}/rotate/",
     "/console/keys/{key}/delete/",

@@ -25,4 +25,5 @@ class Command(BaseCommand):
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error
+        keys.wait_for_mails()
         self.stderr.write(f"Deleted the key '{key.name}'.")

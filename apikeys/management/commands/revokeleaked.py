@@ -33,6 +33,7 @@ class Command(BaseCommand):
             actor=keys.ACTOR,
             request_id=keys.new_request_id(),
         )
+        keys.wait_for_mails()
         for key in ended:
             self.stdout.write(
                 f"Deleted '{key.name}' of '{key.project.name}' ({key.project.owner.email})"

@@ -45,6 +45,7 @@ class Command(BaseCommand):
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error
+        keys.wait_for_mails()
         self.stderr.write(
             f"Key '{key.name}' has a new secret; the old one works for {hours} h more. "
             "It is shown this once:"

@@ -1,0 +1,330 @@
+"""What an owner is told by mail: once, soon, by choice, and not lost when a mail server is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from io import StringIO
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.utils import timezone
+
+from accounts.models import Project, User
+from apikeys import first_uses, notices, services, tokens
+from apikeys.models import KeyAddress, LoggedRequest, Notice
+from apikeys.notices import MOST_TRIES, QUIET, RETRY
+from apikeys.tending import tend
+from apikeys.totals import prune
+from apikeys.usage import Collector
+from tests.doors import signed_in
+from tests.makers import NOW, make_key, make_project, noted
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def by(owner: User) -> Any:
+    return {"at": NOW, "actor": str(owner.pk), "request_id": "r", "address": "192.0.2.7"}
+
+
+def subjects(*, at: datetime = NOW) -> list[str]:
+    """What is mailed now."""
+    mail.outbox.clear()
+    notices.send_waiting(at=at)
+    return [message.subject for message in mail.outbox]
+
+
+def use(key_id: Any, address: str, *, at: datetime = NOW, agent: str = "curl/8") -> None:
+    """A request as another process, which has seen nothing yet, notes it."""
+    own = Collector()
+    own.note(noted(at, key_id=key_id, address=address, user_agent=agent))
+    own.flush()
+
+
+@pytest.mark.django_db
+class TestChanges:
+    def test_a_rotation_is_told_with_who_where_and_how_long(
+        self, owner: User, project: Project
+    ) -> None:
+        key, old = make_key(project, "Web app")
+        new = services.rotate_key(
+            key=key, hint_seen=tokens.hint(old), grace=DAY, ends_when_silent=True, **by(owner)
+        )
+        assert subjects() == ["Your API key “Web app” was rotated"]
+        (message,) = mail.outbox
+        assert message.to == [owner.email]
+        for words in (
+            "by you from 192.0.2.7",
+            "until 2026-11-24 12:00:00 UTC",
+            "nobody has used it for an hour",
+            f"/console/keys/{key.pk}/",
+            "/console/account/mail/",
+        ):
+            assert words in message.body
+        page = str(message.alternatives[0][0])
+        assert f'/console/keys/{key.pk}/"' in page
+        assert not {old, new} & {word for text in (message.body, page) for word in text.split()}
+        assert subjects() == []
+
+    def test_a_deletion_is_told(self, owner: User, project: Project) -> None:
+        key, _ = make_key(project)
+        services.delete_key(key=key, **by(owner))
+        assert subjects() == ["Your API key “Key” was deleted"]
+        assert "by you from 192.0.2.7" in mail.outbox[0].body
+
+    def test_what_is_rolled_back_is_not_told(self, owner: User, project: Project) -> None:
+        key, _ = make_key(project)
+        with transaction.atomic():
+            services.delete_key(key=key, **by(owner))
+            transaction.set_rollback(True)
+        assert subjects() == []
+
+    def test_a_name_is_text_in_the_mail(self, owner: User, project: Project) -> None:
+        key, _ = make_key(project, "<b>Bold & co</b>")
+        services.delete_key(key=key, **by(owner))
+        assert subjects() == ["Your API key “<b>Bold & co</b>” was deleted"]
+        assert "<b>Bold & co</b>" in mail.outbox[0].body
+        assert "<b>Bold" not in str(mail.outbox[0].alternatives[0][0])
+
+    @pytest.mark.parametrize("gone", ["closed_at", "erased_at", "is_active", "deleted_at"])
+    def test_nobody_is_told_where_nobody_is(self, owner: User, project: Project, gone: str) -> None:
+        key, _ = make_key(project)
+        services.delete_key(key=key, **by(owner))
+        whose: Any = project if gone == "deleted_at" else owner
+        setattr(whose, gone, False if gone == "is_active" else NOW)
+        whose.save()
+        assert subjects() == []
+        assert Notice.objects.get().done_at == NOW
+
+
+@pytest.mark.django_db
+class TestExpiry:
+    def told(self, at: datetime) -> list[str]:
+        mail.outbox.clear()
+        tend(at=at)
+        return [message.subject for message in mail.outbox]
+
+    def test_a_week_before_and_a_day_before_each_once(self, project: Project) -> None:
+        end = NOW + 90 * DAY
+        make_key(project, expires_at=end)
+        said = "Your API key “Key” expires on 2027-02-21"
+        assert self.told(end - 7 * DAY - SECOND) == []
+        assert self.told(end - 7 * DAY) == [said]
+        assert self.told(end - 6 * DAY) == []
+        assert self.told(end - DAY - SECOND) == []
+        assert self.told(end - DAY) == [said]
+        assert self.told(end - SECOND) == []
+        assert self.told(end) == []
+
+    def test_when_both_are_due_one_is_enough(self, project: Project) -> None:
+        end = NOW + 90 * DAY
+        make_key(project, expires_at=end)
+        assert len(self.told(end - DAY / 2)) == 1
+        assert self.told(end - DAY / 4) == []
+
+    def test_a_key_that_lives_shorter_is_no_news(self, project: Project) -> None:
+        make_key(project, "Day", expires_at=NOW + DAY / 2)
+        make_key(project, "Week", expires_at=NOW + 3 * DAY)
+        assert self.told(NOW + SECOND) == []
+        assert self.told(NOW + 2 * DAY + SECOND) == ["Your API key “Week” expires on 2026-11-26"]
+
+    def test_a_key_that_does_not_work_is_no_news(self, owner: User, project: Project) -> None:
+        end = NOW + 30 * DAY
+        off, _ = make_key(project, "Off", expires_at=end)
+        gone, _ = make_key(project, "Gone", expires_at=end)
+        services.switch_key(key=off, on=False, **by(owner))
+        services.delete_key(key=gone, **by(owner))
+        assert subjects() == ["Your API key “Gone” was deleted"]
+        assert self.told(end - 7 * DAY) == []
+
+    def test_a_command_does_it_too(self, project: Project) -> None:
+        out = StringIO()
+        call_command("notify", stdout=out)
+        assert out.getvalue() == "old secrets ended: 0, mails sent: 0.\n"
+
+
+@pytest.mark.django_db
+class TestANewAddress:
+    def test_it_is_told_once_with_the_client(self, project: Project) -> None:
+        key, _ = make_key(project)
+        for _ in range(2):
+            use(key.pk, "192.0.2.1")
+            use(key.pk, "192.0.2.1", at=NOW + 5 * DAY)
+        assert subjects(at=NOW + 5 * DAY) == ["Your API key “Key” is used from a new address"]
+        assert "192.0.2.1, curl/8, on 2026-11-23 12:00:00 UTC" in mail.outbox[0].body
+        assert KeyAddress.objects.get().last_used_at == NOW + 5 * DAY
+
+    def test_a_network_of_ipv6_is_one_place(self, project: Project) -> None:
+        key, _ = make_key(project)
+        use(key.pk, "2001:db8::1")
+        use(key.pk, "2001:db8::2")
+        assert KeyAddress.objects.get().address == "2001:db8::"
+
+    def test_many_at_once_are_one_mail_and_the_next_waits_an_hour(self, project: Project) -> None:
+        key, _ = make_key(project)
+        for number in range(3):
+            use(key.pk, f"192.0.2.{number}")
+        assert subjects() == ["Your API key “Key” is used from 3 new addresses"]
+        assert all(f"192.0.2.{number}" in mail.outbox[0].body for number in range(3))
+        use(key.pk, "192.0.2.8", at=NOW + SECOND)
+        use(key.pk, "192.0.2.9", at=NOW + 2 * SECOND)
+        assert subjects(at=NOW + QUIET - SECOND) == []
+        assert subjects(at=NOW + QUIET) == ["Your API key “Key” is used from 2 new addresses"]
+
+    def test_another_key_is_another_matter(self, project: Project) -> None:
+        for name in ("One", "Two"):
+            use(make_key(project, name)[0].pk, "192.0.2.1")
+        assert len(subjects()) == 2
+
+    def test_a_process_that_knows_them_writes_nothing(
+        self, project: Project, django_assert_num_queries: Callable[[int], Any]
+    ) -> None:
+        key, _ = make_key(project)
+        own = first_uses.FirstUses()
+        taken = [noted(NOW, key_id=key.pk) for _ in range(100)]
+        own.write(taken)
+        with django_assert_num_queries(0):
+            own.write(taken)
+
+    def test_there_is_an_end_to_the_addresses_of_a_key(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(first_uses, "MOST_ADDRESSES", 2)
+        key, _ = make_key(project)
+        for number in range(4):
+            use(key.pk, f"192.0.2.{number}")
+        assert KeyAddress.objects.count() == Notice.objects.count() == 2
+
+    def test_one_that_was_not_seen_for_long_is_new_again(self, project: Project) -> None:
+        key, _ = make_key(project)
+        use(key.pk, "192.0.2.1")
+        assert len(subjects()) == 1
+        prune(at=NOW + 91 * DAY)
+        assert not KeyAddress.objects.exists()
+        use(key.pk, "192.0.2.1", at=NOW + 91 * DAY)
+        assert len(subjects(at=NOW + 91 * DAY)) == 1
+
+
+@pytest.mark.django_db
+def test_of_an_erased_project_no_address_stays(project: Project) -> None:
+    key, _ = make_key(project)
+    kept, _ = make_key(make_project(project.owner), "Kept")
+    now = timezone.now()
+    for one in (key, kept):
+        own = Collector()
+        whose = {"key_id": one.pk, "project_id": one.project_id}
+        own.note(noted(now, secret_id=one.current_secret().pk, address="192.0.2.1", **whose))
+        own.flush()
+    project.deleted_at = project.erased_at = now
+    project.save()
+    prune(at=now)
+    assert [row.key_id for row in KeyAddress.objects.all()] == [kept.pk]
+    assert [row.key_id for row in LoggedRequest.objects.all()] == [kept.pk]
+    assert (key.current_secret().last_address, kept.current_secret().last_address) == (
+        "",
+        "192.0.2.1",
+    )
+
+
+@pytest.mark.django_db
+class TestChoice:
+    @pytest.mark.parametrize("kind", ["expiry", "rotation", "deletion", "new_address"])
+    def test_each_can_be_switched_off_and_the_others_stay(
+        self, owner: User, project: Project, kind: str
+    ) -> None:
+        browser = signed_in(owner)
+        others = {f"mail_{one}": "on" for one in notices.CHOICES if one != kind}
+        assert browser.post("/console/account/mail/", others).status_code == 302
+        page = browser.get("/console/account/mail/").content.decode()
+        assert page.count("checked") == 3
+
+        key, old = make_key(project, expires_at=NOW + 90 * DAY)
+        use(key.pk, "192.0.2.1")
+        services.rotate_key(key=key, hint_seen=tokens.hint(old), grace=DAY, **by(owner))
+        notices.note_expiries(at=NOW + 85 * DAY)
+        said = subjects(at=NOW + 85 * DAY)
+        services.delete_key(key=key, **by(owner))
+        said += subjects(at=NOW + 85 * DAY)
+        words = {
+            "expiry": "expires on",
+            "rotation": "rotated",
+            "deletion": "deleted",
+            "new_address": "new address",
+        }
+        told = {one for one, word in words.items() for subject in said if word in subject}
+        assert told == set(words) - {kind}
+        assert len(said) == 3
+
+    def test_a_leak_is_told_whatever_was_chosen(self, owner: User, project: Project) -> None:
+        notices.choose(user=owner, wanted={f"mail_{kind}": False for kind in notices.CHOICES})
+        key, _ = make_key(project)
+        leak = {"actor": "report", "request_id": "r", "place": "https://paste.example/1"}
+        services.delete_leaked(secret=key.current_secret(), at=NOW, **leak)  # type: ignore[arg-type] # by name
+        assert subjects() == ["Your API key “Key” has leaked and was deleted"]
+        assert "https://paste.example/1" in mail.outbox[0].body
+
+
+@pytest.mark.django_db
+class TestAMailServerThatIsAway:
+    def test_it_is_tried_again_and_told_once(
+        self,
+        owner: User,
+        project: Project,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        key, _ = make_key(project)
+        services.delete_key(key=key, **by(owner))
+        with monkeypatch.context() as broken:
+            broken.setattr("accounts.mail.EmailMultiAlternatives.send", self.fail)
+            assert subjects() == []
+            assert subjects(at=NOW + RETRY) == []
+        assert "SMTPServerDisconnected" in caplog.text
+        assert owner.email not in caplog.text
+        assert subjects(at=NOW + RETRY + RETRY) == []  # the second wait is twice as long
+        assert len(subjects(at=NOW + RETRY + 2 * RETRY)) == 1
+        assert subjects(at=NOW + DAY) == []
+
+    def test_one_that_never_works_is_given_up(
+        self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key, _ = make_key(project)
+        services.delete_key(key=key, **by(owner))
+        monkeypatch.setattr("accounts.mail.EmailMultiAlternatives.send", self.fail)
+        at = NOW
+        for _ in range(MOST_TRIES):
+            assert Notice.objects.get().done_at is None
+            subjects(at=at)
+            at = max(at, Notice.objects.get().next_try_at)
+        assert Notice.objects.get().done_at is not None
+        assert timedelta(hours=24) < at - NOW < timedelta(days=7)
+
+    @staticmethod
+    def fail(*arguments: Any) -> None:
+        raise SMTPServerDisconnected("owner@example.com")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_at_once_tell_it_once(owner: User, project: Project) -> None:
+    keys = [make_key(project, f"Key {number}")[0] for number in range(5)]
+    for key in keys:
+        use(key.pk, "192.0.2.1")
+    mail.outbox.clear()
+
+    def send(_: int) -> int:
+        try:
+            return notices.send_waiting(at=NOW + DAY)
+        finally:
+            connections.close_all()
+
+    for key in keys:
+        Notice.objects.filter(key_id=key.pk).update(done_at=None, tries=0, next_try_at=NOW)
+    with ThreadPoolExecutor(4) as threads:
+        sent = list(threads.map(send, range(4)))
+    assert sum(sent) == len(mail.outbox) == 5
