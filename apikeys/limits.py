@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from apikeys import throttling
+from apikeys.counters import window
 from apikeys.models import ApiKey
 
 
@@ -21,6 +22,12 @@ class State:
     reset_at: datetime
 
 
+def reset_at(*, at: datetime) -> datetime:
+    """When the hour of every key begins anew."""
+    hour = window("", length=throttling.HOUR, at=at.timestamp())
+    return datetime.fromtimestamp(hour.end, UTC)
+
+
 def state(key: ApiKey, *, at: datetime) -> State:
     """Of a key that came with its project."""
     return states([key], at=at)[key.pk]
@@ -31,8 +38,7 @@ def states(keys: Sequence[ApiKey], *, at: datetime) -> dict[UUID, State]:
         return {}
     windows = [throttling.hour_of(key.pk, at=at.timestamp()) for key in keys]
     found = {}
-    for key, window, used in zip(keys, windows, throttling.counters.look(windows), strict=True):
+    for key, used in zip(keys, throttling.counters.look(windows), strict=True):
         limit, burst = key.allowed_limits()
-        reset = datetime.fromtimestamp(window.end, UTC)
-        found[key.pk] = State(limit, max(0, limit - used), burst, reset)
+        found[key.pk] = State(limit, max(0, limit - used), burst, reset_at(at=at))
     return found

@@ -73,6 +73,7 @@ def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpRespo
         "chart": figures.chart(tables[0]),
         "by_time": tables[0],
         "tables": tables[1:],
+        "reset_at": limits.reset_at(at=at),
         "state": limits.state(key, at=at) if key and key.deleted_at is None else None,
     }
     return render(request, "apikeys/usage.html", context)

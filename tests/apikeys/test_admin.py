@@ -72,6 +72,32 @@ class TestKeys:
         assert "errorlist" in answer.content.decode()
         assert not AuditEvent.objects.filter(event_type="KEY_UPDATE").exists()
 
+    def test_a_projects_limits_can_be_set_and_are_recorded(
+        self, desk: Client, operator: User, project: Project
+    ) -> None:
+        page = f"/admin/accounts/project/{project.pk}/change/"
+        sent = {"name": project.name, "rate_limit": "5000", "lowered_rate_limit": "1"}
+        for _ in range(2):  # the second changes nothing
+            assert desk.post(page, sent).status_code == 302
+        project.refresh_from_db()
+        assert (project.rate_limit, project.lowered_rate_limit) == (5000, None)
+        events = AuditEvent.objects.filter(event_type="PROJECT_UPDATE")
+        assert {event.environment for event in events} == {"test", "live"}
+        assert [event.meta for event in events] == [
+            {"actor": str(operator.pk), "rate_limit": 5000}
+        ] * 2
+
+    def test_a_project_is_switched_off_and_that_is_recorded(
+        self, desk: Client, project: Project
+    ) -> None:
+        _, plaintext = make_key(project)
+        sent = {"name": project.name, "disabled_at_0": "2026-11-23", "disabled_at_1": "11:00:00"}
+        desk.post(f"/admin/accounts/project/{project.pk}/change/", sent)
+        assert find_principal(plaintext, at=NOW) is None
+        event = AuditEvent.objects.filter(event_type="PROJECT_UPDATE").first()
+        assert event is not None
+        assert event.meta["disabled_at"] == "2026-11-23 11:00:00+00:00"
+
     def test_a_deleted_keys_limits_stay(self, desk: Client, project: Project) -> None:
         key, _ = make_key(project)
         ApiKey.objects.update(deleted_at=NOW)
