@@ -155,7 +155,7 @@ class AuditFilter(PageForm):
     def rows(self) -> QuerySet[AuditEvent]:
         """Of a valid form. An end user is found by pseudonym, also after an erasure."""
         data = self.cleaned_data
-        rows = AuditEvent.objects.filter(app_id=self.project.pk)
+        rows = AuditEvent.objects.of_project(self.project.pk)
         for name in ("event_type", "scope", "purpose_class", "environment"):
             if data[name]:
                 rows = rows.filter(**{name: data[name]})
@@ -165,8 +165,8 @@ class AuditFilter(PageForm):
             key = bytes(self.project.subject_key)
             ids = [subject_id(key, one, data["user_id"]) for one in ENVIRONMENTS]
             rows = rows.filter(subject_id__in=ids)
-        if data["since"]:
-            rows = rows.filter(created_at__gte=periods.midnight(data["since"]))
-        if data["until"]:
-            rows = rows.filter(created_at__lt=periods.midnight(data["until"]) + periods.DAY)
-        return rows
+        since, until = data["since"], data["until"]
+        return rows.between(
+            periods.midnight(since) if since else None,
+            periods.midnight(until) + periods.DAY if until else None,
+        )

@@ -53,7 +53,7 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         environment = "test"
     keys = ApiKey.objects.live().filter(project=chosen, environment=environment)
     # By the index of project and time: a handful of rows, unless one environment sleeps for long.
-    events = AuditEvent.objects.filter(app_id=chosen.pk).order_by("-created_at")[:200]
+    events = AuditEvent.objects.of_project(chosen.pk).order_by("-id")[:200]
     context = {
         "project": chosen,
         "here": "overview",

@@ -79,12 +79,12 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
     project = owned.project(request, project_id)
     logged = get_object_or_404(LoggedRequest, pk=logged_id, project_id=project.pk)
     began = logged.created_at - timedelta(microseconds=logged.microseconds)
-    events = AuditEvent.objects.filter(
-        app_id=project.pk,
-        api_key_id=logged.key_id,
-        request_id=logged.request_id,
-        created_at__range=(began - AROUND, logged.created_at + AROUND),
-    ).order_by("id")
+    events = (
+        AuditEvent.objects.of_project(project.pk)
+        .filter(api_key_id=logged.key_id, request_id=logged.request_id)
+        .between(began - AROUND, logged.created_at + AROUND)
+        .order_by("id")
+    )
     context = {
         "project": project,
         "here": "requests",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest, UsageHour
 from apikeys.usage import collector
 from tests.doors import Api, signed_in
 from tests.makers import make_key
+
+DAY = timedelta(days=1)
 
 
 def text(response: object) -> str:
@@ -118,7 +122,7 @@ class TestLogs:
         self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("apikeys.paging.CHUNK", 2)
-        api = Api(make_key(project)[1])
+        api = Api(make_key(project, at=timezone.now())[1])
         for user in ("=1+1", "=1+1", "=1+1", "other"):
             api.remember(user_id=user)
         browser, url = signed_in(owner), f"/console/projects/{project.pk}/audit/"
@@ -130,4 +134,12 @@ class TestLogs:
         assert len(browser.get(mine).context["page"].rows) == 3
         rows = list(csv.DictReader(StringIO(text(browser.get(mine + "&format=csv")))))
         assert [row["user_id"] for row in rows] == ["'=1+1"] * 3
-        assert json.loads(text(browser.get(url + "?until=2020-01-01&format=json"))) == []
+        today = timezone.now().date()
+        for since, until, found in (
+            (today, today, 5),
+            (today - DAY, today + DAY, 5),
+            (today + DAY, "", 0),
+            ("", today - DAY, 0),
+        ):
+            answer = browser.get(url, {"since": since, "until": until, "format": "json"})
+            assert len(json.loads(text(answer))) == found
