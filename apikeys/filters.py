@@ -14,17 +14,12 @@ from accounts.environments import CHOICES, ENVIRONMENTS
 from accounts.models import AuditEvent, EventType, Project
 from accounts.subjects import subject_id
 from apikeys import periods, reports
+from apikeys.forms import DayField
 from apikeys.models import ApiKey
 from apikeys.periods import Period
 from apikeys.usage_rows import LoggedRequest
 
 BOTH = ("", "Both")
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
 
 
 class PageForm(forms.Form):
@@ -39,8 +34,8 @@ class UsageFilter(forms.Form):
     range = forms.ChoiceField(
         choices=[(name, name) for name in periods.NAMED], required=False, widget=forms.HiddenInput
     )
-    since = _day("From")
-    until = _day("To")
+    since = DayField(label="From")
+    until = DayField(label="To")
     environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -131,8 +126,8 @@ class AuditFilter(PageForm):
     purpose_class = forms.ChoiceField(required=False, label="Purpose class")
     user_id = forms.CharField(required=False, max_length=255, label="End user (user_id)")
     environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
-    since = _day("From")
-    until = _day("To")
+    since = DayField(label="From")
+    until = DayField(label="To")
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)

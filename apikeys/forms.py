@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from accounts.environments import CHOICES, TEST
@@ -39,6 +39,7 @@ EXPIRY_CHOICES = [
     (DATE, "On the date below"),
     (NEVER, "Never"),
 ]
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 GRACE_CHOICES = [
     ("0", "It stops now"),
     ("1", "1 hour"),
@@ -50,6 +51,16 @@ GRACE_CHOICES = [
 
 def _as_choices(names: Any) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
+
+
+class DayField(forms.DateField):
+    """A day of this product's times: what lies beyond could not even be reckoned with."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(required=False, widget=widget, **options)
+        words = f"A day from {FIRST_DAY.year} to {LAST_DAY.year}."
+        self.validators += [MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)]
 
 
 class RenameForm(forms.Form):
@@ -87,12 +98,7 @@ class KeyForm(RenameForm):
         help_text="None chosen: every purpose that the policy allows.",
     )
     expires = forms.ChoiceField(choices=EXPIRY_CHOICES, initial="90")
-    expires_on = forms.DateField(
-        label="Date",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="The key's last day, in UTC.",
-    )
+    expires_on = DayField(label="Date", help_text="The key's last day, in UTC.")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

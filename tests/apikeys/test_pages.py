@@ -102,6 +102,7 @@ class TestCreating:
             ({"preset": "custom", "permissions": ["memory:all"]}, "not one of the available"),
             ({"expires": "date"}, "Say the date."),
             ({"expires": "date", "expires_on": "2020-01-01"}, "This day is over."),
+            ({"expires": "date", "expires_on": "9999-12-31"}, "A day from 2000 to 2999."),
         ],
     )
     def test_what_is_wrong_is_said_and_nothing_is_made(

@@ -53,6 +53,16 @@ class TestUsage:
         assert answer.status_code == 400
         assert answer.context["form"].errors
 
+    @pytest.mark.parametrize("page", ["usage", "audit"])
+    @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "3000-01-01", "9999-12-31", "\0"])
+    def test_a_day_that_nobody_reckons_with_is_said(
+        self, owner: User, project: Project, page: str, day: str
+    ) -> None:
+        url = f"/console/projects/{project.pk}/{page}/"
+        answer = signed_in(owner).get(url, {"since": day, "until": day})
+        assert answer.status_code == 400
+        assert set(answer.context["form"].errors) == {"since", "until"}
+
     def test_looking_at_the_limit_counts_nothing(self, owner: User, project: Project) -> None:
         key, plaintext = make_key(project, rate_limit=10)
         Api(plaintext).get("/policy")
