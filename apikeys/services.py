@@ -17,26 +17,18 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
 from accounts.audit import By
-from accounts.environments import ENVIRONMENTS
 from accounts.models import EventType, Project
-from apikeys import notices, tokens
+from apikeys import notices, rules, tokens
 from apikeys.history import who
 from apikeys.models import SILENCE, ApiKey, Secret
 from apikeys.notice_rows import Kind
 from apikeys.principal import PERMISSIONS
+from apikeys.rules import InvalidKeySettings as InvalidKeySettings
+from apikeys.rules import KeyFailure as KeyFailure
 
-MOST_REQUESTS = 1_000_000_000
 DEFAULT_GRACE = timedelta(hours=24)
 GRACE_ENDED = {"grace": "ended"}
 LEAKED = "LEAKED"
-
-
-class KeyFailure(Exception):
-    """Why a key could not be issued or changed, in a sentence for a person."""
-
-
-class InvalidKeySettings(KeyFailure):
-    """A name, environment, permission, scope, purpose class or limit that cannot be."""
 
 
 class NameTaken(KeyFailure):
@@ -74,15 +66,17 @@ def issue_key(
         project=project,
         name=name.strip(),
         environment=environment,
-        permissions=_known("permission", permissions, PERMISSIONS),
-        scopes=_narrowing("scope", scopes, settings.KEY_SCOPES),
-        purpose_classes=_narrowing("purpose class", purpose_classes, settings.KEY_PURPOSE_CLASSES),
+        permissions=rules.known("permission", permissions, PERMISSIONS),
+        scopes=rules.narrowing("scope", scopes, settings.KEY_SCOPES),
+        purpose_classes=rules.narrowing(
+            "purpose class", purpose_classes, settings.KEY_PURPOSE_CLASSES
+        ),
         rate_limit=rate_limit,
         burst_limit=burst_limit,
         created_at=at,
         expires_at=expires_at,
     )
-    _check(key)
+    rules.check(key)
     plaintext = tokens.new_key(environment)
     try:
         with transaction.atomic():
@@ -178,7 +172,7 @@ def end_silent(*, at: datetime) -> int:
 def rename_key(*, key: ApiKey, name: str, at: datetime, **by: Unpack[By]) -> None:
     """Raises InvalidKeySettings, NameTaken or KeyEnded."""
     name = name.strip()
-    _check_name(name)
+    rules.check_name(name)
     try:
         with transaction.atomic():
             _update(key, name=name)
@@ -226,7 +220,7 @@ def set_limits(
 
     It holds from the next request on. Raises InvalidKeySettings or KeyEnded.
     """
-    _check_limits(rate_limit, burst_limit)
+    rules.check_limits(rate_limit, burst_limit)
     changed = {"rate_limit": rate_limit, "burst_limit": burst_limit}
     _update(key, **changed)
     _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
@@ -245,7 +239,7 @@ def lower_limits(
 
     None: as many as they grant. Raises InvalidKeySettings for more, or KeyEnded.
     """
-    _check_limits(rate_limit, burst_limit)
+    rules.check_limits(rate_limit, burst_limit)
     for limit, granted in zip((rate_limit, burst_limit), key.granted_limits(), strict=True):
         if limit is not None and limit > granted:
             raise InvalidKeySettings(f"A limit can only be lowered: {granted} is what you have.")
@@ -258,39 +252,6 @@ def _update(key: ApiKey, **changed: Any) -> None:
     """Change a key that was not deleted. Raises KeyEnded."""
     if not ApiKey.objects.live().filter(pk=key.pk).update(**changed):
         raise KeyEnded(f"The key '{key.name}' was deleted.")
-
-
-def _check_name(name: str) -> None:
-    if not 1 <= len(name) <= 50 or not name.isprintable():
-        raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
-
-
-def _check(key: ApiKey) -> None:
-    _check_name(key.name)
-    if key.environment not in ENVIRONMENTS:
-        raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
-    _check_limits(key.rate_limit, key.burst_limit)
-    if key.expires_at is not None and key.expires_at <= key.created_at:
-        raise InvalidKeySettings("A key cannot expire before it is made.")
-
-
-def _check_limits(*limits: int | None) -> None:
-    if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
-        raise InvalidKeySettings(
-            "A rate limit is a number of requests an hour or a second, 1 or more."
-        )
-
-
-def _known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
-    """The names in the order of `allowed`, each once; at least one, and no other."""
-    wanted, known = set(names), [str(name) for name in allowed]
-    if not wanted or not wanted <= set(known):
-        raise InvalidKeySettings(f"A {what} is one of: {', '.join(known)}.")
-    return [name for name in known if name in wanted]
-
-
-def _narrowing(what: str, names: Iterable[str] | None, allowed: Iterable[str]) -> list[str] | None:
-    return None if names is None else _known(what, names, allowed)
 
 
 @sensitive_variables("plaintext")

@@ -1,0 +1,52 @@
+"""What a key can be: its name, environment, rights, limits and expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.environments import ENVIRONMENTS
+from apikeys.models import ApiKey
+
+MOST_REQUESTS = 1_000_000_000
+
+
+class KeyFailure(Exception):
+    """Why a key could not be issued or changed, in a sentence for a person."""
+
+
+class InvalidKeySettings(KeyFailure):
+    """A name, environment, permission, scope, purpose class or limit that cannot be."""
+
+
+def check_name(name: str) -> None:
+    if not 1 <= len(name) <= 50 or not name.isprintable():
+        raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
+
+
+def check(key: ApiKey) -> None:
+    """Raises InvalidKeySettings, as all here."""
+    check_name(key.name)
+    if key.environment not in ENVIRONMENTS:
+        raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
+    check_limits(key.rate_limit, key.burst_limit)
+    if key.expires_at is not None and key.expires_at <= key.created_at:
+        raise InvalidKeySettings("A key cannot expire before it is made.")
+
+
+def check_limits(*limits: int | None) -> None:
+    if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
+        raise InvalidKeySettings(
+            "A rate limit is a number of requests an hour or a second, 1 or more."
+        )
+
+
+def known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
+    """The names in the order of `allowed`, each once; at least one, and no other."""
+    wanted, known = set(names), [str(name) for name in allowed]
+    if not wanted or not wanted <= set(known):
+        raise InvalidKeySettings(f"A {what} is one of: {', '.join(known)}.")
+    return [name for name in known if name in wanted]
+
+
+def narrowing(what: str, names: Iterable[str] | None, allowed: Iterable[str]) -> list[str] | None:
+    return None if names is None else known(what, names, allowed)
