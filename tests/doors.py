@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, Any
 
 import httpx
@@ -113,8 +114,29 @@ def processes() -> int:
     return 2 if connection.vendor == "postgresql" and settings.REDIS_URL else 1
 
 
+@dataclass(frozen=True)
+class Service:
+    """`master` is the process that starts the workers, and to which signals go."""
+
+    address: str
+    master: int
+
+    def workers(self) -> set[int]:
+        """The processes that serve at the moment."""
+        command = ["pgrep", "-P", str(self.master)]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        return {int(pid) for pid in found.stdout.split()}
+
+
 @contextmanager
 def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
+    """The address of the service, for tests that only ask."""
+    with started_service(workers=workers, **environment) as service:
+        yield service.address
+
+
+@contextmanager
+def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service]:
     """The service under gunicorn, in processes of its own, on the tests' database."""
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
@@ -135,7 +157,7 @@ def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(process, address, output)
-        yield address
+        yield Service(address, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=START_SECONDS)

@@ -1,29 +1,20 @@
-"""Every authenticated request is counted once, whatever became of it, and kept as long as said."""
+"""Every authenticated request is counted once, whatever became of it."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from django.core.management import call_command
 from django.db import OperationalError
-from django.db.models import Sum
 
 from accounts.models import Project
-from apikeys import totals, usage
+from apikeys import usage
 from apikeys.models import LoggedRequest, Secret, UsageHour
-from apikeys.usage import ADDED, COLUMNS, Collector, collector, column_of
-from tests.doors import Api, processes, running_service
-from tests.makers import make_key, make_project, memory_body, noted
+from apikeys.usage import COLUMNS, Collector, collector, column_of
+from tests.doors import Api
+from tests.makers import make_key, memory_body, noted
 
 
 def counted() -> dict[tuple[str, int, str], int]:
@@ -174,116 +165,3 @@ def test_a_thread_writes_it_and_a_stop_writes_the_rest(now: datetime, settings: 
         thread.join()
     own.stop()
     assert UsageHour.objects.get().requests == LoggedRequest.objects.count() == 2000
-
-
-@pytest.mark.django_db(transaction=True)
-def test_totals_are_what_the_client_counted_through_a_rolling_restart(project: Project) -> None:
-    key, plaintext = make_key(project)
-    with running_service(workers=processes()) as address:
-        answered = _ask_through_restarts(address, plaintext)
-    total = UsageHour.objects.filter(key_id=key.pk).aggregate(total=Sum("requests"))["total"]
-    assert total == answered
-    assert LoggedRequest.objects.filter(key_id=key.pk).count() == answered
-
-
-def _ask_through_restarts(address: str, plaintext: str) -> int:
-    """Ask 2,000 times over eight connections while the workers are replaced; count the answers."""
-
-    def ask(_: int) -> int:
-        try:
-            answer = client.get("/policy")
-        except httpx.TransportError:
-            return 0  # refused while a worker made place for the next: it was not served
-        return int(answer.status_code == 200)
-
-    client = httpx.Client(
-        base_url=address,
-        headers={"X-API-Key": plaintext},
-        timeout=30,
-        limits=httpx.Limits(max_keepalive_connections=0),  # each request may meet another worker
-    )
-    with client, ThreadPoolExecutor(8) as pool:
-        first = list(pool.map(ask, range(1000)))
-        os.kill(_master(address), signal.SIGHUP)
-        second = list(pool.map(ask, range(1000)))
-    return sum(first) + sum(second)
-
-
-def _master(address: str) -> int:
-    """The process that leads the workers on this port: the oldest of those that serve it."""
-    port = address.rpartition(":")[2]
-    command = ["pgrep", "-f", "gunicorn -c config/gunicorn.py"]
-    pids = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return min(
-        int(pid)
-        for pid in pids
-        if f"PORT={port}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
-    )
-
-
-@pytest.mark.django_db
-class TestAskingForIt:
-    def test_the_limit_and_thirty_days(self, project: Project) -> None:
-        key, plaintext = make_key(project, rate_limit=100, burst_limit=9)
-        api, now = Api(plaintext), datetime.now(UTC)
-        for at, status in ((now, 200), (now, 403), (now - timedelta(days=29), 200)):
-            collector.note(noted(at, key_id=key.pk, status=status))
-        collector.note(noted(now - timedelta(days=30), key_id=key.pk))
-        collector.note(noted(now))  # another key's
-        collector.flush()
-        body = api.get("/usage").json()
-        assert (body["limit"], body["remaining"], body["burst_limit"]) == (100, 99, 9)
-        reset = datetime.fromisoformat(body["reset_at"])
-        assert timedelta(0) <= reset - now <= timedelta(hours=1)
-        assert len(body["days"]) == 30
-        assert body["days"][0] == {"day": str(now.date()), "requests": 2, "errors": 1}
-        assert body["days"][29]["requests"] == 1
-        assert sum(day["requests"] for day in body["days"]) == 3
-
-    def test_any_key_may_ask_of_itself_alone(self, project: Project) -> None:
-        one = Api(make_key(project, "One", permissions=["memory:write"])[1])
-        other = Api(make_key(make_project(project.owner), "Other")[1])
-        one.remember()
-        collector.flush()
-        assert one.get("/usage").json()["days"][0]["requests"] == 1
-        assert other.get("/usage").json()["days"][0]["requests"] == 0
-
-
-@pytest.mark.django_db
-class TestPruning:
-    def test_hours_become_days_after_a_month_and_no_request_is_lost(self, now: datetime) -> None:
-        old = now.replace(hour=0, minute=0) - timedelta(days=31)
-        for hour in (0, 1, 13, 23):
-            for status in (200, 200, 403):
-                at = old + timedelta(hours=hour, minutes=5)
-                collector.note(noted(at, status=status, microseconds=hour * 1000))
-        collector.note(noted(now - timedelta(days=29)))
-        collector.flush()
-        before = UsageHour.objects.aggregate(**{name: Sum(name) for name in ADDED})
-        done = totals.prune(at=now)
-        assert done["hours rolled up"] == 6
-        assert UsageHour.objects.aggregate(**{name: Sum(name) for name in ADDED}) == before
-        days = UsageHour.objects.filter(hour__lt=now - timedelta(days=30)).order_by("status")
-        assert [(row.hour, row.status, row.requests) for row in days] == [
-            (old, 200, 8),
-            (old, 403, 4),
-        ]
-        assert totals.prune(at=now)["hours rolled up"] == 0
-
-    def test_the_log_and_old_totals_end(self, settings: Any) -> None:
-        now = datetime.now(UTC)
-        collector.note(noted(now - timedelta(days=401)))
-        collector.note(noted(now))
-        collector.flush()
-        later = now + timedelta(days=7, minutes=1)
-        assert totals.prune(at=now)["logged requests"] == 0
-        assert totals.prune(at=later)["logged requests"] == 2
-        assert UsageHour.objects.get().requests == 1
-
-    def test_the_command_says_what_it_did(self) -> None:
-        out = StringIO()
-        call_command("prune", stdout=out)
-        assert out.getvalue() == (
-            "Pruned: 0 logged requests, 0 hours rolled up, 0 old totals, 0 old addresses, "
-            "0 old notices.\n"
-        )

@@ -1,0 +1,207 @@
+"""Usage of the real service is counted to the request, while its processes come and go."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+
+import pytest
+from django.db.models import Sum
+
+from accounts.models import Project
+from apikeys.models import LoggedRequest, UsageHour
+from tests.doors import Service, started_service
+from tests.makers import make_key
+
+ASKED = [
+    ("GET", "/policy", None),
+    ("GET", "/memory/read", None),
+    ("POST", "/memory", "not json"),
+]
+ATTEMPTS = 100  # for an answer
+PATIENCE = 60  # seconds
+# The design writes every half second and promises one; a busy machine writes a little later.
+LAST_SECONDS = 2.0
+
+several = [pytest.mark.postgresql, pytest.mark.redis]
+
+
+@dataclass(frozen=True)
+class Answer:
+    request_id: str
+    endpoint: str
+    status: int
+    at: float  # of the monotonic clock
+    connection: int
+
+
+class Client:
+    """Asks under ids of its own, and keeps what was answered, when and over which connection."""
+
+    _numbers = itertools.count()
+
+    def __init__(self, service: Service, key: str, *, keeps_connections: bool) -> None:
+        host = service.address.removeprefix("http://")
+        self._connection = http.client.HTTPConnection(host, timeout=PATIENCE)
+        self._number = 0
+        self._headers = {"X-API-Key": key}
+        if not keeps_connections:
+            self._headers["Connection"] = "close"
+        self.sent: list[str] = []
+        self.answers: list[Answer] = []
+        self.broken: set[int] = set()
+
+    def ask(self) -> bool:
+        """Ask once, something else each time. False: no answer came, and nobody knows why."""
+        if self._connection.sock is None:  # the next request opens a new one
+            self._number = next(self._numbers)
+        method, path, body = ASKED[len(self.answers) % len(ASKED)]
+        request_id = f"r{next(self._numbers)}"
+        self.sent.append(request_id)
+        headers = {**self._headers, "X-Request-ID": request_id}
+        if body:
+            headers["Content-Type"] = "application/json"
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            self.broken.add(self._number)
+            self.close()
+            return False
+        self.answers.append(
+            Answer(request_id, f"{method} {path}", answer.status, time.monotonic(), self._number)
+        )
+        return True
+
+    def ask_until_answered(self) -> None:
+        assert any(self.ask() for _ in range(ATTEMPTS))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def logged(project: Project) -> Counter[str]:
+    rows = LoggedRequest.objects.filter(project_id=project.pk)
+    return Counter(rows.values_list("request_id", flat=True))
+
+
+def totals(project: Project) -> Counter[tuple[str, int]]:
+    rows = UsageHour.objects.filter(project_id=project.pk).order_by()
+    sums = rows.values_list("endpoint", "status").annotate(total=Sum("requests"))
+    return Counter({(endpoint, status): total for endpoint, status, total in sums})
+
+
+@pytest.mark.parametrize(
+    ("workers", "requests"), [(1, 2_000), pytest.param(4, 20_000, marks=several)]
+)
+@pytest.mark.django_db(transaction=True)
+def test_totals_are_what_the_client_counted_through_a_rolling_restart(
+    project: Project, workers: int, requests: int
+) -> None:
+    """To the request: what was answered was counted, once, and nothing else was.
+
+    A connection that still waits at a worker which leaves is reset. It was never read, so it is
+    not counted, and the client asks again under another id. One that was accepted is answered:
+    a leaving worker waits for it, and each connection has one request, so that none meets a close.
+    """
+    key, half_way = make_key(project)[1], Event()
+    share = requests // 8
+
+    def ask(client: Client) -> None:
+        with closing(client):
+            for number in range(share):
+                client.ask_until_answered()
+                if number == share // 2:
+                    half_way.set()
+
+    with started_service(workers=workers) as service, ThreadPoolExecutor(8) as threads:
+        clients = [Client(service, key, keeps_connections=False) for _ in range(8)]
+        before = service.workers()
+        asking = [threads.submit(ask, client) for client in clients]
+        assert half_way.wait(PATIENCE)
+        os.kill(service.master, signal.SIGHUP)
+        assert not any(asked.done() for asked in asking)
+        for asked in asking:
+            asked.result()
+        assert len(before) == workers
+        assert wait_for(lambda: len(service.workers() - before) == len(service.workers()))
+    answers = [answer for client in clients for answer in client.answers]
+    assert len(answers) == requests
+    assert logged(project) == Counter(answer.request_id for answer in answers)
+    assert totals(project) == Counter((answer.endpoint, answer.status) for answer in answers)
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(4, marks=several)])
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_loses_its_own_last_second_and_no_more(
+    project: Project, workers: int
+) -> None:
+    """A kept connection stays with its worker: those that break tell whose answers were lost.
+
+    What was counted and not answered is possible here. So it holds that what was answered and not
+    lost so was counted, and that what was counted was sent.
+    """
+    key, warm, done = make_key(project)[1], Event(), Event()
+
+    def ask(client: Client) -> None:
+        began = time.monotonic()
+        with closing(client):
+            while not done.is_set():
+                client.ask_until_answered()
+                if client.answers[-1].at > began + 2 * LAST_SECONDS:
+                    warm.set()
+
+    count = 10 * workers  # so many that none of the workers is without one
+    with started_service(workers=workers) as service, ThreadPoolExecutor(count) as threads:
+        clients = [Client(service, key, keeps_connections=True) for _ in range(count)]
+        asking = [threads.submit(ask, client) for client in clients]
+        try:
+            assert warm.wait(PATIENCE)
+            victim = random.choice(sorted(service.workers()))
+            killed_at = time.monotonic()
+            os.kill(victim, signal.SIGKILL)
+            assert wait_for(lambda: victim not in service.workers())
+            assert wait_for(lambda: len(service.workers()) == workers)
+        finally:
+            done.set()
+        for asked in asking:
+            asked.result()
+        # The kernel hands each worker its share of new connections, the new one too.
+        newcomers = [Client(service, key, keeps_connections=False) for _ in range(100)]
+        for newcomer in newcomers:
+            with closing(newcomer):
+                assert newcomer.ask()
+    clients += newcomers
+    counted, broken = logged(project), set().union(*(client.broken for client in clients))
+    lost = [
+        answer
+        for client in clients
+        for answer in client.answers
+        if answer.request_id not in counted
+    ]
+    assert broken, "the worker that was killed served nobody"
+    assert all(answer.connection in broken for answer in lost)
+    assert all(answer.at > killed_at - LAST_SECONDS for answer in lost)
+    assert set(counted) <= {request_id for client in clients for request_id in client.sent}
+    assert set(counted.values()) == {1}
+    assert totals(project).total() == counted.total()
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    """Until it is so, or patience has ended."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+    return True
