@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Project, User
 from apikeys import services
 from apikeys.models import ApiKey
-from apikeys.usage import Noted
+from apikeys.usage import Noted, collector
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -87,3 +88,30 @@ def noted(at: datetime, **changed: Any) -> Noted:
         "user_agent": "curl",
     }
     return Noted(at=at, **{**fields, **changed})
+
+
+ANSWERS = [
+    ("POST /memory", 201, ""),
+    ("POST /memory/read", 200, ""),
+    ("POST /memory/read", 403, "policy_denied"),
+    ("POST /memory", 429, "rate_limited"),
+    ("POST /memory/revoke", 503, "unavailable"),
+]
+HOURS_AGO = [past * (1 + past // 4) for past in range(20)]
+
+
+def make_usage(key: ApiKey, *, at: datetime, hours_ago: Iterable[int] = HOURS_AGO) -> None:
+    """Requests of the last hours and days, with every kind of answer."""
+    whose = {
+        "project_id": key.project_id,
+        "environment": key.environment,
+        "key_id": key.pk,
+        "secret_id": key.current_secret().pk,
+    }
+    for past, hours in enumerate(hours_ago):
+        for place, (endpoint, status, code) in enumerate(ANSWERS):
+            for _ in range(1 + (7 * past + 3 * place) % 11):
+                answer = {"endpoint": endpoint, "status": status, "code": code}
+                moment = at - timedelta(hours=hours)
+                collector.note(noted(moment, microseconds=700 * past, **answer, **whose))
+    collector.flush()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,9 @@ from accounts import invitations, services
 from accounts.models import Project, User
 from apikeys.models import ApiKey, Secret
 from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
-from apikeys.usage import collector
 from tests.browser.conftest import Opened
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
-from tests.makers import PASSWORD, give_password, make_key, noted
+from tests.makers import PASSWORD, give_password, make_key, make_usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = {"actor": "test", "request_id": "test"}
@@ -150,29 +149,8 @@ def furnish(owner: User, project: Project) -> ApiKey:
     gone, _ = make_key(project, "A name of fifty characters, which is what may fit", at=now)
     delete_key(key=gone, at=now, **BY)
     for key in (busy, gone):
-        use(key, at=now)
+        make_usage(key, at=now)
     return busy
-
-
-ANSWERS = [
-    ("POST /memory", 201, ""),
-    ("POST /memory/read", 200, ""),
-    ("POST /memory/read", 403, "policy_denied"),
-    ("POST /memory", 429, "rate_limited"),
-    ("POST /memory/revoke", 503, "unavailable"),
-]
-
-
-def use(key: ApiKey, *, at: datetime) -> None:
-    """Requests of the last hours and days, with every kind of answer."""
-    whose = {"project_id": key.project_id, "key_id": key.pk, "secret_id": key.current_secret().pk}
-    for past in range(20):
-        for place, (endpoint, status, code) in enumerate(ANSWERS):
-            for _ in range(1 + (7 * past + 3 * place) % 11):
-                answer = {"endpoint": endpoint, "status": status, "code": code}
-                moment = at - timedelta(hours=past * (1 + past // 4))
-                collector.note(noted(moment, microseconds=700 * past, **answer, **whose))
-    collector.flush()
 
 
 def test_the_public_pages(looker: Looker) -> None:

@@ -1,0 +1,178 @@
+"""Usage and the two logs in a browser: whatever way a number is shown, it is the same number."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import AuditEvent, Project, User
+from apikeys.models import ApiKey
+from apikeys.services import delete_key
+from apikeys.usage import collector
+from tests.browser.conftest import Opened
+from tests.browser.people import sign_in
+from tests.browser.usage_page import check_page, table
+from tests.doors import Api
+from tests.makers import give_password, make_key, make_usage, noted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOURS_AGO = [0, 1, 2, 5, 23, 30, 47, 72, 24 * 8, 24 * 20, 24 * 28]
+MANY = 1234  # requests in one hour, which a person reads with a comma
+
+
+@pytest.fixture
+def laptop(project: Project) -> ApiKey:
+    """A key with a month of usage; in its project is another, of production and deleted since."""
+    now = timezone.now()
+    laptop, _ = make_key(project, "Laptop", rate_limit=5000)
+    phone, _ = make_key(project, "Phone", environment="live")
+    make_usage(laptop, at=now, hours_ago=HOURS_AGO)
+    make_usage(phone, at=now, hours_ago=[hours + 3 for hours in HOURS_AGO])
+    whose = {"project_id": project.pk, "key_id": laptop.pk, "secret_id": laptop.current_secret().pk}
+    for _ in range(MANY):
+        collector.note(noted(now - timedelta(hours=2), **whose))
+    collector.flush()
+    delete_key(key=phone, at=now, actor="test", request_id="test")
+    return laptop
+
+
+@pytest.fixture(params=["with script", "without script"])
+def browsing(request: pytest.FixtureRequest, opened: Opened, owner: User) -> Page:
+    """The owner's browser, signed in."""
+    page = opened(java_script_enabled=request.param == "with script").new_page()
+    give_password(owner)
+    sign_in(page, owner.email)
+    return page
+
+
+def days(first: int, last: int) -> tuple[str, str]:
+    """From so many days ago to so many."""
+    today = timezone.now().date()
+    return str(today - timedelta(days=first)), str(today - timedelta(days=last))
+
+
+def between(since: str, until: str) -> str:
+    """As the form sends it."""
+    return f"since={since}&until={until}"
+
+
+class TestUsage:
+    def test_chart_tables_files_and_database_agree(
+        self, browsing: Page, project: Project, laptop: ApiKey
+    ) -> None:
+        steps, totals = {}, {}
+        for query in ("", "range=24h", "range=30d", between(*days(1, 0)), between(*days(10, 2))):
+            browsing.goto(f"/console/projects/{project.pk}/usage/?{query}")
+            rows = check_page(browsing)
+            steps[query] = len(rows)
+            totals[query] = sum(int(row[1]) for row in rows)
+        assert list(steps.values()) == [7, 24, 30, 48, 9]
+        assert totals["range=24h"] > MANY
+        assert totals["range=24h"] < totals[""] < totals["range=30d"]
+        browsing.goto(f"/console/projects/{project.pk}/usage/?environment=live")
+        check_page(browsing, environment="live")
+        assert [row[0] for row in table(browsing, "keys")] == ["Phone (deleted)"]
+        for query in ("", "range=24h", "range=30d", between(*days(10, 2))):
+            browsing.goto(f"/console/keys/{laptop.pk}/usage/?{query}")
+            check_page(browsing, key=laptop)
+
+    def test_the_address_says_what_is_shown(
+        self, browsing: Page, project: Project, laptop: ApiKey
+    ) -> None:
+        page, path = browsing, f"/console/projects/{project.pk}/usage/"
+        page.goto(path)
+        page.get_by_text("Other days, or one environment").click()
+        page.get_by_label("Environment").select_option("Live")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_role("navigation", name="Range").get_by_role("link", name="30d").click()
+        self.check_range(page, path, "range=30d", "environment=live")
+        current = page.locator("nav[aria-label=Range] [aria-current]")
+        expect(current).to_have_text("30d")
+        page.get_by_text("Other days, or one environment").click()
+        since, until = days(10, 2)
+        page.get_by_label("From").fill(since)
+        page.get_by_label("To").fill(until)
+        page.get_by_role("button", name="Show").click()
+        self.check_range(page, path, between(since, until), "environment=live")
+        expect(current).to_have_count(0)
+        page.get_by_role("navigation", name="Range").get_by_role("link", name="24h").click()
+        self.check_range(page, path, "range=24h", "environment=live")
+        assert "since=2" not in page.url
+
+    @staticmethod
+    def check_range(page: Page, path: str, *said: str) -> None:
+        """The address has the words, and loaded again it shows the same."""
+        assert path in page.url
+        assert all(words in page.url for words in said), page.url
+        shown = check_page(page, environment="live")
+        page.reload()
+        assert check_page(page, environment="live") == shown
+
+
+class TestTheLogs:
+    def test_a_request_is_found_by_the_form_and_opens_with_its_event(
+        self, browsing: Page, project: Project
+    ) -> None:
+        page, found = browsing, browsing.locator("main tbody tr")
+        laptop = Api(make_key(project, "Laptop")[1])
+        laptop.post("/memory", "not json", HTTP_X_REQUEST_ID="refused-1")
+        laptop.get("/policy", HTTP_X_REQUEST_ID="policy-1")
+        phone = Api(make_key(project, "Phone")[1])
+        phone.remember()
+        phone.get("/policy", HTTP_X_REQUEST_ID="policy-2")
+        collector.flush()
+        page.goto(f"/console/projects/{project.pk}/requests/")
+        expect(found).to_have_count(4)
+        for label, option, count in (
+            ("Key", "Laptop", 2),
+            ("Endpoint", "GET /policy", 2),
+            ("Status", "4xx: refused", 1),
+        ):
+            page.get_by_label(f"{label} (optional)", exact=True).select_option(option)
+            page.get_by_role("button", name="Show").click()
+            expect(found).to_have_count(count)
+            page.reload()
+            expect(found).to_have_count(count)
+            page.get_by_role("link", name="All", exact=True).click()
+            expect(found).to_have_count(4)
+        page.get_by_label("Request id").fill("policy-")
+        page.get_by_label("Key (optional)", exact=True).select_option("Phone")
+        page.get_by_role("button", name="Show").click()
+        expect(found.locator("th")).to_have_text(["policy-2"])
+        page.get_by_role("link", name="All", exact=True).click()
+        page.get_by_label("Endpoint").select_option("POST /memory")
+        page.get_by_label("Status").select_option("2xx: served")
+        page.get_by_role("button", name="Show").click()
+        found.get_by_role("link").first.click()
+        expect(page.locator("main dl.facts")).to_contain_text("POST /memory")
+        expect(page.get_by_role("region", name="Events").locator("tbody tr")).to_have_count(1)
+        expect(page.get_by_role("region", name="Events")).to_contain_text("MEMORY_CREATE")
+
+    def test_the_record_is_downloaded_as_it_is_shown(
+        self, browsing: Page, project: Project
+    ) -> None:
+        page, api = browsing, Api(make_key(project)[1])
+        for user in ("user_1", "user_2", "user_1"):
+            api.remember(user_id=user)
+        page.goto(f"/console/projects/{project.pk}/audit/")
+        page.get_by_label("End user").fill("user_1")
+        page.get_by_role("button", name="Show").click()
+        shown = page.get_by_role("region", name="Events").locator("tbody tr")
+        expect(shown).to_have_count(2)
+        stored = AuditEvent.objects.filter(user_id="user_1").order_by("-id")
+        ids = [str(event.pk) for event in stored]
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV").click()
+        with download.value.path().open(newline="") as file:
+            assert [row["id"] for row in csv.DictReader(file)] == ids
+        with page.expect_download() as download:
+            page.get_by_role("link", name="JSON").click()
+        rows = json.loads(download.value.path().read_text())
+        assert [row["id"] for row in rows] == ids
+        assert [row["request_id"] for row in rows] == [event.request_id for event in stored]
+        assert download.value.suggested_filename.endswith(".json")
