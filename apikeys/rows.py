@@ -42,9 +42,8 @@ class KeyRow:
 
 def listed(keys: Iterable[ApiKey], *, project_id: UUID, at: datetime) -> list[KeyRow]:
     """The rows of a project's list, with their sparklines."""
-    found = list(keys)
-    sparks = reports.sparks([key.pk for key in found], project_id=project_id, at=at)
-    return [row(key, at=at, requests=sparks.get(key.pk, ())) for key in found]
+    sparks = reports.sparks(project_id=project_id, at=at)
+    return [row(key, at=at, requests=sparks.get(key.pk, ())) for key in keys]
 
 
 def row(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeyRow:

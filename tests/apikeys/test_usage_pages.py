@@ -14,7 +14,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest, UsageHour
 from apikeys.usage import collector
 from tests.doors import Api, signed_in
-from tests.makers import make_key
+from tests.makers import make_key, noted
 
 DAY = timedelta(days=1)
 
@@ -42,6 +42,25 @@ class TestUsage:
             assert list(csv.reader(StringIO(text(browser.get(url + "?csv=errors")))))[1:] == [
                 ["400", "malformed_json", "1"]
             ]
+
+    def test_a_list_of_keys_has_a_line_of_two_weeks_for_each(
+        self, owner: User, project: Project
+    ) -> None:
+        today = timezone.now()
+        for name, uses in (("Laptop", [0, 0, 13]), ("Phone", [1, 14]), ("Unused", [])):
+            key, _ = make_key(project, name)
+            whose = {"project_id": project.pk, "key_id": key.pk}
+            for days in uses:
+                collector.note(noted(today - timedelta(days=days), **whose))
+        collector.flush()
+        rows = signed_in(owner).get(f"/console/projects/{project.pk}/keys/").context["rows"]
+        assert {row.key.name: row.spark.words.split()[0] for row in rows} == {
+            "Laptop": "3",
+            "Phone": "1",
+            "Unused": "0",
+        }
+        (laptop,) = (row.spark.points.split() for row in rows if row.key.name == "Laptop")
+        assert (laptop[0], laptop[1], laptop[13]) == ("0,12.0", "10,22.0", "130,2.0")
 
     @pytest.mark.parametrize(
         "query", ["range=1y", "since=2026-11-02", "since=2026-11-02&until=2026-11-01", "since=x"]
