@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from bench import inside, processor, profiler, report, rows, service
+from bench import inside, pages, processor, profiler, report, rows, service
 from bench import options as command_line
 from bench.baseline import COMPARED, SAMPLES, Baseline, BaselineFailed, find_pgbench
 from bench.database import Database, own_database
@@ -53,6 +53,9 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     key = service.new_key(settings)
     rows.open_models(settings)
     tenant = rows.only_tenant()
+    if options.pages:
+        pages.run(tenant, settings, database.description)
+        return 0
     rows.fill(tenant, options.rows)
     workload = Workload(key=key, port=int(settings["PORT"]), tenant=tenant)
     for name in options.only:
@@ -70,7 +73,9 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     print()
     with (
         tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as logs,
-        service.running(settings, Path(logs) / "service.log") as running,
+        service.running(
+            settings, Path(logs) / "service.log", configuration=_configuration(options)
+        ) as running,
     ):
         bench = Bench(
             running,
@@ -181,6 +186,8 @@ def _facts(
     }
     if options.env:
         facts["settings"] = " ".join(f"{name}={value}" for name, value in options.env.items())
+    if options.without_usage:
+        facts["usage"] = "not noted"
     if not processor.available():
         facts["CPU"] = "not seen on this system: it has no /proc"
     elif database.on_postgresql:
@@ -188,6 +195,10 @@ def _facts(
     else:
         facts["CPU"] = "app: gunicorn and its workers, SQLite included"
     return facts
+
+
+def _configuration(options: argparse.Namespace) -> str:
+    return service.WITHOUT_USAGE if options.without_usage else service.CONFIGURATION
 
 
 def _interrupt(number: int, frame: object) -> None:

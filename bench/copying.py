@@ -67,6 +67,22 @@ def fill(template: type[Model], subject: UUID, users: int) -> None:
         sql.change(statement, [subject])
 
 
+def copy_to_keys(template: type[Model], key_id: UUID) -> None:
+    """Give every other key of the project a copy of the rows of this one, the oldest hour first.
+
+    In the order of time, as the rows of many keys come to be.
+    """
+    from accounts import sql
+
+    told = {"key_id": "other.id", "environment": "other.environment"}
+    statement = (
+        f"{_insert(template, told)} JOIN apikeys_apikey AS other"
+        " ON other.project_id = template.project_id AND other.id <> template.key_id"
+        " WHERE template.key_id = %s ORDER BY template.hour"
+    )
+    sql.change(statement, [key_id])
+
+
 def _insert(template: type[Model], told: Mapping[str, str]) -> str:
     table = template._meta.db_table
     columns = [str(field.column) for field in template._meta.concrete_fields]

@@ -60,12 +60,22 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="a setting of the service, such as WEB_THREADS=16; repeat it for several",
     )
+    add(
+        "--without-usage",
+        action="store_true",
+        help="let the service note no request, to see what noting costs",
+    )
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
     add("--no-pgbench", action="store_true", help="do not compare with pgbench")
     add(
         "--profile",
         action="store_true",
         help="instead of measuring, print where the time of each operation goes in Python",
+    )
+    add(
+        "--pages",
+        action="store_true",
+        help="instead, print how long the console's pages take over 90 days of usage of 50 keys",
     )
     options = parser.parse_args(arguments)
     options.env = dict(options.env)

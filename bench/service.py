@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 40
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ENV_FILE", "HOST", "PORT", "HTTPS_ONLY")
+CONFIGURATION = "config/gunicorn.py"
+WITHOUT_USAGE = "bench/without_usage.py"
 KEY_RATE_LIMIT = 1_000_000_000
 
 
@@ -97,12 +99,14 @@ def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:
 
 
 @contextmanager
-def running(settings: Mapping[str, str], log: Path) -> Iterator[Service]:
+def running(
+    settings: Mapping[str, str], log: Path, *, configuration: str = CONFIGURATION
+) -> Iterator[Service]:
     """The service, answering, until the end of the block."""
     with log.open("wb") as output:
         # A session of its own: Ctrl-C is for us, and we end it in good order.
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
+            [sys.executable, "-m", "gunicorn", "-c", configuration],
             cwd=ROOT,
             env=dict(settings),
             stdout=output,

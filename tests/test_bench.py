@@ -13,9 +13,8 @@ import pytest
 from django.http import HttpResponse
 
 from accounts.models import AuditEvent, EventType
-from bench import options, processor, service
+from bench import processor
 from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, translated
-from bench.database import libpq_environment, libpq_url
 from bench.inside import Sent, noted_statements
 from bench.load import Load
 from bench.report import COLUMNS, Figures, median, percentile, row
@@ -263,51 +262,3 @@ class TestWorkload:
         assert filled.count() == 20
         assert filled.values("subject_id").distinct().count() == 4
         assert AuditEvent.objects.filter(user_id__startswith="filled-").count() == 20
-
-
-class TestSettings:
-    def test_the_caller_s_database_and_env_file_are_not_the_service_s(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DATABASE_URL", "postgres://somebody@elsewhere/precious")
-        monkeypatch.setenv("ENV_FILE", "/precious/.env")
-        settings = service.environment("sqlite:///ours", 8001, extra={"WEB_THREADS": "3"})
-        assert settings["DATABASE_URL"] == "sqlite:///ours"
-        assert settings["ENV_FILE"] == "/dev/null"
-        assert (settings["PORT"], settings["WEB_THREADS"]) == ("8001", "3")
-
-    def test_libpq_is_not_given_django_s_options(self) -> None:
-        url = "postgres://u@h:1/d?CONN_MAX_AGE=5&sslmode=require"
-        assert libpq_url(url) == "postgresql://u@h:1/d?sslmode=require"
-
-    def test_a_password_is_not_on_the_command_line(self) -> None:
-        url, environment = libpq_environment("postgres://u:p%40ss@h:1/d")
-        assert url == "postgresql://u@h:1/d"
-        assert environment["PGPASSWORD"] == "p@ss"
-
-
-class TestOptions:
-    def test_lists_and_settings(self) -> None:
-        asked = options.parse(
-            ["--connections", "1,8", "--only", "create,read5", "--env", "A=b=c", "--seconds", ".5"]
-        )
-        assert (asked.connections, asked.only) == ([1, 8], ["create", "read5"])
-        assert (asked.env, asked.seconds) == ({"A": "b=c"}, 0.5)
-
-    @pytest.mark.parametrize(
-        "arguments",
-        [
-            ["--connections", "0"],
-            ["--only", "create,delete"],
-            ["--env", "DATABASE_URL=sqlite:///db.sqlite3"],
-            ["--env", "WEB_THREADS"],
-            ["--seconds", "nan"],
-            ["--rows", "-1"],
-        ],
-    )
-    def test_nonsense_is_refused(
-        self, arguments: list[str], capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        with pytest.raises(SystemExit):
-            options.parse(arguments)
-        assert arguments[0] in capsys.readouterr().err

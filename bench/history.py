@@ -1,0 +1,131 @@
+"""Gives a project a past: keys with a quarter year of usage, and a log of single requests.
+
+As the product keeps them: hours for the last thirty days, one row a day before that.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bench import copying
+from bench.rows import Tenant
+
+KEYS = 50
+DAYS = 90
+LOGGED = 200_000
+LOGGED_AT_ONCE = 10_000
+LOGGED_DAYS = 7
+# What is asked: how it is answered, and in one of how many hours it is.
+ANSWERS = [
+    ("POST /memory", 201, "", 1),
+    ("POST /memory/read", 200, "", 1),
+    ("POST /memory/read/continue", 200, "", 2),
+    ("POST /memory/revoke", 200, "", 2),
+    ("GET /policy", 200, "", 3),
+    ("POST /memory", 400, "malformed_json", 4),
+    ("POST /memory/read", 403, "policy_denied", 2),
+    ("POST /memory/read", 429, "rate_limited", 6),
+    ("POST /memory", 503, "unavailable", 24),
+]
+
+
+def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
+    """So many keys beside the first, every second one a live one. Return all keys' ids."""
+    from accounts.models import Project
+    from apikeys import services
+    from apikeys.models import ApiKey
+
+    project = Project.objects.get(pk=tenant.project_id)
+    for number in range(1, count):
+        services.issue_key(
+            project=project,
+            name=f"Worker {number}",
+            environment=("test", "live")[number % 2],
+            at=at - timedelta(days=DAYS),
+            actor="bench",
+            request_id="bench",
+        )
+    return list(ApiKey.objects.filter(project=project).order_by("id").values_list("pk", flat=True))
+
+
+def add_usage(keys: list[UUID], *, at: datetime) -> int:
+    """The usage of the first key by the models, of the others as copies. Return how many rows."""
+    from apikeys.models import ApiKey
+    from apikeys.usage_rows import UsageHour
+
+    first = ApiKey.objects.get(pk=keys[0])
+    UsageHour.objects.bulk_create(_usage_of(first, at=at), batch_size=1000)
+    copying.copy_to_keys(UsageHour, first.pk)
+    return UsageHour.objects.count()
+
+
+def _usage_of(key: Any, *, at: datetime) -> Iterator[Any]:
+    from apikeys.periods import midnight
+    from apikeys.totals import HOURS_KEPT
+    from apikeys.usage import COLUMNS
+    from apikeys.usage_rows import UsageHour
+
+    choice = random.Random(3)
+    last = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    hours_from = midnight((at - HOURS_KEPT).astimezone(UTC).date())
+    moment = hours_from - timedelta(days=DAYS) + HOURS_KEPT
+    while moment <= last:
+        in_hours = moment >= hours_from
+        for endpoint, status, code, one_in in ANSWERS:
+            if in_hours and choice.randrange(one_in):
+                continue
+            fast, slow = choice.randint(50, 500), choice.randint(0, 5)
+            yield UsageHour(
+                key_id=key.pk,
+                hour=moment,
+                endpoint=endpoint,
+                status=status,
+                code=code,
+                project_id=key.project_id,
+                environment=key.environment,
+                requests=fast + slow,
+                **{**dict.fromkeys(COLUMNS, 0), "under_10": fast, "under_200": slow},
+            )
+        moment += timedelta(hours=1 if in_hours else 24)
+
+
+def add_log(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> int:
+    """The last days' requests, the oldest first, as the service writes them. Return how many."""
+    from apikeys.usage_rows import LoggedRequest
+
+    choice = random.Random(4)
+    began = at - timedelta(days=LOGGED_DAYS)
+    for start in range(0, count, LOGGED_AT_ONCE):
+        LoggedRequest.objects.bulk_create(
+            [
+                _logged(tenant, choice, keys, began + timedelta(days=LOGGED_DAYS) * number / count)
+                for number in range(start, min(start + LOGGED_AT_ONCE, count))
+            ],
+            batch_size=1000,
+        )
+    return LoggedRequest.objects.count()
+
+
+def _logged(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetime) -> Any:
+    from apikeys.usage_rows import LoggedRequest
+
+    endpoint, status, code, _ = choice.choices(ANSWERS, [1 / one[3] for one in ANSWERS])[0]
+    key = choice.choice(keys)
+    return LoggedRequest(
+        created_at=at,
+        request_id=f"{choice.getrandbits(64):016x}",
+        project_id=tenant.project_id,
+        environment=tenant.environment,
+        key_id=key,
+        secret_id=key,
+        endpoint=endpoint,
+        status=status,
+        code=code,
+        microseconds=choice.randint(1_000, 50_000),
+        address="192.0.2.1",
+        user_agent="python-httpx/0.28",
+    )

@@ -1,0 +1,81 @@
+"""What the load tool is asked for, and with which settings it starts the service."""
+
+from __future__ import annotations
+
+import pytest
+
+from apikeys.usage import Collector
+from bench import options, service, without_usage
+from bench.database import libpq_environment, libpq_url
+from config import gunicorn
+from tests.makers import NOW, noted
+
+
+class TestSettings:
+    def test_the_caller_s_database_and_env_file_are_not_the_service_s(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DATABASE_URL", "postgres://somebody@elsewhere/precious")
+        monkeypatch.setenv("ENV_FILE", "/precious/.env")
+        settings = service.environment("sqlite:///ours", 8001, extra={"WEB_THREADS": "3"})
+        assert settings["DATABASE_URL"] == "sqlite:///ours"
+        assert settings["ENV_FILE"] == "/dev/null"
+        assert (settings["PORT"], settings["WEB_THREADS"]) == ("8001", "3")
+
+    def test_libpq_is_not_given_django_s_options(self) -> None:
+        url = "postgres://u@h:1/d?CONN_MAX_AGE=5&sslmode=require"
+        assert libpq_url(url) == "postgresql://u@h:1/d?sslmode=require"
+
+    def test_a_password_is_not_on_the_command_line(self) -> None:
+        url, environment = libpq_environment("postgres://u:p%40ss@h:1/d")
+        assert url == "postgresql://u@h:1/d"
+        assert environment["PGPASSWORD"] == "p@ss"
+
+
+class TestOptions:
+    def test_lists_and_settings(self) -> None:
+        asked = options.parse(
+            ["--connections", "1,8", "--only", "create,read5", "--env", "A=b=c", "--seconds", ".5"]
+        )
+        assert (asked.connections, asked.only) == ([1, 8], ["create", "read5"])
+        assert (asked.env, asked.seconds) == ({"A": "b=c"}, 0.5)
+        assert (asked.without_usage, asked.pages) == (False, False)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--connections", "0"],
+            ["--only", "create,delete"],
+            ["--env", "DATABASE_URL=sqlite:///db.sqlite3"],
+            ["--env", "WEB_THREADS"],
+            ["--seconds", "nan"],
+            ["--rows", "-1"],
+        ],
+    )
+    def test_nonsense_is_refused(
+        self, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            options.parse(arguments)
+        assert arguments[0] in capsys.readouterr().err
+
+
+class TestWithoutUsage:
+    """The service is configured as it always is; its processes note nothing."""
+
+    def test_it_is_the_services_own_configuration(self) -> None:
+        ours = {name: value for name, value in vars(without_usage).items() if name[0] != "_"}
+        own = {name: value for name, value in vars(gunicorn).items() if name[0] != "_"}
+        assert set(ours) == set(own)
+        assert {name for name in own if own[name] is not ours[name]} == {"post_worker_init"}
+
+    def test_a_worker_notes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Collector, "note", Collector.note)  # to have it back afterwards
+        without_usage.post_worker_init(None)
+        own = Collector()
+        own.note(noted(NOW))
+        assert own.flush() == 0
+
+    def test_the_files_are_where_the_tool_looks_for_them(self) -> None:
+        for configuration in (service.CONFIGURATION, service.WITHOUT_USAGE):
+            assert (service.ROOT / configuration).is_file()
