@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 PER_PROCESS_CACHES = (
     "django.core.cache.backends.locmem.LocMemCache",
     "django.core.cache.backends.dummy.DummyCache",
@@ -77,6 +78,14 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
                 "The cache is each process's own: wrong passwords would be counted by each.",
                 hint="Set REDIS_URL, or leave the cache in the database.",
                 id="memory_scope.E007",
+            )
+        )
+    if not settings.DEBUG and 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        messages.append(
+            Error(
+                f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters.",
+                hint="Set METRICS_TOKEN to 30 random characters, or leave it empty.",
+                id="memory_scope.E008",
             )
         )
     if (

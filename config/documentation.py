@@ -22,6 +22,7 @@ ADVICE = {
     "bad_request": "The request as such cannot be read.",
     "invalid_api_key": "The key is missing, mistyped, deleted, rotated out, expired or switched "
     "off. The answer does not tell which.",
+    "invalid_token": "Of <code>/metrics</code> alone: the operators' token is missing or wrong.",
     "policy_denied": "The purpose does not allow this scope. The answer says which would; say "
     "another purpose only if it is true.",
     "permission_denied": "The key lacks the permission, or was narrowed to other scopes.",

@@ -41,6 +41,7 @@ STATUS = {
     "invalid_type": HTTPStatus.BAD_REQUEST,
     "bad_request": HTTPStatus.BAD_REQUEST,
     "invalid_api_key": HTTPStatus.UNAUTHORIZED,
+    "invalid_token": HTTPStatus.UNAUTHORIZED,
     "policy_denied": HTTPStatus.FORBIDDEN,
     "permission_denied": HTTPStatus.FORBIDDEN,
     "grant_revoked": HTTPStatus.FORBIDDEN,
@@ -138,6 +139,9 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     if STATUS[refused.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log(refused.code, error, request)
     response = _response(request, refused)
+    if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
+        refusal = (error.scope, error.purpose_class, error.reason)
+        response.refusal = refusal  # type: ignore[attr-defined]
     if isinstance(error, exceptions.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(context["view"].allowed_methods)
     return response

@@ -7,8 +7,10 @@ waits for the database; each keeps its connection.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +34,15 @@ graceful_timeout = 30
 # A process starts afresh now and then, not all at once: a slow leak never grows old.
 max_requests = env.number("WEB_MAX_REQUESTS", default=100_000, least=0, most=1_000_000_000)
 max_requests_jitter = max_requests // 10
-# A worker's heartbeat must not wait for a disk.
+# A worker's heartbeat must not wait for a disk, nor must a request that is counted.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no file of ours
 control_socket_disable = True
 # Whether a proxy is believed is said once, by TRUSTED_PROXY_COUNT.
 secure_scheme_headers: dict[str, str] = {}
 loglevel = env.text("LOG_LEVEL", "info").lower()
 proc_name = "memory-scope"
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus_client calls it
 
 
 def on_starting(server: Any) -> None:
@@ -54,6 +58,27 @@ def on_starting(server: Any) -> None:
         said = checked.stderr.strip()
         # Of a traceback, the last line is the sentence; a list of findings is all sentences.
         sys.exit(said if said.startswith("SystemCheckError") else said.rpartition("\n")[2])
+    os.environ.pop(METRICS_FOLDER, None)  # what was inherited holds the figures of another run
+    count_together(server)
+
+
+def on_reload(server: Any) -> None:
+    """METRICS_TOKEN may be new in `.env`. A folder that is there stays: it holds the figures."""
+    count_together(server)
+
+
+def count_together(server: Any) -> None:
+    """Give the processes a folder in which they count for /metrics, and which outlives each."""
+    if env.text("METRICS_TOKEN") and METRICS_FOLDER not in os.environ:
+        prefix = f"memory-scope-metrics-{os.getpid()}-"
+        folder = tempfile.mkdtemp(prefix=prefix, dir=worker_tmp_dir)
+        os.chown(folder, server.cfg.uid, server.cfg.gid)
+        os.environ[METRICS_FOLDER] = folder
+
+
+def on_exit(server: Any) -> None:
+    if folder := os.environ.pop(METRICS_FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,19 +1,24 @@
-"""Whether the service lives, and whether it can serve. No key, no session."""
+"""Whether the service lives, whether it can serve, and what it did. No key, no session."""
 
 from __future__ import annotations
 
+import hmac
+import time
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from accounts import sql
+from accounts.addresses import client_address, home_of
 from apikeys import throttling
-from apikeys.api import json_response
-from config.errors import unavailable
+from apikeys.api import RequestRefused, json_response
+from config.errors import answer_error, unavailable
 
 
 @csrf_exempt  # no cookie opens it; a POST is a 405, not a forged form
@@ -35,3 +40,36 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     limits = {"rate_limits": "kept by each process"} if throttling.degraded() else {}
     return json_response({"status": "ok", **limits}, status=HTTPStatus.OK)
+
+
+@csrf_exempt
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The figures, to operators who hold METRICS_TOKEN. Where there is none, there is no page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    try:
+        _check_token(request)
+    except (RequestRefused, throttling.RateLimited) as error:
+        return answer_error(error, {"request": request})
+    # Only here and in the middleware: who wants no metrics does not load what they need.
+    from config.metrics import CONTENT_TYPE, exposition
+
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
+
+
+@sensitive_variables("given")
+def _check_token(request: HttpRequest) -> None:
+    """Raise RequestRefused, or RateLimited: a wrong token is a guess of its address."""
+    challenge = {"WWW-Authenticate": "Bearer"}
+    invalid = RequestRefused("invalid_token", "Invalid token", headers=challenge)
+    scheme, _, given = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not given:
+        raise invalid
+    at = time.time()
+    address = home_of(client_address(request.META))
+    throttling.refuse_guessing(address, at=at)
+    if not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        throttling.note_failure(address, at=at)
+        raise invalid

@@ -8,12 +8,15 @@ exempt from it, as no cookie opens them.)
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 
 from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
+from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,7 +27,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import request_ids
 
-API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "leaks", "usage"})
+API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "metrics", "leaks", "usage"})
 
 OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", "choose_theme")
 
@@ -44,6 +47,24 @@ class RequestIdMiddleware:
         request_id = request_ids.assign(request.META)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class MetricsMiddleware:
+    """Counts every request by its answer. Without METRICS_TOKEN it is left out, at no cost."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed("METRICS_TOKEN is not set.")
+        from config.metrics import note_request
+
+        self.get_response = get_response
+        self.note = note_request
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        self.note(request, response, time.perf_counter() - began)
         return response
 
 

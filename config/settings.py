@@ -51,9 +51,10 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# What is of config.middleware steps aside for requests to the API, but for the first.
+# What is of config.middleware steps aside for requests to the API, but for the first two.
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
+    "config.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -263,7 +264,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -316,7 +317,10 @@ STORAGES = {
     },
 }
 
-# --- Logs --------------------------------------------------------------------------------------
+# --- Metrics and logs --------------------------------------------------------------------------
+
+# Opens /metrics to operators; empty: there is no such page, and nothing is counted for it.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 LOG_LEVEL = env.choice("LOG_LEVEL", allowed=("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 LOGGING = {

@@ -11,24 +11,34 @@ from memory.events import Asked
 from memory.statements import Grant, Partition
 
 
-class PolicyDenied(Exception):
+class Refusal(Exception):
+    """What was refused and why, as the record has it; no class where no purpose is said."""
+
+    def __init__(self, *, scope: str, reason: str, purpose_class: str = "") -> None:
+        super().__init__(reason)
+        self.scope = scope
+        self.reason = reason
+        self.purpose_class = purpose_class
+
+
+class PolicyDenied(Refusal):
     """The purpose's class is not allowed for the scope, by the policy or for this key."""
 
     def __init__(self, decision: Decision) -> None:
-        super().__init__(decision.reason)
+        super().__init__(
+            scope=decision.scope,
+            reason=str(decision.reason),
+            purpose_class=decision.purpose_class,
+        )
         self.decision = decision
 
 
-class GrantEnded(Exception):
+class GrantEnded(Refusal):
     """The token was revoked or has expired."""
 
 
-class ScopeNotAllowed(Exception):
+class ScopeNotAllowed(Refusal):
     """This key may not use this scope."""
-
-    def __init__(self, scope: str) -> None:
-        super().__init__(scope)
-        self.scope = scope
 
 
 def deny(
@@ -57,11 +67,13 @@ def deny(
             grant=grant,
         )
     )
-    raise GrantEnded if ended else PolicyDenied(decision)
+    if ended:
+        raise GrantEnded(scope=decision.scope, reason=ended, purpose_class=decision.purpose_class)
+    raise PolicyDenied(decision)
 
 
 def check_scope(asked: Asked, partition: Partition, user_id: str) -> None:
     """Refuse a key that may not use the partition's scope. Raises ScopeNotAllowed."""
     if not asked.principal.may_use_scope(partition.scope):
         audit.record(events.refused(asked, partition, user_id, reason=KEY_SCOPE))
-        raise ScopeNotAllowed(partition.scope)
+        raise ScopeNotAllowed(scope=partition.scope, reason=KEY_SCOPE)

@@ -15,7 +15,13 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///t
 # No test is to be slowed down by the limits, but for those that are about them.
 os.environ["RATE_LIMIT_HOUR"] = os.environ["RATE_LIMIT_SECOND"] = "1000000"
 os.environ["RATE_LIMIT_FAILURES"] = "1000000"
-for name in ("DEBUG", "ALLOWED_KEY_ENVIRONMENTS", "DATABASE_POOLER", "DATABASE_POOL_SIZE"):
+for name in (
+    "DEBUG",
+    "ALLOWED_KEY_ENVIRONMENTS",
+    "DATABASE_POOLER",
+    "DATABASE_POOL_SIZE",
+    "METRICS_TOKEN",
+):
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403 - the environment had to be said first

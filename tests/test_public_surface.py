@@ -26,6 +26,7 @@ TABLE = [
     ("/no-such-page", "get", 404, 404, 404, 404, 404, 404),
     ("/healthz", "get", 200, 200, 200, 200, 200, 200),
     ("/readyz", "get", 200, 200, 200, 200, 200, 200),
+    ("/metrics", "get", 404, 404, 404, 404, 404, 404),  # unless there is a METRICS_TOKEN
     # The API: a key alone.
     ("/policy", "get", 401, 401, 401, 401, 401, 200),
     ("/usage", "get", 401, 401, 401, 401, 401, 200),

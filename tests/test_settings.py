@@ -53,6 +53,7 @@ def ids(**changed: Any) -> set[str | None]:
         "SECOND_FACTOR_KEYS": ["f" * 50],
         "SITE_URL": "https://memory-scope.example",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "METRICS_TOKEN": "t" * 16,
     }
     with override_settings(**{**base, **changed}):
         return {message.id for message in check_settings()}
@@ -129,6 +130,7 @@ class TestRulesBetweenSettings:
             ({"WEB_CONCURRENCY": 2}, "memory_scope.E005"),
             ({"SECOND_FACTOR_KEYS": []}, "memory_scope.E006"),
             ({"CACHES": {"default": {"BACKEND": LOCAL_MEMORY}}}, "memory_scope.E007"),
+            ({"METRICS_TOKEN": "t" * 15}, "memory_scope.E008"),
             ({"HTTPS_ONLY": False}, "memory_scope.W001"),
             ({"EMAIL_BACKEND": "accounts.mail.DevelopmentBackend"}, "memory_scope.W002"),
             ({"SITE_URL": "http://127.0.0.1:8000"}, "memory_scope.W003"),
@@ -136,6 +138,9 @@ class TestRulesBetweenSettings:
     )
     def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:
         assert id_ in ids(**changed)
+
+    def test_metrics_may_be_off(self) -> None:
+        assert ids(METRICS_TOKEN="") == set()
 
     def test_several_processes_may_share_a_redis(self) -> None:
         assert ids(WEB_CONCURRENCY=4, REDIS_URL="redis://127.0.0.1:6379/0") == set()
