@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from apikeys import counters
 from apikeys.counters import LocalCounters, RedisCounters, SharedCounters, window
-from tests.doors import free_port
+from tests.doors import START_SECONDS, free_port
 
 
 class OwnRedis:
@@ -31,13 +32,16 @@ class OwnRedis:
             ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"],
             stdout=subprocess.DEVNULL,
         )
+        deadline = time.monotonic() + START_SECONDS
         with redis.Redis.from_url(self.address) as client:
-            for _ in range(1000):
+            while time.monotonic() < deadline:
                 try:
                     client.ping()
                 except redis.ConnectionError:
-                    continue
-                return
+                    time.sleep(0.02)
+                else:
+                    return
+        self.stop()
         raise RuntimeError("Redis did not start.")
 
     def stop(self) -> None:
