@@ -84,6 +84,25 @@ def insert(
         change(statement, [value for row in rows for value in row])
 
 
+def append(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows that meet none that are there: a log's. The names are constants of ours.
+
+    PostgreSQL takes them by COPY, which has no statement to parse and costs this process a sixth
+    of what an INSERT of as many rows does, in which time no other thread of it would get on.
+    """
+    if connection.vendor != "postgresql":
+        insert(table, columns, rows)
+        return
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,  # which Django's own cursor does not for this
+        cursor.cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """A transaction that writes. On SQLite the threads of this process take turns for it.

@@ -153,7 +153,7 @@ def _write(taken: Iterable[Noted]) -> None:
         sql.change(NOTE_USE, (one.at, one.address, one.user_agent, secret, one.at))
     if settings.REQUEST_LOG_DAYS:
         for some in _batched([(new_id(), *one) for one in taken]):
-            sql.insert("apikeys_loggedrequest", LOGGED, some)
+            sql.append("apikeys_loggedrequest", LOGGED, some)
 
 
 def _batched(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -120,6 +120,23 @@ class TestTheLog:
 
 @pytest.mark.django_db
 class TestWriting:
+    def test_the_log_keeps_whatever_a_client_is_called(self, now: datetime) -> None:
+        names = ["", "\\N", "a\\tb\\.", "tab\there", "line\nbreak", "\"'%s,;", "Ünïcode 🦊"]
+        own = Collector()
+        for name in names:
+            own.note(noted(now, user_agent=name))
+        assert own.flush() == len(names)
+        rows = LoggedRequest.objects.order_by("id")
+        assert [row.user_agent for row in rows] == names
+        assert {row.created_at for row in rows} == {now}
+
+    @pytest.mark.postgresql  # SQLite takes texts of any length
+    def test_a_row_that_the_database_refuses_waits_with_the_others(self, now: datetime) -> None:
+        own = Collector()
+        own.note(noted(now, environment="far too long"))
+        assert own.flush() == 0
+        assert not UsageHour.objects.exists()
+
     def test_what_could_not_be_written_waits(
         self, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
