@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.environments import CHOICES, ENVIRONMENTS
 from accounts.identifiers import first_id, new_id
+from accounts.limits import lowest
 from accounts.subjects import KEY_BYTES, new_subject_key
 
 DEFAULT_PROJECT_NAME = "Default project"
@@ -195,10 +196,7 @@ class Project(models.Model):
     def allowed_limits(self) -> tuple[int, int]:
         """The same, as lowered by the owner."""
         hour, second = self.granted_limits()
-        return (
-            min(hour, self.lowered_rate_limit or hour),
-            min(second, self.lowered_burst_limit or second),
-        )
+        return lowest(hour, self.lowered_rate_limit), lowest(second, self.lowered_burst_limit)
 
 
 class EventType(models.TextChoices):

@@ -19,10 +19,11 @@ from rest_framework.request import Request
 
 from accounts import sql
 from accounts.addresses import client_address, home_of
+from accounts.limits import lowest
 from accounts.models import User
 from apikeys import throttling, tokens
 from apikeys.models import SILENCE
-from apikeys.principal import Principal, lowest
+from apikeys.principal import Principal
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.environments import CHOICES, ENVIRONMENTS
 from accounts.identifiers import new_id
+from accounts.limits import lowest
 from accounts.models import LIMIT_RANGE, Project, User
-from apikeys.principal import PERMISSIONS, lowest
+from apikeys.principal import PERMISSIONS
 
 # A replaced secret that nobody used for so long ends by itself, if its owner chose so.
 SILENCE = timedelta(hours=1)

@@ -17,11 +17,6 @@ PERMISSIONS = (
 )
 
 
-def lowest(granted: int, *lowered: int | None) -> int:
-    """The limit that holds: what owners set, of a key and of its project, can only lower it."""
-    return min([granted, *(limit for limit in lowered if limit)])
-
-
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A valid key's project, environment and rights. `None` restricts nothing.

@@ -11,6 +11,7 @@ from django.conf import settings
 PLAIN = [
     "accounts.environments",
     "accounts.identifiers",
+    "accounts.limits",
     "accounts.request_ids",
     "accounts.subjects",
     "apikeys.principal",
