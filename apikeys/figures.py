@@ -13,7 +13,6 @@ from apikeys.reports import KINDS, SPARK_DAYS, Count, Usage
 
 BAR_WIDTH = 10  # of the drawing's own units, of which its height has 100
 GAP = 2
-TABLES = ("time", "endpoints", "keys", "errors")
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`name` is one of TABLES. What a person sees in it is what its CSV holds."""
+    """What a person sees in it is what its CSV holds, which is asked for by its `name`."""
 
     name: str
     title: str

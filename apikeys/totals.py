@@ -66,6 +66,7 @@ def _forget_addresses(at: datetime) -> int:
     """Where keys were used from: after a while, and of a project that was erased at once."""
     erased = ApiKey.objects.exclude(project__erased_at=None)
     LoggedRequest.objects.filter(project_id__in=erased.values("project_id")).delete()
+    Notice.objects.filter(key_id__in=erased.values("pk")).delete()
     Secret.objects.filter(key__in=erased).exclude(last_address="").update(
         last_address="", last_user_agent=""
     )

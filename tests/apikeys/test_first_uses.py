@@ -1,0 +1,107 @@
+"""The first use of a key from an address: told its owner, and forgotten after a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import Project
+from apikeys import first_uses
+from apikeys.models import KeyAddress, LoggedRequest, Notice
+from apikeys.notices import QUIET
+from apikeys.totals import prune
+from apikeys.usage import Collector
+from tests.apikeys.mailed import subjects, use
+from tests.makers import NOW, make_key, make_project, noted
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.django_db
+class TestANewAddress:
+    def test_it_is_told_once_with_the_client(self, project: Project) -> None:
+        key, _ = make_key(project)
+        for _ in range(2):
+            use(key.pk, "192.0.2.1")
+            use(key.pk, "192.0.2.1", at=NOW + 5 * DAY)
+        assert subjects(at=NOW + 5 * DAY) == ["Your API key “Key” is used from a new address"]
+        assert "192.0.2.1, curl/8, on 2026-11-23 12:00:00 UTC" in mail.outbox[0].body
+        assert KeyAddress.objects.get().last_used_at == NOW + 5 * DAY
+
+    def test_a_network_of_ipv6_is_one_place(self, project: Project) -> None:
+        key, _ = make_key(project)
+        use(key.pk, "2001:db8::1")
+        use(key.pk, "2001:db8::2")
+        assert KeyAddress.objects.get().address == "2001:db8::"
+
+    def test_many_at_once_are_one_mail_and_the_next_waits_an_hour(self, project: Project) -> None:
+        key, _ = make_key(project)
+        for number in range(3):
+            use(key.pk, f"192.0.2.{number}")
+        assert subjects() == ["Your API key “Key” is used from 3 new addresses"]
+        assert all(f"192.0.2.{number}" in mail.outbox[0].body for number in range(3))
+        use(key.pk, "192.0.2.8", at=NOW + SECOND)
+        use(key.pk, "192.0.2.9", at=NOW + 2 * SECOND)
+        assert subjects(at=NOW + QUIET - SECOND) == []
+        assert subjects(at=NOW + QUIET) == ["Your API key “Key” is used from 2 new addresses"]
+
+    def test_another_key_is_another_matter(self, project: Project) -> None:
+        for name in ("One", "Two"):
+            use(make_key(project, name)[0].pk, "192.0.2.1")
+        assert len(subjects()) == 2
+
+    def test_a_process_that_knows_them_writes_nothing(
+        self, project: Project, django_assert_num_queries: Callable[[int], Any]
+    ) -> None:
+        key, _ = make_key(project)
+        own = first_uses.FirstUses()
+        taken = [noted(NOW, key_id=key.pk) for _ in range(100)]
+        own.write(taken)
+        with django_assert_num_queries(0):
+            own.write(taken)
+
+    def test_there_is_an_end_to_the_addresses_of_a_key(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(first_uses, "MOST_ADDRESSES", 2)
+        key, _ = make_key(project)
+        for number in range(4):
+            use(key.pk, f"192.0.2.{number}")
+        assert KeyAddress.objects.count() == Notice.objects.count() == 2
+
+    def test_one_that_was_not_seen_for_long_is_new_again(self, project: Project) -> None:
+        key, _ = make_key(project)
+        use(key.pk, "192.0.2.1")
+        assert len(subjects()) == 1
+        prune(at=NOW + 91 * DAY)
+        assert not KeyAddress.objects.exists()
+        use(key.pk, "192.0.2.1", at=NOW + 91 * DAY)
+        assert len(subjects(at=NOW + 91 * DAY)) == 1
+
+
+@pytest.mark.django_db
+def test_of_an_erased_project_no_address_stays(project: Project) -> None:
+    key, _ = make_key(project)
+    kept, _ = make_key(make_project(project.owner), "Kept")
+    now = timezone.now()
+    for one in (key, kept):
+        own = Collector()
+        whose = {"key_id": one.pk, "project_id": one.project_id}
+        own.note(noted(now, secret_id=one.current_secret().pk, address="192.0.2.1", **whose))
+        own.flush()
+    project.deleted_at = project.erased_at = now
+    project.save()
+    prune(at=now)
+    assert [row.key_id for row in KeyAddress.objects.all()] == [kept.pk]
+    assert [row.key_id for row in LoggedRequest.objects.all()] == [kept.pk]
+    assert [row.key_id for row in Notice.objects.all()] == [kept.pk]
+    assert (key.current_secret().last_address, kept.current_secret().last_address) == (
+        "",
+        "192.0.2.1",
+    )
