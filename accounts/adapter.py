@@ -7,27 +7,13 @@ from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import (
-    get_authentication_records,
-    record_authentication,
-)
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 
-from accounts.addresses import client_address, home_of
-from accounts.beta import Invitation
-
-INVITATION = "invitation"  # in the session: the id of the invitation that was followed
-
-
-def invitation_of(request: HttpRequest) -> Invitation | None:
-    """The usable invitation whose link this browser followed."""
-    followed = request.session.get(INVITATION)
-    if not followed:
-        return None
-    return Invitation.objects.usable(at=timezone.now()).filter(pk=followed).first()
+from accounts.allauth_internals import get_authentication_records, record_authentication
+from accounts.signup import invitation_of
+from foundation.addresses import client_address, network_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -65,4 +51,4 @@ class AccountAdapter(DefaultAccountAdapter):
         return message
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return home_of(client_address(request.META))
+        return network_of(client_address(request.META))

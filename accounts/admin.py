@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from accounts import (
     admin_beta,  # noqa: F401 - Django finds what is registered from here
-    request_ids,
+    operators,
     services,
 )
 from accounts.models import AuditEvent, Project, User
-from accounts.readonly import ModelAdmin, ReadOnlyAdmin
+from foundation.admin import ModelAdmin, ReadOnlyAdmin
 
 if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
     UserAdminBase = DjangoUserAdmin[User]
@@ -106,8 +106,7 @@ class ProjectAdmin(ModelAdmin):
             project=obj,
             changed=form.changed_data,
             at=timezone.now(),
-            actor=request.user,  # type: ignore[arg-type] # an operator, or there is no page
-            request_id=request_ids.of(request.META),
+            by=operators.changed_by(request),
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,9 +16,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.beta import AccessRequest, Invitation
-from accounts.models import User
-from accounts.readonly import ReadOnlyAdmin
+from accounts.models import AccessRequest, Invitation
+from accounts.operators import operator
+from foundation.admin import ReadOnlyAdmin
 
 MOST_AT_ONCE = 200
 
@@ -45,16 +45,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _operator(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def invite_all(request: HttpRequest, addresses: list[str]) -> None:
     """Invite each; one that fails does not stop the others, and the operator reads why."""
     invited = 0
     for address in addresses:
         try:
-            invitations.invite(email=address, by=_operator(request), at=timezone.now())
+            invitations.invite(email=address, by=operator(request), at=timezone.now())
         except invitations.InvitationFailure as failure:
             messages.error(request, str(failure))
         except OSError as error:  # the mail server; the invitation is there and can be sent again
@@ -124,21 +120,21 @@ class AccessRequestAdmin(ReadOnlyAdmin):
         """Whoever asked can ask to be forgotten."""
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
-    def state(self, asked: AccessRequest) -> str:
-        if asked.invitation:
-            state = asked.invitation.state(at=timezone.now())
+    def state(self, access_request: AccessRequest) -> str:
+        if access_request.invitation:
+            state = access_request.invitation.state(at=timezone.now())
             return "signed up" if state == "used" else f"invited ({state})"
-        return "declined" if asked.declined_at else "waiting"
+        return "declined" if access_request.declined_at else "waiting"
 
     @admin.action(description="Invite", permissions=["decide"])
     def invite(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
-        invite_all(request, [asked.email for asked in chosen])
+        invite_all(request, [access_request.email for access_request in chosen])
 
     @admin.action(description="Decline", permissions=["decide"])
     def decline(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
         at = timezone.now()
         declined = sum(
-            invitations.decline(request=asked, by=_operator(request), at=at) for asked in chosen
+            invitations.decline(access_request=one, by=operator(request), at=at) for one in chosen
         )
         messages.info(request, f"Declined {declined}; those decided before stay as they are.")
 

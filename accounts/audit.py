@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Required, TypedDict
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from accounts import sql
-from accounts.identifiers import new_id
 from accounts.models import EventType
+from foundation import sql
+from foundation.identifiers import new_id
+from foundation.rows import Row, insert_into, values_of
 
-INSERT = """
-    INSERT INTO accounts_auditevent (
-        id, subject_id, event_type, app_id, environment, api_key_id, user_id, scope, domain,
-        purpose, purpose_class, memory_ids, revocation_grant_id, reason_code, decision_id,
-        policy_version, request_id, created_at, meta
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+# Who changes something without being a person of the product, and how people call them.
+ACTORS = {
+    "command": "an operator, by a command",
+    "report": "a report of a leak",
+    "silence": "itself, after an hour of silence",
+}
 
 
-class By(TypedDict, total=False):
-    """Who changes something, as the record keeps it: an account's id, or a word such as `command`.
+class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes a key, a project or an account, as the record keeps it.
 
-    `address` is where a person did it from.
+    `actor` is an account's id or one of ACTORS; `address` is where a person did it from.
     """
 
-    actor: Required[str]
-    request_id: Required[str]
-    address: str
+    actor: str
+    request_id: str
+    address: str = ""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What an event says of it beside its request id."""
+        return {"actor": self.actor, **({"address": self.address} if self.address else {})}
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+def who(actor: str, *, owner_id: UUID) -> str:
+    """Say an event's actor as the owner calls it."""
+    if actor == str(owner_id):
+        return "you"
+    return ACTORS.get(actor, "an operator")
+
+
+class Event(Row, frozen=True, kw_only=True):
     """One decision, as the record keeps it.
 
     `memory_ids` are the memories it was about, `meta` is small and holds no memory's value, no
     token and no key. The record refuses nothing: what it is given must be true.
     """
 
-    event_type: EventType
+    id: UUID = msgspec.field(default_factory=new_id)
     subject_id: UUID
+    event_type: EventType
     app_id: UUID
     environment: str
-    request_id: str
-    created_at: datetime
-    decision_id: UUID = msgspec.field(default_factory=new_id)
     api_key_id: UUID | None = None
     user_id: str | None = None
     scope: str | None = None
@@ -55,35 +65,16 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     memory_ids: list[UUID] = []
     revocation_grant_id: UUID | None = None
     reason_code: str | None = None
+    decision_id: UUID = msgspec.field(default_factory=new_id)
     policy_version: str | None = None
+    request_id: str
+    created_at: datetime
     meta: dict[str, Any] = {}
+
+
+INSERT = insert_into("accounts_auditevent", Event)
 
 
 def record(event: Event) -> None:
     """Append the event. Call it inside the transaction of the change that it records."""
-    sql.change(INSERT, values(event))
-
-
-def values(event: Event) -> tuple[Any, ...]:
-    """What INSERT takes, for those who send it as a part of a larger statement."""
-    return (
-        new_id(),
-        event.subject_id,
-        event.event_type.value,
-        event.app_id,
-        event.environment,
-        event.api_key_id,
-        event.user_id,
-        event.scope,
-        event.domain,
-        event.purpose,
-        event.purpose_class,
-        msgspec.json.encode(event.memory_ids).decode(),
-        event.revocation_grant_id,
-        event.reason_code,
-        event.decision_id,
-        event.policy_version,
-        event.request_id,
-        event.created_at,
-        msgspec.json.encode(event.meta).decode(),
-    )
+    sql.change(INSERT, values_of(event))

@@ -1,4 +1,4 @@
-"""Forms of signing up and asking for access. They check and clean; the services save."""
+"""Forms of asking for access and of a forgotten password. They check and clean; services save."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.core import context
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
 
-from accounts import invitations, pages, sql
-from accounts.adapter import INVITATION, invitation_of
-from accounts.background import background
-from accounts.models import Project, User
+from foundation.background import background
 
 
 class RequestAccessForm(forms.Form):
@@ -47,39 +43,6 @@ class RequestAccessForm(forms.Form):
         return bool(self.cleaned_data["website"])
 
 
-class SignupForm(allauth_forms.SignupForm):
-    """Opens the account that an invitation is for, and uses the invitation up."""
-
-    def clean_email(self) -> str:
-        """The invited address alone: checked here, since allauth asks its adapter twice."""
-        email = str(super().clean_email())
-        invitation = invitation_of(context.request)
-        if invitation is None or invitation.email != email.lower():
-            raise forms.ValidationError("Use the address that the invitation was sent to.")
-        return email.lower()
-
-    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        try:
-            user, response = super().try_save(request)
-        except invitations.NotUsable:
-            return None, pages.invitation_gone(request)
-        return user, response
-
-    def save(self, request: HttpRequest) -> User:
-        """The account, its verified address, its project and the used invitation, or none of it."""
-        followed = request.session.get(INVITATION, "")
-        with sql.writing():
-            invitation = invitations.claim(
-                invitation_id=followed, email=self.cleaned_data["email"], at=timezone.now()
-            )
-            user: User = super().save(request)
-            Project.objects.create_default(user)
-            invitation.used_by = user
-            invitation.save(update_fields=["used_by"])
-        del request.session[INVITATION]
-        return user
-
-
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Looks up, writes and sends after the response: its time tells nothing of the address."""
 
@@ -94,36 +57,3 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
         background.do(look_up_and_send)
         return str(self.cleaned_data["email"])
-
-
-class ProjectForm(forms.Form):
-    name = forms.CharField(
-        label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-
-    def clean_name(self) -> str:
-        return printable(str(self.cleaned_data["name"]))
-
-
-class ConfirmForm(forms.Form):
-    """Asks for a name to be typed before something is lost."""
-
-    typed = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-    def __init__(self, *args: Any, wanted: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.wanted = wanted
-        self.fields["typed"].label = f"Type “{wanted}” to confirm"
-
-    def clean_typed(self) -> str:
-        typed = str(self.cleaned_data["typed"])
-        if typed != self.wanted.strip():
-            raise forms.ValidationError(f"That is not “{self.wanted}”.")
-        return typed
-
-
-def printable(name: str) -> str:
-    """A name as people can tell it apart: without control characters."""
-    if not name.isprintable():
-        raise forms.ValidationError("A name has printable characters only.")
-    return name

@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import mail, sql
-from accounts.beta import AccessRequest, Invitation, digest
-from accounts.models import User
+from accounts.models import AccessRequest, Invitation, User
+from accounts.models.beta import digest
+from foundation import mail, sql
 
 
 class InvitationFailure(Exception):
@@ -81,9 +81,11 @@ def invite(*, email: str, by: User | None, at: datetime) -> str:
     return link
 
 
-def decline(*, request: AccessRequest, by: User, at: datetime) -> bool:
+def decline(*, access_request: AccessRequest, by: User, at: datetime) -> bool:
     """Decline a request that nobody decided yet. Nothing is mailed. Say whether it was one."""
-    undecided = AccessRequest.objects.filter(pk=request.pk, invitation=None, declined_at=None)
+    undecided = AccessRequest.objects.filter(
+        pk=access_request.pk, invitation=None, declined_at=None
+    )
     return bool(undecided.update(declined_at=at, decided_by=by))
 
 

@@ -16,10 +16,10 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts import audit
-from accounts.beta import AccessRequest, Invitation
+from accounts import audit, limits
+from accounts.audit import ChangedBy
 from accounts.environments import ENVIRONMENTS
-from accounts.models import EventType, Project, User
+from accounts.models import AccessRequest, EventType, Invitation, Project, User
 
 
 class ProjectFailure(Exception):
@@ -37,15 +37,11 @@ class AlreadyGone(ProjectFailure):
 MOST_PROJECTS = 100
 
 
-class TooHigh(ProjectFailure):
-    """A limit that is more than what operators grant."""
-
-
 class TooManyProjects(ProjectFailure):
     """The account has as many projects as it may."""
 
 
-def create_project(*, owner: User, name: str) -> Project:
+def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Project:
     """Raises ProjectNameTaken or TooManyProjects."""
     if Project.objects.owned_by(owner).count() >= MOST_PROJECTS:
         raise TooManyProjects(f"An account has at most {MOST_PROJECTS} projects.")
@@ -56,32 +52,31 @@ def create_project(*, owner: User, name: str) -> Project:
         raise _taken(name) from error
 
 
-def rename_project(
-    *, project: Project, name: str, at: datetime, actor: User, request_id: str
-) -> None:
+def rename_project(*, project: Project, name: str, at: datetime, by: ChangedBy) -> None:
     """Raises ProjectNameTaken or AlreadyGone."""
     try:
         with transaction.atomic():
             if not Project.objects.live().filter(pk=project.pk).update(name=name):
                 raise AlreadyGone("The project was deleted meanwhile.")
-            _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, name=name)
+            _record(EventType.PROJECT_UPDATE, project, at, by, name=name)
     except IntegrityError as error:
         raise _taken(name) from error
 
 
 @transaction.atomic
 def change_project(
-    *, project: Project, changed: Sequence[str], at: datetime, actor: User, request_id: str
+    *, project: Project, changed: Sequence[str], at: datetime, by: ChangedBy
 ) -> None:
     """Save what an operator changed of a project, and record it. Nothing changed: no event."""
     if not changed:
         return
     project.save(update_fields=changed)
-    said = {name: getattr(project, name) for name in changed}
-    said = {
-        name: value if isinstance(value, int | None) else str(value) for name, value in said.items()
+    values = {name: getattr(project, name) for name in changed}
+    values = {
+        name: value if isinstance(value, int | None) else str(value)
+        for name, value in values.items()
     }
-    _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, **said)
+    _record(EventType.PROJECT_UPDATE, project, at, by, **values)
 
 
 @transaction.atomic
@@ -91,35 +86,32 @@ def lower_limits(
     rate_limit: int | None,
     burst_limit: int | None,
     at: datetime,
-    actor: User,
-    request_id: str,
+    by: ChangedBy,
 ) -> None:
     """Let each key of the project make fewer requests than operators grant; None: as many.
 
-    It holds from the next request on. Raises TooHigh or AlreadyGone.
+    It holds from the next request on. Raises LimitRefused or AlreadyGone.
     """
-    for limit, granted in zip((rate_limit, burst_limit), project.granted_limits(), strict=True):
-        if limit is not None and not 1 <= limit <= granted:
-            raise TooHigh(f"A limit can only be lowered: {granted} is what you have.")
+    limits.check_lowered((rate_limit, burst_limit), project.granted_limits())
     changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
     if not Project.objects.live().filter(pk=project.pk).update(**changed):
         raise AlreadyGone("The project was deleted meanwhile.")
-    _record(EventType.PROJECT_UPDATE, project, at, actor, request_id, **changed)
+    _record(EventType.PROJECT_UPDATE, project, at, by, **changed)
 
 
 @transaction.atomic
-def delete_project(*, project: Project, at: datetime, actor: User, request_id: str) -> None:
+def delete_project(*, project: Project, at: datetime, by: ChangedBy) -> None:
     """Stop the project's keys with the next request, everywhere, and show nothing of it any more.
 
-    `manage.py purge` then erases what was stored in it. Raises AlreadyGone.
+    `manage.py maintain` then erases what was stored in it. Raises AlreadyGone.
     """
     if not Project.objects.live().filter(pk=project.pk).update(deleted_at=at):
         raise AlreadyGone("The project was deleted meanwhile.")
-    _record(EventType.PROJECT_DELETE, project, at, actor, request_id, name=project.name)
+    _record(EventType.PROJECT_DELETE, project, at, by, name=project.name)
 
 
 @transaction.atomic
-def close_account(*, user: User, at: datetime, request_id: str) -> None:
+def close_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Stop all keys of the account with the next request; erase its data after a delay.
 
     Raises AlreadyGone.
@@ -127,17 +119,17 @@ def close_account(*, user: User, at: datetime, request_id: str) -> None:
     if not User.objects.filter(pk=user.pk, closed_at=None).update(closed_at=at):
         raise AlreadyGone("The account is closed already.")
     for project in Project.objects.owned_by(user):
-        _record(EventType.ACCOUNT_CLOSE, project, at, user, request_id)
+        _record(EventType.ACCOUNT_CLOSE, project, at, by)
 
 
 @transaction.atomic
-def reopen_account(*, user: User, at: datetime, request_id: str) -> None:
+def reopen_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Take the account back before it is erased: its keys work again. Raises AlreadyGone."""
     still = User.objects.filter(pk=user.pk, closed_at__gt=at - closed_for())
     if not still.update(closed_at=None):
         raise AlreadyGone("The account can no longer be taken back.")
     for project in Project.objects.owned_by(user):
-        _record(EventType.ACCOUNT_REOPEN, project, at, user, request_id)
+        _record(EventType.ACCOUNT_REOPEN, project, at, by)
 
 
 @transaction.atomic
@@ -171,12 +163,7 @@ def _taken(name: str) -> ProjectNameTaken:
 
 
 def _record(
-    event_type: EventType,
-    project: Project,
-    at: datetime,
-    actor: User,
-    request_id: str,
-    **meta: Any,
+    event_type: EventType, project: Project, at: datetime, by: ChangedBy, **changed: Any
 ) -> None:
     for environment in ENVIRONMENTS:
         audit.record(
@@ -185,8 +172,8 @@ def _record(
                 subject_id=project.pk,
                 app_id=project.pk,
                 environment=environment,
-                request_id=request_id,
+                request_id=by.request_id,
                 created_at=at,
-                meta={"actor": str(actor.pk), **meta},
+                meta={**by.meta, **changed},
             )
         )

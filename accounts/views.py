@@ -1,4 +1,4 @@
-"""The closed beta's public pages, and a person's theme."""
+"""The closed beta's public pages: asking for access, and following an invitation."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import invitations, pages
-from accounts.adapter import INVITATION, AccountAdapter
-from accounts.background import background
+from accounts import invitations
+from accounts.adapter import AccountAdapter
 from accounts.forms import RequestAccessForm
-
-YEAR = 365 * 24 * 3600  # seconds
+from accounts.signup import INVITATION, invitation_gone
+from foundation.background import background
 
 
 @never_cache
@@ -26,18 +24,18 @@ YEAR = 365 * 24 * 3600  # seconds
 def request_access(request: HttpRequest) -> HttpResponse:
     """Ask to be let in. The answer is one, whatever the address, and takes as long."""
     if request.method == "POST":
-        refusal = ratelimit.consume_or_429(request, action="request_access")
+        refusal: HttpResponse | None = ratelimit.consume_or_429(request, action="request_access")
         if refusal:
             return refusal
     form = RequestAccessForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/request_access.html", {"form": form})
     if not form.is_from_a_program():
-        asked = {name: form.cleaned_data[name] for name in ("email", "name", "company", "plans")}
+        answers = {name: form.cleaned_data[name] for name in ("email", "name", "company", "plans")}
         at = timezone.now()
 
         def keep() -> None:
-            invitations.ask_for_access(**asked, at=at)
+            invitations.ask_for_access(**answers, at=at)
 
         background.do(keep)
     return redirect("request_access_thanks")
@@ -55,7 +53,7 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
     """Follow an invitation. Mail scanners do too, so this uses nothing up."""
     invitation = invitations.find(token, at=timezone.now())
     if invitation is None:
-        response = pages.invitation_gone(request)
+        response = invitation_gone(request)
     elif request.user.is_authenticated:
         messages.info(request, "Sign out first: the invitation is for a new account.")
         response = redirect(settings.LOGIN_REDIRECT_URL)
@@ -64,26 +62,4 @@ def invite(request: HttpRequest, token: str) -> HttpResponse:
         AccountAdapter(request).stash_verified_email(request, invitation.email)
         response = redirect("account_signup")
     response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-@require_POST
-def choose_theme(request: HttpRequest) -> HttpResponse:
-    """Light, dark, or as the system has it; kept in a cookie of this browser."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    response = redirect(back)
-    theme = request.POST.get("theme", "")
-    if theme in pages.THEMES:
-        response.set_cookie(
-            pages.THEME_COOKIE,
-            theme,
-            max_age=YEAR,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    else:
-        response.delete_cookie(pages.THEME_COOKIE)
     return response

@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import request_ids
-from accounts.readonly import ReadOnlyAdmin
+from accounts import operators
+from accounts.limits import LimitRefused
 from apikeys import services
 from apikeys.models import ApiKey
+from foundation.admin import ReadOnlyAdmin
 
 
 @admin.register(ApiKey)
@@ -63,10 +64,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
                 rate_limit=obj.rate_limit,
                 burst_limit=obj.burst_limit,
                 at=timezone.now(),
-                actor=str(request.user.pk),
-                request_id=request_ids.of(request.META),
+                by=operators.changed_by(request),
             )
-        except services.KeyFailure as error:
+        except (services.KeyFailure, LimitRefused) as error:
             self.message_user(request, str(error), messages.ERROR)
 
     @admin.display(description="key")
@@ -97,8 +97,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
                     key=key,
                     on=on,
                     at=timezone.now(),
-                    actor=str(request.user.pk),
-                    request_id=request_ids.of(request.META),
+                    by=operators.changed_by(request),
                 )
             except services.KeyEnded as error:
                 self.message_user(request, str(error), messages.WARNING)

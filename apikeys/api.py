@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
@@ -19,48 +17,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import request_ids
-from accounts.addresses import client_address
-from apikeys import strict_json, throttling
+from apikeys import throttling
+from apikeys.models.usage import LONGEST_AGENT, LONGEST_ENDPOINT
 from apikeys.principal import Principal
 from apikeys.throttling import Allowance, RateLimited
-from apikeys.usage import Noted, collector
-from apikeys.usage_rows import LONGEST_AGENT, LONGEST_ENDPOINT
+from apikeys.usage.collector import collector
+from apikeys.usage.samples import RequestSample
+from foundation import request_ids, strict_json
+from foundation.addresses import LONGEST_ADDRESS, client_address
+from foundation.answers import JSON_TYPE, RequestRefused
 
-JSON_TYPE = "application/json"
-LONGEST_ADDRESS = 45  # characters: IPv6 in full
 DRAINED = 1024 * 1024  # bytes
 UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
-
-
-class RequestRefused(Exception):
-    """A request that asks for something that cannot be.
-
-    `code` is one of the contract's stable words and decides the status; `detail` is a sentence for
-    the developer; `fields` are what else the answer carries, `headers` its headers.
-    """
-
-    def __init__(
-        self, code: str, detail: str, *, headers: dict[str, str] | None = None, **fields: Any
-    ) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.fields = fields
-        self.headers = headers or {}
-
-
-def json_response(
-    payload: Any, *, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None
-) -> HttpResponse:
-    """An answer of the API. It is about one person's memory: no cache keeps it."""
-    content = msgspec.json.encode(payload)
-    response = HttpResponse(content, content_type=JSON_TYPE, status=status)
-    response.headers["Content-Length"] = str(len(content))
-    response.headers["Cache-Control"] = "no-store"
-    for name, value in (headers or {}).items():
-        response.headers[name] = value
-    return response
 
 
 def printable(text: str) -> str:
@@ -85,7 +53,7 @@ class JsonNegotiation(DefaultContentNegotiation):
         return chosen
 
 
-class ApiView(APIView):
+class KeyedAPIView(APIView):
     """One operation of the API. Subclasses name the `permission` that it needs."""
 
     permission: str | None = None
@@ -117,16 +85,16 @@ class ApiView(APIView):
             response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
             response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)
             response.headers["X-RateLimit-Reset"] = str(self.allowance.reset)
-            self._note(request, response)
+            self._record(request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def _note(self, request: Request, response: Response | HttpResponse) -> None:
+    def _record(self, request: Request, response: Response | HttpResponse) -> None:
         """Every request of a valid key counts, whatever became of it."""
         principal, meta = self.principal(request), request.META
         route = request.resolver_match.route if request.resolver_match else ""
-        collector.note(
-            Noted(
-                at=datetime.now(UTC),
+        collector.record(
+            RequestSample(
+                created_at=datetime.now(UTC),
                 request_id=request_ids.of(meta),
                 project_id=principal.project_id,
                 environment=principal.environment,

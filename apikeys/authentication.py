@@ -17,13 +17,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import sql
-from accounts.addresses import client_address, home_of
 from accounts.limits import lowest
 from accounts.models import User
 from apikeys import throttling, tokens
 from apikeys.models import SILENCE
 from apikeys.principal import Principal
+from foundation import sql
+from foundation.addresses import client_address, network_of
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
@@ -59,11 +59,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         if text is None:
             return None
         at = timezone.now()
-        address = home_of(client_address(request.META))
+        address = network_of(client_address(request.META))
         throttling.refuse_guessing(address, at=at.timestamp())
         principal = find_principal(text, at=at)
         if principal is None:
-            throttling.note_failure(address, at=at.timestamp())
+            throttling.count_failure(address, at=at.timestamp())
             raise InvalidApiKey
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User

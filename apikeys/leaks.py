@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Unpack
 
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.audit import By
+from accounts.audit import ChangedBy
 from apikeys import services, tokens
 from apikeys.models import ApiKey, Secret
 
@@ -29,17 +28,17 @@ def keys_in(text: str) -> set[str]:
 
 @sensitive_variables("plaintexts")
 def end_leaked(
-    *, plaintexts: Iterable[str], at: datetime, place: str = "", **by: Unpack[By]
+    *, plaintexts: Iterable[str], at: datetime, url: str = "", by: ChangedBy
 ) -> list[ApiKey]:
     """Delete the live keys that one of these still opens, and return them.
 
-    A secret that has ended, by rotation or before, opens nothing: its key goes on. `place` says
+    A secret that has ended, by rotation or before, opens nothing: its key goes on. `url` says
     where it was found, for the mail to the owner.
     """
     ended = []
     for secret in _live_secrets(plaintexts, at=at):
         try:
-            services.delete_leaked(secret=secret, place=place, at=at, **by)
+            services.delete_leaked(secret=secret, url=url, at=at, by=by)
         except services.KeyEnded:
             continue  # two of its secrets leaked, or somebody was faster
         ended.append(secret.key)

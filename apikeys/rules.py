@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from accounts import limits
 from accounts.environments import ENVIRONMENTS
 from apikeys.models import ApiKey
-
-MOST_REQUESTS = 1_000_000_000
 
 
 class KeyFailure(Exception):
@@ -15,7 +14,7 @@ class KeyFailure(Exception):
 
 
 class InvalidKeySettings(KeyFailure):
-    """A name, environment, permission, scope, purpose class or limit that cannot be."""
+    """A name, environment, permission, scope or purpose class that cannot be."""
 
 
 def check_name(name: str) -> None:
@@ -28,16 +27,9 @@ def check(key: ApiKey) -> None:
     check_name(key.name)
     if key.environment not in ENVIRONMENTS:
         raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
-    check_limits(key.rate_limit, key.burst_limit)
+    limits.check(key.rate_limit, key.burst_limit)
     if key.expires_at is not None and key.expires_at <= key.created_at:
         raise InvalidKeySettings("A key cannot expire before it is made.")
-
-
-def check_limits(*limits: int | None) -> None:
-    if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
-        raise InvalidKeySettings(
-            "A rate limit is a number of requests an hour or a second, 1 or more."
-        )
 
 
 def known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Unpack
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,13 +15,12 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import audit
-from accounts.audit import By
+from accounts import audit, limits
+from accounts.audit import ChangedBy, who
 from accounts.models import EventType, Project
-from apikeys import notices, rules, tokens
-from apikeys.history import who
-from apikeys.models import SILENCE, ApiKey, Secret
-from apikeys.notice_rows import Kind
+from apikeys import rules, tokens
+from apikeys.models import SILENCE, ApiKey, Kind, Secret
+from apikeys.notices import outbox
 from apikeys.principal import PERMISSIONS
 from apikeys.rules import InvalidKeySettings as InvalidKeySettings
 from apikeys.rules import KeyFailure as KeyFailure
@@ -56,12 +55,9 @@ def issue_key(
     rate_limit: int | None = None,
     burst_limit: int | None = None,
     expires_at: datetime | None = None,
-    **by: Unpack[By],
+    by: ChangedBy,
 ) -> tuple[ApiKey, str]:
-    """Create a key and return it with its plaintext, once. Raises InvalidKeySettings or NameTaken.
-
-    `by` says who did it, here and below.
-    """
+    """Create a key; return it and its plaintext, once. Raises InvalidKeySettings or NameTaken."""
     key = ApiKey(
         project=project,
         name=name.strip(),
@@ -95,16 +91,16 @@ def issue_key(
 def rotate_key(
     *,
     key: ApiKey,
-    hint_seen: str,
+    last_four: str,
     grace: timedelta,
     at: datetime,
     ends_when_silent: bool = False,
-    **by: Unpack[By],
+    by: ChangedBy,
 ) -> str:
     """Give the key a new secret; the old one works until `at + grace`. Return the plaintext, once.
 
     It never works beyond the key's own expiry, and `ends_when_silent` ends it earlier: after an
-    hour in which nobody used it. `hint_seen` are the last four characters of the secret to
+    hour in which nobody used it. `last_four` are the last four characters of the secret to
     replace: a rotation that was sent twice finds them changed and does nothing. Raises KeyChanged
     or KeyEnded.
     """
@@ -112,7 +108,7 @@ def rotate_key(
     if key.deleted_at:
         raise KeyEnded(f"The key '{key.name}' was deleted.")
     ends_at = max(at, min(at + grace, key.expires_at or at + grace))
-    replaced = key.secrets.filter(replaced_at=None, last_four=hint_seen).update(
+    replaced = key.secrets.filter(replaced_at=None, last_four=last_four).update(
         replaced_at=at, ends_at=ends_at, ends_when_silent=ends_when_silent
     )
     if not replaced:
@@ -123,20 +119,20 @@ def rotate_key(
     if ends_when_silent:
         changed["silence_seconds"] = int(SILENCE.total_seconds())
     _record(EventType.KEY_ROTATE, key, at=at, by=by, changed=changed)
-    notices.tell(
+    outbox.tell(
         kind=Kind.ROTATION,
         key_id=key.pk,
-        about=tokens.hint(plaintext) + at.isoformat(),
+        about=tokens.last_four(plaintext) + at.isoformat(),
         at=at,
         ends_at=f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
         ends_when_silent=ends_when_silent,
-        **_said(by, key, at=at),
+        **_how_it_happened(by, key, at=at),
     )
     return plaintext
 
 
 @transaction.atomic
-def end_grace(*, key: ApiKey, at: datetime, **by: Unpack[By]) -> int:
+def end_grace(*, key: ApiKey, at: datetime, by: ChangedBy) -> int:
     """End the replaced secrets that still work, with the next request. Return how many there were.
 
     Sent twice, the second finds none and records nothing. Raises KeyEnded.
@@ -163,13 +159,13 @@ def end_silent(*, at: datetime) -> int:
         with transaction.atomic():
             end = secret.works_until()
             if Secret.objects.silent(at=at).filter(pk=secret.pk).update(ends_at=end):
-                by: By = {"actor": "silence", "request_id": f"silence-{secret.pk}"}
+                by = ChangedBy(actor="silence", request_id=f"silence-{secret.pk}")
                 _record(EventType.KEY_UPDATE, secret.key, at=at, by=by, changed=GRACE_ENDED)
                 ended += 1
     return ended
 
 
-def rename_key(*, key: ApiKey, name: str, at: datetime, **by: Unpack[By]) -> None:
+def rename_key(*, key: ApiKey, name: str, at: datetime, by: ChangedBy) -> None:
     """Raises InvalidKeySettings, NameTaken or KeyEnded."""
     name = name.strip()
     rules.check_name(name)
@@ -182,26 +178,26 @@ def rename_key(*, key: ApiKey, name: str, at: datetime, **by: Unpack[By]) -> Non
 
 
 @transaction.atomic
-def delete_key(*, key: ApiKey, at: datetime, **by: Unpack[By]) -> None:
+def delete_key(*, key: ApiKey, at: datetime, by: ChangedBy) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
     _update(key, deleted_at=at)
     _record(EventType.KEY_DELETE, key, at=at, by=by)
-    said = _said(by, key, at=at)
-    notices.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, **said)
+    details = _how_it_happened(by, key, at=at)
+    outbox.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, **details)
 
 
 @transaction.atomic
-def delete_leaked(*, secret: Secret, place: str, at: datetime, **by: Unpack[By]) -> None:
-    """The same of a key of which somebody showed the secret, found at `place` (may be empty)."""
+def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> None:
+    """The same of a key of which somebody showed the secret, found at `url` (may be empty)."""
     _update(secret.key, deleted_at=at)
     _record(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
-    notices.tell(
-        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, place=place
+    outbox.tell(
+        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, url=url
     )
 
 
 @transaction.atomic
-def switch_key(*, key: ApiKey, on: bool, at: datetime, **by: Unpack[By]) -> None:
+def switch_key(*, key: ApiKey, on: bool, at: datetime, by: ChangedBy) -> None:
     """Switch a key off, or on again: the operator's emergency stop. Raises KeyEnded."""
     _update(key, disabled_at=None if on else at)
     _record(EventType.KEY_UPDATE, key, at=at, by=by, changed={"disabled": not on})
@@ -214,13 +210,13 @@ def set_limits(
     rate_limit: int | None,
     burst_limit: int | None,
     at: datetime,
-    **by: Unpack[By],
+    by: ChangedBy,
 ) -> None:
     """Set how many requests an hour and a second the key may make; None: as its project has it.
 
-    It holds from the next request on. Raises InvalidKeySettings or KeyEnded.
+    It holds from the next request on. Raises LimitRefused or KeyEnded.
     """
-    rules.check_limits(rate_limit, burst_limit)
+    limits.check(rate_limit, burst_limit)
     changed = {"rate_limit": rate_limit, "burst_limit": burst_limit}
     _update(key, **changed)
     _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
@@ -233,16 +229,13 @@ def lower_limits(
     rate_limit: int | None,
     burst_limit: int | None,
     at: datetime,
-    **by: Unpack[By],
+    by: ChangedBy,
 ) -> None:
     """Let the key, which came with its project, make fewer requests than operators grant it.
 
-    None: as many as they grant. Raises InvalidKeySettings for more, or KeyEnded.
+    None: as many as they grant. Raises LimitRefused or KeyEnded.
     """
-    rules.check_limits(rate_limit, burst_limit)
-    for limit, granted in zip((rate_limit, burst_limit), key.granted_limits(), strict=True):
-        if limit is not None and limit > granted:
-            raise InvalidKeySettings(f"A limit can only be lowered: {granted} is what you have.")
+    limits.check_lowered((rate_limit, burst_limit), key.granted_limits())
     changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
     _update(key, **changed)
     _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
@@ -259,17 +252,17 @@ def _add_secret(key: ApiKey, plaintext: str, *, at: datetime) -> None:
     Secret.objects.create(
         key=key,
         digest=tokens.digest(plaintext),
-        last_four=tokens.hint(plaintext),
+        last_four=tokens.last_four(plaintext),
         created_at=at,
     )
 
 
-def _said(by: By, key: ApiKey, *, at: datetime) -> dict[str, str]:
+def _how_it_happened(by: ChangedBy, key: ApiKey, *, at: datetime) -> dict[str, str]:
     """When and by whom, as a mail says it."""
     return {
         "when": f"{at:%Y-%m-%d %H:%M:%S}",
-        "who": who(by["actor"], owner_id=key.project.owner_id),
-        "address": by.get("address", ""),
+        "who": who(by.actor, owner_id=key.project.owner_id),
+        "address": by.address,
     }
 
 
@@ -278,11 +271,10 @@ def _record(
     key: ApiKey,
     *,
     at: datetime,
-    by: By,
+    by: ChangedBy,
     changed: Mapping[str, Any] | None = None,
     reason_code: str | None = None,
 ) -> None:
-    who = {name: value for name, value in by.items() if name != "request_id"}
     audit.record(
         audit.Event(
             event_type=event_type,
@@ -291,8 +283,8 @@ def _record(
             environment=key.environment,
             api_key_id=key.pk,
             reason_code=reason_code,
-            request_id=by["request_id"],
+            request_id=by.request_id,
             created_at=at,
-            meta={**who, "name": key.name, **(changed or {})},
+            meta={**by.meta, "name": key.name, **(changed or {})},
         )
     )

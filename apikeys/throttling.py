@@ -68,7 +68,7 @@ def refuse_guessing(address: str, *, at: float) -> None:
         raise RateLimited(_until(guesses, at))
 
 
-def note_failure(address: str, *, at: float) -> None:
+def count_failure(address: str, *, at: float) -> None:
     """Count a wrong key of the address."""
     guesses = _guesses(address, at)
     (count,) = counters.add((guesses,))

@@ -53,6 +53,6 @@ def digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def hint(key: str) -> str:
+def last_four(key: str) -> str:
     """The last four characters, by which people tell their keys apart."""
     return key[-4:]

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
-from accounts.addresses import client_address, home_of
-from apikeys import leaks, throttling, totals
-from apikeys.api import ApiView, RequestRefused, json_response
+from accounts.audit import ChangedBy
+from apikeys import leaks, throttling
+from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY, NO_KEY
+from apikeys.usage import reports
+from foundation import fields
+from foundation.addresses import client_address, network_of
+from foundation.answers import json_response
 
 MOST_TOKENS = 100
 USAGE_SHOWN = 30  # days
-LONGEST_PLACE = 500  # characters
+LONGEST_URL = 500  # characters
 
 
-class ReportLeaksView(ApiView):
+class ReportLeaksView(KeyedAPIView):
     """`POST /leaks`: for whoever finds keys where they must not be, such as a secret scanner."""
 
     permission = NO_KEY
@@ -32,23 +35,18 @@ class ReportLeaksView(ApiView):
     def post(self, request: Request) -> HttpResponse:
         """Delete the live keys among those reported. The answer says how many there were."""
         at = timezone.now()
-        address = home_of(client_address(request.META))
+        address = network_of(client_address(request.META))
         throttling.refuse_guessing(address, at=at.timestamp())
-        body = self.body(request)
-        reported = {found for text in _tokens(body) for found in leaks.keys_in(text)}
-        ended = leaks.end_leaked(
-            plaintexts=reported,
-            place=_place(body),
-            at=at,
-            actor="report",
-            request_id=self.request_id(request),
-        )
+        tokens, url = fields.check(self.body(request), _LEAKS)
+        reported = {found for text in tokens for found in leaks.keys_in(text)}
+        by = ChangedBy(actor="report", request_id=self.request_id(request))
+        ended = leaks.end_leaked(plaintexts=reported, url=url, at=at, by=by)
         if not ended:  # or guessing would be cheaper here than anywhere else
-            throttling.note_failure(address, at=at.timestamp())
+            throttling.count_failure(address, at=at.timestamp())
         return json_response({"deleted": len(ended)})
 
 
-class UsageView(ApiView):
+class UsageView(KeyedAPIView):
     """`GET /usage`: what is left of the key's limit, and how much it was used."""
 
     permission = ANY_KEY
@@ -59,7 +57,7 @@ class UsageView(ApiView):
         if self.allowance is None:
             raise TypeError("A request without an allowance reached a handler.")
         principal = self.principal(request)
-        days = totals.of_days(principal.key_id, until=timezone.now(), days=USAGE_SHOWN)
+        days = reports.of_days(principal.key_id, until=timezone.now(), days=USAGE_SHOWN)
         return json_response(
             {
                 "limit": self.allowance.limit,
@@ -76,29 +74,25 @@ class UsageView(ApiView):
         )
 
 
-def _tokens(body: dict[str, Any]) -> list[str]:
-    tokens = body.get("tokens")
-    if tokens is None:
-        raise RequestRefused("missing_field", "Field 'tokens' is required")
-    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-        raise RequestRefused("invalid_type", "Field 'tokens' must be an array of strings")
+def _at_most(name: str, tokens: list[str]) -> list[str]:
     if not 1 <= len(tokens) <= MOST_TOKENS:
-        raise RequestRefused(
-            "out_of_range", f"Field 'tokens' must have between 1 and {MOST_TOKENS} entries"
+        raise fields.BrokenRule(
+            "out_of_range", f"Field '{name}' must have between 1 and {MOST_TOKENS} entries"
         )
     return tokens
 
 
-def _place(body: dict[str, Any]) -> str:
+def _on_a_line(name: str, url: str) -> str:
     """Where they were found, as far as it fits on a line of a mail."""
-    place = body.get("url")
-    if place is None:
-        return ""
-    if not isinstance(place, str):
-        raise RequestRefused("invalid_type", "Field 'url' must be a string")
-    if len(place) > LONGEST_PLACE or not place.isprintable() or leaks.keys_in(place):
-        raise RequestRefused(
+    if len(url) > LONGEST_URL or not url.isprintable() or leaks.keys_in(url):
+        raise fields.BrokenRule(
             "out_of_range",
-            f"Field 'url' must be at most {LONGEST_PLACE} printable characters, without a key",
+            f"Field '{name}' must be at most {LONGEST_URL} printable characters, without a key",
         )
-    return place
+    return url
+
+
+_LEAKS = (
+    fields.strings("tokens", _at_most),
+    fields.string("url", _on_a_line, required=False, absent=""),
+)

@@ -187,7 +187,7 @@ def _facts(
     if options.env:
         facts["settings"] = " ".join(f"{name}={value}" for name, value in options.env.items())
     if options.without_usage:
-        facts["usage"] = "not noted"
+        facts["usage"] = "not recorded"
     if not processor.available():
         facts["CPU"] = "not seen on this system: it has no /proc"
     elif database.on_postgresql:

@@ -27,7 +27,7 @@ SQLITE_ID = "printf('%%012x7', {milliseconds}) || substr(lower(hex(randomblob(10
 
 def copy_to_users(template: type[Model], subject: UUID, users: Sequence[tuple[UUID, str]]) -> None:
     """Give each user, by pseudonym and id, a copy of every row that `subject` has."""
-    from accounts import sql
+    from foundation import sql
 
     for start in range(0, len(users), COPIES_AT_ONCE):
         batch = users[start : start + COPIES_AT_ONCE]
@@ -62,7 +62,7 @@ def fill(template: type[Model], subject: UUID, users: int) -> None:
         statement = (
             f"{numbers} {_insert(template, told)} CROSS JOIN users WHERE template.subject_id = %s"
         )
-        from accounts import sql
+        from foundation import sql
 
         sql.change(statement, [subject])
 
@@ -72,7 +72,7 @@ def copy_to_keys(template: type[Model], key_id: UUID) -> None:
 
     In the order of time, as the rows of many keys come to be.
     """
-    from accounts import sql
+    from foundation import sql
 
     told = {"key_id": "other.id", "environment": "other.environment"}
     statement = (

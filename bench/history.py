@@ -35,6 +35,7 @@ ANSWERS = [
 
 def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
     """So many keys beside the first, every second one a live one. Return all keys' ids."""
+    from accounts.audit import ChangedBy
     from accounts.models import Project
     from apikeys import services
     from apikeys.models import ApiKey
@@ -46,16 +47,14 @@ def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
             name=f"Worker {number}",
             environment=("test", "live")[number % 2],
             at=at - timedelta(days=DAYS),
-            actor="bench",
-            request_id="bench",
+            by=ChangedBy(actor="bench", request_id="bench"),
         )
     return list(ApiKey.objects.filter(project=project).order_by("id").values_list("pk", flat=True))
 
 
 def add_usage(keys: list[UUID], *, at: datetime) -> int:
     """The usage of the first key by the models, of the others as copies. Return how many rows."""
-    from apikeys.models import ApiKey
-    from apikeys.usage_rows import UsageHour
+    from apikeys.models import ApiKey, UsageHour
 
     first = ApiKey.objects.get(pk=keys[0])
     UsageHour.objects.bulk_create(_usage_of(first, at=at), batch_size=1000)
@@ -64,10 +63,10 @@ def add_usage(keys: list[UUID], *, at: datetime) -> int:
 
 
 def _usage_of(key: Any, *, at: datetime) -> Iterator[Any]:
-    from apikeys.periods import midnight
-    from apikeys.totals import HOURS_KEPT
-    from apikeys.usage import COLUMNS
-    from apikeys.usage_rows import UsageHour
+    from apikeys.models import UsageHour
+    from apikeys.usage.periods import midnight
+    from apikeys.usage.retention import HOURS_KEPT
+    from apikeys.usage.samples import COLUMNS
 
     choice = random.Random(3)
     last = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -95,7 +94,7 @@ def _usage_of(key: Any, *, at: datetime) -> Iterator[Any]:
 
 def add_log(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> int:
     """The last days' requests, the oldest first, as the service writes them. Return how many."""
-    from apikeys.usage_rows import LoggedRequest
+    from apikeys.models import LoggedRequest
 
     choice = random.Random(4)
     began = at - timedelta(days=LOGGED_DAYS)
@@ -111,7 +110,7 @@ def add_log(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> in
 
 
 def _logged(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetime) -> Any:
-    from apikeys.usage_rows import LoggedRequest
+    from apikeys.models import LoggedRequest
 
     endpoint, status, code, _ = choice.choices(ANSWERS, [1 / one[3] for one in ANSWERS])[0]
     key = choice.choice(keys)

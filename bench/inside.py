@@ -32,13 +32,13 @@ def answer(environ: dict[str, Any], *, expected: int) -> None:
 
 def statements_of(request: bytes, *, expected: int) -> list[Sent]:
     """What the service asks of the database to answer this request."""
-    with noted_statements() as sent:
+    with recorded_statements() as sent:
         answer(environ_of(request), expected=expected)
     return sent
 
 
 @contextmanager
-def noted_statements() -> Iterator[list[Sent]]:
+def recorded_statements() -> Iterator[list[Sent]]:
     """The list of what this thread sends to the database within the block."""
     from django.db import connection
 

@@ -63,7 +63,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         "--without-usage",
         action="store_true",
-        help="let the service note no request, to see what noting costs",
+        help="let the service record no request, to see what recording costs",
     )
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
     add("--no-pgbench", action="store_true", help="do not compare with pgbench")

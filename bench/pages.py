@@ -92,7 +92,7 @@ def visit(browser: Any, path: str, *, visits: int = VISITS) -> Visits:
     taken = []
     for number in range(WARM_UP_VISITS + visits):
         began = time.perf_counter()
-        with inside.noted_statements() as sent:
+        with inside.recorded_statements() as sent:
             answer = browser.get(path)
         if number >= WARM_UP_VISITS:
             taken.append((time.perf_counter() - began) * 1_000)

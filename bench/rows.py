@@ -87,7 +87,7 @@ def fill(tenant: Tenant, count: int) -> None:
 
 def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[str]:
     """An open grant for each user, as a read would have made it. Returns their tokens."""
-    from accounts.identifiers import new_id
+    from foundation.identifiers import new_id
     from memory import revocation_tokens
     from memory.models import RevocationGrant
 

@@ -1,4 +1,4 @@
-"""gunicorn's configuration of the service, but that no request is noted: what does noting cost?
+"""gunicorn's configuration of the service, but that no request is recorded: what does it cost?
 
 Nothing in the product can be switched so; this is the tool's own.
 """
@@ -11,6 +11,6 @@ from config.gunicorn import *  # noqa: F403 - all of it, as gunicorn reads it
 
 
 def post_worker_init(worker: Any) -> None:
-    from apikeys.usage import Collector
+    from apikeys.usage.collector import Collector
 
-    Collector.note = lambda self, noted: None
+    Collector.record = lambda self, sample: None

@@ -20,4 +20,4 @@ class OperationsConfig(AdminConfig):
     """Django's admin, with our site in it."""
 
     default = False
-    default_site = "config.operations.OperationsSite"
+    default_site = "config.admin_site.OperationsSite"

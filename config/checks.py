@@ -89,7 +89,7 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             )
         )
     if (
-        settings.EMAIL_BACKEND == "accounts.mail.DevelopmentBackend"
+        settings.EMAIL_BACKEND == "foundation.mail.DevelopmentBackend"
         and not settings.DEBUG
         and reachable
     ):

@@ -1,4 +1,4 @@
-"""The public pages under /docs/. What they say of policy and errors comes from the code."""
+"""The front page and the pages under /docs/. What they say of policy and errors is the code's."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.pages import base_url
 from config.errors import STATUS
-from memory.policy.access import MATRIX, POLICY_VERSION, is_allowed
+from foundation.addresses import base_url
+from memory.policy.access import MATRIX, POLICY_VERSION, allowed_purpose_classes, is_allowed
 from memory.policy.purposes import TELLING, WEAK
 from memory.policy.vocabulary import PURPOSE_CLASSES, Source
 
@@ -43,6 +43,16 @@ ADVICE = {
     "unavailable": "Try again after <code>Retry-After</code> seconds; with an Idempotency-Key, "
     "nothing is stored twice.",
 }
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what the product is, with this service's own address and the policy as enforced."""
+    context = {
+        "base_url": base_url(request),
+        "matrix": {scope.value: allowed_purpose_classes(scope) for scope in MATRIX},
+    }
+    return render(request, "home.html", context)
 
 
 @require_safe

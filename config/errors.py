@@ -21,16 +21,16 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from accounts import request_ids
 from apikeys import throttling
-from apikeys.api import RequestRefused, json_response
 from config.environment import BASE_DIR
-from config.middleware import is_api
+from config.routes import is_api
+from foundation import request_ids
+from foundation.answers import ErrorAnswer, RequestRefused, json_response
 from memory import refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
-OUR_FOLDERS = (BASE_DIR, BASE_DIR / "memory")
+PACKAGES = ("config", "console", "memory", "apikeys", "accounts", "foundation")
 RETRY_UNAVAILABLE = "5"  # seconds
 AWAY = (OperationalError, InterfaceError, RedisError)
 RETRY_BUSY = "1"
@@ -59,86 +59,88 @@ STATUS = {
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_UNAVAILABLE = RequestRefused(
+UNAVAILABLE = ErrorAnswer(
     "unavailable",
     "Service temporarily unavailable",
     headers={"Retry-After": RETRY_UNAVAILABLE},
 )
-_INTERNAL = RequestRefused("internal_error", "Internal server error")
-_NOT_FOUND = RequestRefused("not_found", "Not found")
-_BAD_REQUEST = RequestRefused("bad_request", "Bad request")
-_FORBIDDEN = RequestRefused("permission_denied", "Permission denied")
+INTERNAL = ErrorAnswer("internal_error", "Internal server error")
+NOT_FOUND = ErrorAnswer("not_found", "Not found")
+BAD_REQUEST = ErrorAnswer("bad_request", "Bad request")
+FORBIDDEN = ErrorAnswer("permission_denied", "Permission denied")
 
 
-def _policy_denied(error: refusals.PolicyDenied) -> RequestRefused:
+def _policy_denied(error: refusals.PolicyDenied) -> ErrorAnswer:
     decision = error.decision
-    return RequestRefused(
+    return ErrorAnswer(
         "policy_denied",
         f"Purpose class '{decision.purpose_class}' not allowed for scope '{decision.scope}'",
-        scope=decision.scope,
-        purpose_class=decision.purpose_class,
-        allowed_purpose_classes=decision.allowed_purpose_classes,
-        decision_id=decision.decision_id,
+        {
+            "scope": decision.scope,
+            "purpose_class": decision.purpose_class,
+            "allowed_purpose_classes": decision.allowed_purpose_classes,
+            "decision_id": decision.decision_id,
+        },
     )
 
 
-def _invalid_key(error: exceptions.APIException) -> RequestRefused:
+def _invalid_key(error: exceptions.APIException) -> ErrorAnswer:
     challenge = {"WWW-Authenticate": str(getattr(error, "auth_header", "ApiKey"))}
-    return RequestRefused("invalid_api_key", "Invalid API key", headers=challenge)
+    return ErrorAnswer("invalid_api_key", "Invalid API key", headers=challenge)
 
 
-# Each error of the domain and of Django REST Framework, and how it is said.
-SAID: dict[type[Exception], Callable[[Any], RequestRefused]] = {
-    RequestRefused: lambda error: error,
+# Each error of the domain and of Django REST Framework, and its answer.
+ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
+    RequestRefused: lambda error: error.answer,
     refusals.PolicyDenied: _policy_denied,
-    refusals.GrantEnded: lambda error: RequestRefused("grant_revoked", "REVOKED"),
-    services.GrantNotFound: lambda error: RequestRefused("not_found", "Revocation token not found"),
-    refusals.ScopeNotAllowed: lambda error: RequestRefused(
-        "permission_denied", f"API key may not use the scope '{error.scope}'", scope=error.scope
+    refusals.GrantEnded: lambda error: ErrorAnswer("grant_revoked", "REVOKED"),
+    services.GrantNotFound: lambda error: ErrorAnswer("not_found", "Revocation token not found"),
+    refusals.ScopeNotAllowed: lambda error: ErrorAnswer(
+        "permission_denied",
+        f"API key may not use the scope '{error.scope}'",
+        {"scope": error.scope},
     ),
-    services.IdempotencyConflict: lambda error: RequestRefused(
+    services.IdempotencyConflict: lambda error: ErrorAnswer(
         "idempotency_conflict", "This Idempotency-Key was used with another request body"
     ),
-    services.IdempotencyBusy: lambda error: RequestRefused(
+    services.IdempotencyBusy: lambda error: ErrorAnswer(
         "idempotency_conflict",
         "The first request with this Idempotency-Key is still running",
         headers={"Retry-After": RETRY_BUSY},
     ),
-    services.Overtaken: lambda error: _UNAVAILABLE,
-    throttling.RateLimited: lambda error: RequestRefused(
+    services.Overtaken: lambda error: UNAVAILABLE,
+    throttling.RateLimited: lambda error: ErrorAnswer(
         "rate_limited",
         "Rate limit exceeded. Please try again later.",
         headers={"Retry-After": str(error.retry_after)},
     ),
     exceptions.NotAuthenticated: _invalid_key,
     exceptions.AuthenticationFailed: _invalid_key,
-    exceptions.PermissionDenied: lambda error: RequestRefused(
-        "permission_denied", str(error.detail)
-    ),
-    exceptions.NotFound: lambda error: _NOT_FOUND,
-    Http404: lambda error: _NOT_FOUND,
-    exceptions.MethodNotAllowed: lambda error: RequestRefused(
+    exceptions.PermissionDenied: lambda error: ErrorAnswer("permission_denied", str(error.detail)),
+    exceptions.NotFound: lambda error: NOT_FOUND,
+    Http404: lambda error: NOT_FOUND,
+    exceptions.MethodNotAllowed: lambda error: ErrorAnswer(
         "method_not_allowed", "This path does not support this method"
     ),
-    exceptions.NotAcceptable: lambda error: RequestRefused(
+    exceptions.NotAcceptable: lambda error: ErrorAnswer(
         "not_acceptable", "This service answers in application/json only"
     ),
-    exceptions.UnsupportedMediaType: lambda error: RequestRefused(
+    exceptions.UnsupportedMediaType: lambda error: ErrorAnswer(
         "unsupported_media_type", "Content-Type must be application/json in UTF-8"
     ),
-    OperationalError: lambda error: _UNAVAILABLE,
-    InterfaceError: lambda error: _UNAVAILABLE,
+    OperationalError: lambda error: UNAVAILABLE,
+    InterfaceError: lambda error: UNAVAILABLE,
 }
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
-    """Django REST Framework's exception handler."""
+    """Answer an error of the API's views, as Django REST Framework's exception handler."""
     request: Request = context["request"]
-    said = next((SAID[kind] for kind in type(error).__mro__ if kind in SAID), None)
-    refused = _INTERNAL if said is None else said(error)
-    if STATUS[refused.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(refused.code, error, request)
-    response = _response(request, refused)
+    known = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
+    answer = INTERNAL if known is None else known(error)
+    if STATUS[answer.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log(answer.code, error, request)
+    response = _response(request, answer)
     if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
         refusal = (error.scope, error.purpose_class, error.reason)
         response.refusal = refusal  # type: ignore[attr-defined]
@@ -148,8 +150,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    _log(_UNAVAILABLE.code, sys.exception(), request)
-    return _response(request, _UNAVAILABLE)
+    _log(UNAVAILABLE.code, sys.exception(), request)
+    return _response(request, UNAVAILABLE)
 
 
 def _log(what: str, error: BaseException | None, request: HttpRequest | Request) -> None:
@@ -157,70 +159,75 @@ def _log(what: str, error: BaseException | None, request: HttpRequest | Request)
 
     A message can quote what a user said: PostgreSQL's does, of a row that breaks a constraint.
     """
-    said = []
+    causes = []
     while error is not None:
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
         state = getattr(error, "sqlstate", None)
-        said.append(f"{kind}{f' {state}' if state else ''} at {_place(error)}")
+        causes.append(f"{kind}{f' {state}' if state else ''} at {_path_to(error)}")
         error = error.__cause__
-    logger.error("%s: %s", what, ", caused by ".join(said), extra={"request": request})
+    logger.error("%s: %s", what, ", caused by ".join(causes), extra={"request": request})
 
 
-def _place(error: BaseException) -> str:
+def _path_to(error: BaseException) -> str:
     """The way through our own code to the error, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames[:-1] if Path(frame.filename).parent.parent in OUR_FOLDERS]
-    way = [
+    ours = [frame for frame in frames[:-1] if _is_ours(frame.filename)]
+    steps = [
         f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno}"
         for frame in (*ours, *frames[-1:])
     ]
-    return " > ".join(way) or "no place"
+    return " > ".join(steps) or "nowhere known"
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(BASE_DIR) and path.relative_to(BASE_DIR).parts[0] in PACKAGES
 
 
 # --- Django's own: what never reached a view of the API -----------------------------------------
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "400.html", _BAD_REQUEST)
+    return _page_or_response(request, "400.html", BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "403.html", _FORBIDDEN)
+    return _page_or_response(request, "403.html", FORBIDDEN)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "404.html", _NOT_FOUND)
+    return _page_or_response(request, "404.html", NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug, or a page that the database or Redis is not there for. Neither page asks them."""
+    """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
     away = isinstance(sys.exception(), AWAY)
-    refused = _UNAVAILABLE if away else _INTERNAL
-    _log(refused.code, sys.exception(), request)
-    return _page_or_response(request, "503.html" if away else "500.html", refused)
+    answer = UNAVAILABLE if away else INTERNAL
+    _log(answer.code, sys.exception(), request)
+    return _page_or_response(request, "503.html" if away else "500.html", answer)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page_or_response(request, "403_csrf.html", _FORBIDDEN)
+    return _page_or_response(request, "403_csrf.html", FORBIDDEN)
 
 
-def _page_or_response(request: HttpRequest, page: str, refused: RequestRefused) -> HttpResponse:
-    """A page for a browser, the API's error for everyone else."""
+def _page_or_response(request: HttpRequest, page: str, answer: ErrorAnswer) -> HttpResponse:
+    """Return a page to a browser, the API's error to everyone else."""
     if not is_api(request.path_info) and "text/html" in request.headers.get("Accept", ""):
-        response = render(request, page, status=STATUS[refused.code])
-        for name, value in refused.headers.items():
+        response = render(request, page, status=STATUS[answer.code])
+        for name, value in answer.headers.items():
             response.headers[name] = value
         return response
-    return _response(request, refused)
+    return _response(request, answer)
 
 
-def _response(request: HttpRequest | Request, refused: RequestRefused) -> HttpResponse:
+def _response(request: HttpRequest | Request, answer: ErrorAnswer) -> HttpResponse:
     payload = {
-        "detail": refused.detail,
-        "code": refused.code,
+        "detail": answer.detail,
+        "code": answer.code,
         "request_id": request_ids.of(request.META),
-        **refused.fields,
+        **answer.fields,
     }
-    response = json_response(payload, status=STATUS[refused.code], headers=refused.headers)
-    response.error_code = refused.code  # type: ignore[attr-defined] # for the request log
+    response = json_response(payload, status=STATUS[answer.code], headers=answer.headers)
+    response.error_code = answer.code  # type: ignore[attr-defined] # for the request log
     return response

@@ -83,14 +83,14 @@ def on_exit(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: begin what a service does by itself."""
-    from apikeys.tending import tending
+    from apikeys.maintenance import maintenance
 
-    tending.start()
+    maintenance.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """The last request was answered: write what was counted and not written yet."""
-    from apikeys.usage import collector
+    from apikeys.usage.collector import collector
 
     collector.stop()
 

@@ -14,11 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
-from accounts import sql
-from accounts.addresses import client_address, home_of
 from apikeys import throttling
-from apikeys.api import RequestRefused, json_response
 from config.errors import answer_error, unavailable
+from foundation import sql
+from foundation.addresses import client_address, network_of
+from foundation.answers import RequestRefused, json_response
 
 
 @csrf_exempt  # no cookie opens it; a POST is a 405, not a forged form
@@ -68,8 +68,8 @@ def _check_token(request: HttpRequest) -> None:
     if scheme.lower() != "bearer" or not given:
         raise invalid
     at = time.time()
-    address = home_of(client_address(request.META))
+    address = network_of(client_address(request.META))
     throttling.refuse_guessing(address, at=at)
     if not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
-        throttling.note_failure(address, at=at)
+        throttling.count_failure(address, at=at)
         raise invalid

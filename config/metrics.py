@@ -1,7 +1,7 @@
 """What operators are told, in Prometheus' format: requests, denials, whether the parts are there.
 
 Loaded only where METRICS_TOKEN is set. Under gunicorn each process counts in files of its own
-(config/processes.py) and whichever is asked adds them up; elsewhere the one process counts in
+(config/shared_metrics.py) and whichever is asked adds them up; elsewhere the one process counts in
 memory. A label's values are from closed lists, and none is a key, a user or a project: nothing
 that a client sends makes more of them.
 """
@@ -31,9 +31,9 @@ from redis.retry import Retry
 
 from apikeys import throttling
 from apikeys.counters import TIMEOUT
-from apikeys.usage import BOUNDS
-from config import processes
-from config.middleware import is_api
+from apikeys.usage.samples import BOUNDS
+from config import shared_metrics
+from config.routes import is_api
 from memory.policy.access import POLICY_VERSION
 
 logger = logging.getLogger("memory_scope.metrics")
@@ -69,7 +69,7 @@ DENIALS = Counter(
 )
 
 
-def note_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+def count_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """Count a request that was answered, whatever became of it. Never fails it."""
     method = request.method if request.method in METHODS else "other"
     endpoint = _endpoint(request)
@@ -95,8 +95,8 @@ def _endpoint(request: HttpRequest) -> str:
 
 class _Everything(Collector):
     def collect(self) -> Iterator[Metric]:
-        folder = os.environ.get(processes.FOLDER)
-        yield from processes.add_up(Path(folder)) if folder else _counted.collect()
+        folder = os.environ.get(shared_metrics.FOLDER)
+        yield from shared_metrics.add_up(Path(folder)) if folder else _counted.collect()
         yield from _health()
 
 

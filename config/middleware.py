@@ -25,16 +25,25 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import request_ids
+from config.routes import is_api
+from foundation import request_ids
 
-API_ROOTS = frozenset({"memory", "policy", "healthz", "readyz", "metrics", "leaks", "usage"})
-
+# Every page needs a sign-in but for these; allauth says the same of its own.
+PUBLIC = frozenset(
+    {
+        "home",
+        "docs",
+        "docs_quickstart",
+        "docs_authentication",
+        "docs_policy",
+        "docs_errors",
+        "request_access",
+        "request_access_thanks",
+        "invite",
+        "choose_theme",
+    }
+)
 OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", "choose_theme")
-
-
-def is_api(path: str) -> bool:
-    """Whether a path belongs to the HTTP API: its first segment says so."""
-    return path[1:].partition("/")[0] in API_ROOTS
 
 
 class RequestIdMiddleware:
@@ -56,15 +65,15 @@ class MetricsMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.METRICS_TOKEN:
             raise MiddlewareNotUsed("METRICS_TOKEN is not set.")
-        from config.metrics import note_request
+        from config.metrics import count_request
 
         self.get_response = get_response
-        self.note = note_request
+        self.count = count_request
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         response = self.get_response(request)
-        self.note(request, response, time.perf_counter() - began)
+        self.count(request, response, time.perf_counter() - began)
         return response
 
 
@@ -98,6 +107,22 @@ class CommonMiddleware(_ForPeople, common.CommonMiddleware):
 
 class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
     pass
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Leads whoever is not signed in to the sign-in, unless the page is public."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[object, ...],
+        view_kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if is_api(request.path_info) or (match is not None and match.view_name in PUBLIC):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class MessageMiddleware(_ForPeople, messages.MessageMiddleware):

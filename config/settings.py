@@ -31,6 +31,7 @@ if not ALLOWED_HOSTS:
 # --- The house ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "console.apps.ConsoleConfig",
     "memory.apps.MemoryConfig",
     "apikeys.apps.ApiKeysConfig",
     "accounts.apps.AccountsConfig",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "config.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
+    "config.middleware.LoginRequiredMiddleware",
     "config.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
     "config.middleware.UserSessionsMiddleware",
@@ -84,7 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.pages.look",
+                "console.theme.context",
             ],
         },
     },
@@ -130,7 +132,7 @@ else:
     if DATABASE_POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5}
         # After a restart of the database a pool holds many dead connections, not one a thread:
-        # asking once more (accounts/sql.py) would only get the next of them.
+        # asking once more (foundation/sql.py) would only get the next of them.
         DATABASE["CONN_HEALTH_CHECKS"] = True
     else:
         DATABASE["CONN_MAX_AGE"] = DATABASE_CONN_MAX_AGE
@@ -198,7 +200,7 @@ LOGIN_REDIRECT_URL = "console"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "signup": "accounts.forms.SignupForm",
+    "signup": "accounts.signup.SignupForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -251,7 +253,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MAIL_FOLDER = BASE_DIR / "mail"
 vars().update(env.email("EMAIL_URL", "consolemail://"))
 if not env.text("EMAIL_URL"):
-    EMAIL_BACKEND = "accounts.mail.DevelopmentBackend"  # printed, and kept in MAIL_FOLDER
+    EMAIL_BACKEND = "foundation.mail.DevelopmentBackend"  # printed, and kept in MAIL_FOLDER
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Memory Scope <memory-scope@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -326,7 +328,7 @@ LOG_LEVEL = env.choice("LOG_LEVEL", allowed=("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "accounts.request_ids.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "foundation.request_ids.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}
     },

@@ -3,24 +3,32 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config import documentation, health, pages
+from config import documentation, health
 
-urlpatterns = [
-    path("", pages.home, name="home"),
+# What programs ask, by a key or by none. Middleware for people steps aside for these paths.
+api = [
     path("", include("memory.urls")),
     path("", include("apikeys.urls")),
-    path("", include("accounts.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
+
+# What people see. Each needs a sign-in, unless config/middleware.py lists it as public.
+pages = [
+    path("", documentation.home, name="home"),
     path("docs/", documentation.index, name="docs"),
     path("docs/quickstart/", documentation.quickstart, name="docs_quickstart"),
     path("docs/authentication/", documentation.authentication, name="docs_authentication"),
     path("docs/policy/", documentation.policy, name="docs_policy"),
     path("docs/errors/", documentation.errors, name="docs_errors"),
+    path("", include("accounts.urls")),
+    path("", include("console.urls")),
     path("accounts/", include("allauth.urls")),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
+
+urlpatterns = [*api, *pages]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

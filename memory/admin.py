@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.readonly import ReadOnlyAdmin
+from foundation.admin import ReadOnlyAdmin
 from memory.models import Memory
 
 

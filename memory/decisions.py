@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from accounts.identifiers import new_id
 from apikeys.principal import Principal
+from foundation.identifiers import new_id
 from memory.policy.access import allowed_purpose_classes, is_allowed
 from memory.policy.purposes import classify
 

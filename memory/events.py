@@ -17,7 +17,7 @@ from memory.policy.merging import Merged
 from memory.statements import Grant, Partition
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Caller(msgspec.Struct, frozen=True):
     """Who asks, by which request, and when."""
 
     principal: Principal
@@ -29,13 +29,13 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def memory_created(
-    asked: Asked, partition: Partition, user_id: str, memory_id: UUID
+    caller: Caller, partition: Partition, user_id: str, memory_id: UUID
 ) -> audit.Event:
-    return _event(EventType.MEMORY_CREATE, asked, partition, user_id, memory_ids=[memory_id])
+    return _event(EventType.MEMORY_CREATE, caller, partition, user_id, memory_ids=[memory_id])
 
 
 def memory_read(
-    asked: Asked,
+    caller: Caller,
     grant: Grant,
     decision: Decision,
     *,
@@ -46,7 +46,7 @@ def memory_read(
 ) -> audit.Event:
     return _event(
         EventType.MEMORY_READ,
-        asked,
+        caller,
         grant.partition,
         grant.user_id,
         memory_ids=memory_ids,
@@ -60,7 +60,7 @@ def memory_read(
 
 
 def refused(
-    asked: Asked,
+    caller: Caller,
     partition: Partition,
     user_id: str,
     *,
@@ -75,13 +75,13 @@ def refused(
         known |= {"purpose_class": decision.purpose_class, "decision_id": decision.decision_id}
     if grant is not None:
         known |= {"revocation_grant_id": grant.id}
-    return _event(EventType.POLICY_DENIED, asked, partition, user_id, **known)
+    return _event(EventType.POLICY_DENIED, caller, partition, user_id, **known)
 
 
-def revoked(asked: Asked, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
+def revoked(caller: Caller, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
     return _event(
         EventType.MEMORY_REVOKE,
-        asked,
+        caller,
         grant.partition,
         grant.user_id,
         memory_ids=hidden,
@@ -90,9 +90,9 @@ def revoked(asked: Asked, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
 
 
 def _event(
-    event_type: EventType, asked: Asked, partition: Partition, user_id: str, **known: Any
+    event_type: EventType, caller: Caller, partition: Partition, user_id: str, **known: Any
 ) -> audit.Event:
-    principal = asked.principal
+    principal = caller.principal
     return audit.Event(
         event_type=event_type,
         subject_id=partition.subject_id,
@@ -103,7 +103,7 @@ def _event(
         scope=partition.scope,
         domain=partition.domain or None,
         policy_version=POLICY_VERSION,
-        request_id=asked.request_id,
-        created_at=asked.at,
+        request_id=caller.request_id,
+        created_at=caller.at,
         **known,
     )

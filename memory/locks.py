@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts import sql
+from foundation import sql
 from memory.statements import Partition
 
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.environments import ENVIRONMENTS
-from accounts.identifiers import new_id
+from foundation.identifiers import new_id
 from memory.policy.vocabulary import Scope, Source
 
 SCOPES = [scope.value for scope in Scope]

@@ -7,7 +7,7 @@ from typing import NoReturn
 from accounts import audit
 from memory import events
 from memory.decisions import KEY_SCOPE, Decision
-from memory.events import Asked
+from memory.events import Caller
 from memory.statements import Grant, Partition
 
 
@@ -42,7 +42,7 @@ class ScopeNotAllowed(Refusal):
 
 
 def deny(
-    asked: Asked,
+    caller: Caller,
     partition: Partition,
     user_id: str,
     *,
@@ -58,7 +58,7 @@ def deny(
     reason = ended or decision.reason
     audit.record(
         events.refused(
-            asked,
+            caller,
             partition,
             user_id,
             reason=reason,
@@ -72,8 +72,8 @@ def deny(
     raise PolicyDenied(decision)
 
 
-def check_scope(asked: Asked, partition: Partition, user_id: str) -> None:
+def check_scope(caller: Caller, partition: Partition, user_id: str) -> None:
     """Refuse a key that may not use the partition's scope. Raises ScopeNotAllowed."""
-    if not asked.principal.may_use_scope(partition.scope):
-        audit.record(events.refused(asked, partition, user_id, reason=KEY_SCOPE))
+    if not caller.principal.may_use_scope(partition.scope):
+        audit.record(events.refused(caller, partition, user_id, reason=KEY_SCOPE))
         raise ScopeNotAllowed(scope=partition.scope, reason=KEY_SCOPE)

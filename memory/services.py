@@ -13,15 +13,16 @@ from uuid import UUID
 
 import msgspec
 
-from accounts import audit, sql
-from accounts.identifiers import new_id
+from accounts import audit
+from foundation import sql
+from foundation.identifiers import new_id
 from memory import events, locks, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
-from memory.events import Asked
+from memory.events import Caller
 from memory.policy.merging import Merged, merge
 from memory.refusals import check_scope, deny
 from memory.schemas import ContinueReading, CreateMemory, ReadMemory, RevokeAccess
-from memory.statements import Grant, Partition
+from memory.statements import AnswerRow, Grant, GrantRow, MemoryRow, Partition
 
 GRANT_LIFE = timedelta(hours=24)
 ANSWER_KEPT = timedelta(hours=24)
@@ -78,15 +79,15 @@ class Revoked(msgspec.Struct, frozen=True):
     revoked_at: datetime
 
 
-def remember(asked: Asked, memory: CreateMemory) -> Stored:
+def remember(caller: Caller, memory: CreateMemory) -> Stored:
     """Store a memory. Raises ScopeNotAllowed."""
-    partition = asked.partition(memory.user_id, memory.scope, memory.domain)
-    check_scope(asked, partition, memory.user_id)
-    return _store(asked, partition, memory)
+    partition = caller.partition(memory.user_id, memory.scope, memory.domain)
+    check_scope(caller, partition, memory.user_id)
+    return _store(caller, partition, memory)
 
 
 def remember_once(
-    asked: Asked, memory: CreateMemory, *, idempotency_key: str
+    caller: Caller, memory: CreateMemory, *, idempotency_key: str
 ) -> tuple[Stored, bool]:
     """Store a memory at most once in 24 hours, whoever asks how often with this key.
 
@@ -94,76 +95,87 @@ def remember_once(
     IdempotencyConflict when the key came with another request, IdempotencyBusy while the first
     request is still running.
     """
-    principal = asked.principal
-    partition = asked.partition(memory.user_id, memory.scope, memory.domain)
-    check_scope(asked, partition, memory.user_id)
+    principal = caller.principal
+    partition = caller.partition(memory.user_id, memory.scope, memory.domain)
+    check_scope(caller, partition, memory.user_id)
     owner = (principal.project_id, principal.environment, idempotency_key)
     digest = _request_digest(principal.subject_key, memory)
     with sql.writing():
         if not locks.claim(*owner):
             raise IdempotencyBusy
-        kept = statements.find_answer(*owner, at=asked.at)
+        kept = statements.find_answer(*owner, at=caller.at)
         if kept is None:
-            stored = _store(asked, partition, memory)
-            statements.keep_answer(
-                *owner,
+            stored = _store(caller, partition, memory)
+            answer = AnswerRow(
+                id=new_id(),
+                project_id=principal.project_id,
+                environment=principal.environment,
+                key=idempotency_key,
                 subject_id=partition.subject_id,
                 request_digest=digest,
                 answer=msgspec.json.encode(stored).decode(),
-                expires_at=asked.at + ANSWER_KEPT,
+                expires_at=caller.at + ANSWER_KEPT,
             )
+            statements.keep_answer(answer)
             return stored, False
-    request_digest, answer = kept
-    if request_digest != digest:
+    kept_digest, kept_answer = kept
+    if kept_digest != digest:
         raise IdempotencyConflict
-    return msgspec.json.decode(answer, type=Stored), True
+    return msgspec.json.decode(kept_answer, type=Stored), True
 
 
-def read(asked: Asked, wanted: ReadMemory) -> Answer:
+def read(caller: Caller, query: ReadMemory) -> Answer:
     """Merge what is known of a user under a scope, for a purpose. Raises PolicyDenied."""
-    principal = asked.principal
-    partition = asked.partition(wanted.user_id, wanted.scope, wanted.domain)
-    decision = decide(principal=principal, scope=wanted.scope, purpose=wanted.purpose)
+    principal = caller.principal
+    partition = caller.partition(query.user_id, query.scope, query.domain)
+    decision = decide(principal=principal, scope=query.scope, purpose=query.purpose)
     if decision.reason is not None:
-        deny(asked, partition, wanted.user_id, decision=decision, purpose=wanted.purpose)
+        deny(caller, partition, query.user_id, decision=decision, purpose=query.purpose)
     token = revocation_tokens.new_token()
     grant = Grant(
         id=new_id(),
         partition=partition,
-        user_id=wanted.user_id,
-        purpose=wanted.purpose,
-        max_age_days=wanted.max_age_days,
-        expires_at=asked.at + GRANT_LIFE,
+        user_id=query.user_id,
+        purpose=query.purpose,
+        max_age_days=query.max_age_days,
+        expires_at=caller.at + GRANT_LIFE,
         revoked_at=None,
     )
-    values = statements.grant_values(
-        grant,
+    row = GrantRow(
+        id=grant.id,
         token_digest=revocation_tokens.digest(token),
+        subject_id=partition.subject_id,
+        scope=partition.scope,
+        domain=partition.domain,
         project_id=principal.project_id,
         environment=principal.environment,
-        created_at=asked.at,
+        user_id=grant.user_id,
+        purpose=grant.purpose,
+        max_age_days=grant.max_age_days,
+        created_at=caller.at,
+        expires_at=grant.expires_at,
     )
     for _ in range(ATTEMPTS):
-        merged, seen, event = _recall(asked, grant, decision, grant.max_age_days, reason=None)
-        if writes.grant(partition, seen, values, event):
+        merged, seen, event = _recall(caller, grant, decision, grant.max_age_days, reason=None)
+        if writes.grant(partition, seen, row, event):
             return _answer(merged, token, grant)
     raise Overtaken
 
 
-def continue_reading(asked: Asked, wanted: ContinueReading) -> Answer:
+def continue_reading(caller: Caller, query: ContinueReading) -> Answer:
     """Read again by the token of an earlier read, as the policy stands now.
 
     Raises GrantNotFound, GrantEnded or PolicyDenied.
     """
     for _ in range(ATTEMPTS):
-        grant = _find_grant(asked, wanted.revocation_token)
+        grant = _find_grant(caller, query.revocation_token)
         decision = decide(
-            principal=asked.principal, scope=grant.partition.scope, purpose=grant.purpose
+            principal=caller.principal, scope=grant.partition.scope, purpose=grant.purpose
         )
-        ended = _how_it_ended(grant, at=asked.at)
+        ended = _how_it_ended(grant, at=caller.at)
         if ended or decision.reason is not None:
             deny(
-                asked,
+                caller,
                 grant.partition,
                 grant.user_id,
                 decision=decision,
@@ -171,27 +183,27 @@ def continue_reading(asked: Asked, wanted: ContinueReading) -> Answer:
                 grant=grant,
                 ended=ended,
             )
-        max_age_days = wanted.max_age_days or grant.max_age_days
-        merged, seen, event = _recall(asked, grant, decision, max_age_days, reason=CONTINUE)
-        if writes.note_continuation(grant, seen, event):
-            return _answer(merged, wanted.revocation_token, grant)
+        max_age_days = query.max_age_days or grant.max_age_days
+        merged, seen, event = _recall(caller, grant, decision, max_age_days, reason=CONTINUE)
+        if writes.record_continuation(grant, seen, event):
+            return _answer(merged, query.revocation_token, grant)
     raise Overtaken
 
 
-def revoke(asked: Asked, wanted: RevokeAccess) -> Revoked:
+def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
     """Take an access back: end its grant, and hide what its partition holds from every grant.
 
     Raises GrantNotFound or ScopeNotAllowed.
     """
-    grant = _find_grant(asked, wanted.revocation_token)
-    check_scope(asked, grant.partition, grant.user_id)
+    grant = _find_grant(caller, body.revocation_token)
+    check_scope(caller, grant.partition, grant.user_id)
     with sql.writing():
-        if not statements.close_grant(grant, at=asked.at):
+        if not statements.close_grant(grant, at=caller.at):
             raise GrantNotFound
         locks.exclude(grant.partition)
-        hidden = statements.hide(grant.partition, at=asked.at)
-        audit.record(events.revoked(asked, grant, hidden=hidden))
-    return Revoked(revoked=True, revoked_at=asked.at)
+        hidden = statements.hide(grant.partition, at=caller.at)
+        audit.record(events.revoked(caller, grant, hidden=hidden))
+    return Revoked(revoked=True, revoked_at=caller.at)
 
 
 def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
@@ -205,33 +217,35 @@ def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
     return hmac.digest(key, request, "sha256")
 
 
-def _store(asked: Asked, partition: Partition, memory: CreateMemory) -> Stored:
+def _store(caller: Caller, partition: Partition, memory: CreateMemory) -> Stored:
     life = None if memory.ttl_days is None else timedelta(days=memory.ttl_days)
     stored = Stored(
         id=new_id(),
         user_id=memory.user_id,
         scope=memory.scope,
         domain=memory.domain or None,
-        created_at=asked.at,
-        expires_at=None if life is None else asked.at + life,
+        created_at=caller.at,
+        expires_at=None if life is None else caller.at + life,
     )
-    values = statements.memory_values(
-        stored.id,
-        partition,
-        project_id=asked.principal.project_id,
-        environment=asked.principal.environment,
+    row = MemoryRow(
+        id=stored.id,
+        subject_id=partition.subject_id,
+        scope=partition.scope,
+        domain=partition.domain,
+        project_id=caller.principal.project_id,
+        environment=caller.principal.environment,
         user_id=memory.user_id,
         source=memory.source,
         value_json=memory.value_json,
         created_at=stored.created_at,
         expires_at=stored.expires_at,
     )
-    writes.store(values, events.memory_created(asked, partition, memory.user_id, stored.id))
+    writes.store(row, events.memory_created(caller, partition, memory.user_id, stored.id))
     return stored
 
 
 def _recall(
-    asked: Asked,
+    caller: Caller,
     grant: Grant,
     decision: Decision,
     max_age_days: int | None,
@@ -239,12 +253,12 @@ def _recall(
     reason: str | None,
 ) -> tuple[Merged, list[UUID], audit.Event]:
     """Merge the live memories of the grant's partition; return what was seen and its record."""
-    since = None if max_age_days is None else asked.at - timedelta(days=max_age_days)
-    memories = statements.live_statements(grant.partition, at=asked.at, since=since)
+    since = None if max_age_days is None else caller.at - timedelta(days=max_age_days)
+    memories = statements.live_statements(grant.partition, at=caller.at, since=since)
     merged = merge(grant.partition.scope, memories)
     seen = [memory.id for memory in memories]
     event = events.memory_read(
-        asked,
+        caller,
         grant,
         decision,
         max_age_days=max_age_days,
@@ -265,10 +279,10 @@ def _answer(merged: Merged, token: str, grant: Grant) -> Answer:
     )
 
 
-def _find_grant(asked: Asked, token: str) -> Grant:
+def _find_grant(caller: Caller, token: str) -> Grant:
     if not revocation_tokens.is_well_formed(token):
         raise GrantNotFound
-    principal = asked.principal
+    principal = caller.principal
     digest = revocation_tokens.digest(token)
     grant = statements.find_grant(digest, principal.project_id, principal.environment)
     if grant is None:

@@ -7,21 +7,13 @@ the models. Every one begins its search at an index: docs/architecture.md shows 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from accounts import sql
-from accounts.identifiers import new_id
+from foundation import sql
+from foundation.rows import Row, insert_into, values_of
 from memory.policy.merging import Statement
-
-INSERT_MEMORY = """
-    INSERT INTO memory_memory (
-        id, subject_id, scope, domain, project_id, environment, user_id, source, value_json,
-        created_at, expires_at
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
 
 SELECT_LIVE = """
     SELECT id, source, created_at, value_json
@@ -36,13 +28,6 @@ HIDE_PARTITION = """
     UPDATE memory_memory SET hidden_at = %s
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
     RETURNING id
-"""
-
-INSERT_GRANT = """
-    INSERT INTO memory_revocationgrant (
-        id, token_digest, subject_id, scope, domain, project_id, environment, user_id, purpose,
-        max_age_days, created_at, expires_at
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 FIND_GRANT = """
@@ -70,16 +55,6 @@ FIND_ANSWER = """
     WHERE project_id = %s AND environment = %s AND key = %s AND expires_at > %s
 """
 
-KEEP_ANSWER = """
-    INSERT INTO memory_idempotencyrecord (
-        id, project_id, environment, key, subject_id, request_digest, answer, expires_at
-    ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (project_id, environment, key) DO UPDATE SET
-        id = excluded.id, subject_id = excluded.subject_id,
-        request_digest = excluded.request_digest, answer = excluded.answer,
-        expires_at = excluded.expires_at
-"""
-
 
 class Partition(msgspec.Struct, frozen=True):
     """What one read looks at and one revoke hides. No domain is the empty one."""
@@ -99,6 +74,62 @@ class Grant(msgspec.Struct, frozen=True):
     max_age_days: int | None
     expires_at: datetime
     revoked_at: datetime | None
+
+
+class MemoryRow(Row, frozen=True, kw_only=True):
+    """What a store writes. `domain` is empty for none; `value_json` is compact JSON text."""
+
+    id: UUID
+    subject_id: UUID
+    scope: str
+    domain: str
+    project_id: UUID
+    environment: str
+    user_id: str
+    source: str
+    value_json: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class GrantRow(Row, frozen=True, kw_only=True):
+    """What a read writes: one access that was allowed."""
+
+    id: UUID
+    token_digest: bytes
+    subject_id: UUID
+    scope: str
+    domain: str
+    project_id: UUID
+    environment: str
+    user_id: str
+    purpose: str
+    max_age_days: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class AnswerRow(Row, frozen=True, kw_only=True):
+    """What an Idempotency-Key keeps: the first answer, and the digest of the request it is to."""
+
+    id: UUID
+    project_id: UUID
+    environment: str
+    key: str
+    subject_id: UUID
+    request_digest: bytes
+    answer: str
+    expires_at: datetime
+
+
+INSERT_MEMORY = insert_into("memory_memory", MemoryRow)
+INSERT_GRANT = insert_into("memory_revocationgrant", GrantRow)
+KEEP_ANSWER = f"""{insert_into("memory_idempotencyrecord", AnswerRow)}
+    ON CONFLICT (project_id, environment, key) DO UPDATE SET
+        id = excluded.id, subject_id = excluded.subject_id,
+        request_digest = excluded.request_digest, answer = excluded.answer,
+        expires_at = excluded.expires_at
+"""
 
 
 def live_statements(
@@ -141,59 +172,6 @@ def hide(partition: Partition, *, at: datetime) -> list[UUID]:
     return [sql.as_uuid(id_) for (id_,) in sql.rows(HIDE_PARTITION, values)]
 
 
-def memory_values(
-    id_: UUID,
-    partition: Partition,
-    *,
-    project_id: UUID,
-    environment: str,
-    user_id: str,
-    source: str,
-    value_json: str,
-    created_at: datetime,
-    expires_at: datetime | None,
-) -> tuple[Any, ...]:
-    """What INSERT_MEMORY takes."""
-    return (
-        id_,
-        partition.subject_id,
-        partition.scope,
-        partition.domain,
-        project_id,
-        environment,
-        user_id,
-        source,
-        value_json,
-        created_at,
-        expires_at,
-    )
-
-
-def grant_values(
-    grant: Grant,
-    *,
-    token_digest: bytes,
-    project_id: UUID,
-    environment: str,
-    created_at: datetime,
-) -> tuple[Any, ...]:
-    """What INSERT_GRANT takes."""
-    return (
-        grant.id,
-        token_digest,
-        grant.partition.subject_id,
-        grant.partition.scope,
-        grant.partition.domain,
-        project_id,
-        environment,
-        grant.user_id,
-        grant.purpose,
-        grant.max_age_days,
-        created_at,
-        grant.expires_at,
-    )
-
-
 def close_grant(grant: Grant, *, at: datetime) -> bool:
     """End an open grant. False when it has ended already: of two that race, one closes it."""
     return bool(sql.change(CLOSE_GRANT, (at, grant.id, grant.partition.subject_id, at)))
@@ -207,25 +185,6 @@ def find_answer(
     return (bytes(found[0][0]), found[0][1]) if found else None
 
 
-def keep_answer(
-    project_id: UUID,
-    environment: str,
-    key: str,
-    *,
-    subject_id: UUID,
-    request_digest: bytes,
-    answer: str,
-    expires_at: datetime,
-) -> None:
+def keep_answer(row: AnswerRow) -> None:
     """Keep the first answer, in place of one that has expired."""
-    values = (
-        new_id(),
-        project_id,
-        environment,
-        key,
-        subject_id,
-        request_digest,
-        answer,
-        expires_at,
-    )
-    sql.change(KEEP_ANSWER, values)
+    sql.change(KEEP_ANSWER, values_of(row))

@@ -8,19 +8,20 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from apikeys.api import ApiView, RequestRefused, json_response
+from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY
+from foundation.answers import RequestRefused, json_response
 from memory import schemas, services
-from memory.events import Asked
+from memory.events import Caller
 from memory.policy import access, purposes
 from memory.policy.vocabulary import PURPOSE_CLASSES
 
 
-class MemoryApiView(ApiView):
+class MemoryApiView(KeyedAPIView):
     http_method_names = ["post"]
 
-    def asked(self, request: Request) -> Asked:
-        return Asked(self.principal(request), self.request_id(request), timezone.now())
+    def caller(self, request: Request) -> Caller:
+        return Caller(self.principal(request), self.request_id(request), timezone.now())
 
 
 class CreateMemoryView(MemoryApiView):
@@ -30,9 +31,9 @@ class CreateMemoryView(MemoryApiView):
         key = _idempotency_key(request)
         memory = schemas.create_memory(self.body(request))
         if key is None:
-            stored = services.remember(self.asked(request), memory)
+            stored = services.remember(self.caller(request), memory)
             return json_response(stored, status=HTTPStatus.CREATED)
-        stored, replayed = services.remember_once(self.asked(request), memory, idempotency_key=key)
+        stored, replayed = services.remember_once(self.caller(request), memory, idempotency_key=key)
         headers = {"Idempotency-Replayed": "true"} if replayed else None
         return json_response(stored, status=HTTPStatus.CREATED, headers=headers)
 
@@ -41,27 +42,27 @@ class ReadMemoryView(MemoryApiView):
     permission = "memory:read"
 
     def post(self, request: Request) -> HttpResponse:
-        wanted = schemas.read_memory(self.body(request))
-        return json_response(services.read(self.asked(request), wanted))
+        query = schemas.read_memory(self.body(request))
+        return json_response(services.read(self.caller(request), query))
 
 
 class ContinueReadingView(MemoryApiView):
     permission = "memory:read"
 
     def post(self, request: Request) -> HttpResponse:
-        wanted = schemas.continue_reading(self.body(request))
-        return json_response(services.continue_reading(self.asked(request), wanted))
+        query = schemas.continue_reading(self.body(request))
+        return json_response(services.continue_reading(self.caller(request), query))
 
 
 class RevokeAccessView(MemoryApiView):
     permission = "memory:revoke"
 
     def post(self, request: Request) -> HttpResponse:
-        wanted = schemas.revoke_access(self.body(request))
-        return json_response(services.revoke(self.asked(request), wanted))
+        body = schemas.revoke_access(self.body(request))
+        return json_response(services.revoke(self.caller(request), body))
 
 
-class PolicyView(ApiView):
+class PolicyView(KeyedAPIView):
     permission = ANY_KEY
     http_method_names = ["get", "head"]
 

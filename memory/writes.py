@@ -10,14 +10,15 @@ instead of four. On SQLite there are no trips to save and no such statements.
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import OperationalError, connection
 from psycopg.errors import SerializationFailure
 
-from accounts import audit, sql
+from accounts import audit
+from foundation import sql
+from foundation.rows import values_of
 from memory import locks
 from memory.statements import (
     INSERT_GRANT,
@@ -25,6 +26,8 @@ from memory.statements import (
     IS_REVOKED,
     VISIBLE_IDS,
     Grant,
+    GrantRow,
+    MemoryRow,
     Partition,
 )
 
@@ -33,29 +36,27 @@ STORE = f"WITH stored AS ({INSERT_MEMORY}) {audit.INSERT}"
 GRANT = f"WITH granted AS ({INSERT_GRANT} RETURNING memory_hold(%s, %s, %s)) {audit.INSERT}"
 
 
-def store(memory: tuple[Any, ...], event: audit.Event) -> None:
+def store(memory: MemoryRow, event: audit.Event) -> None:
     """Write a memory and its record."""
     if connection.vendor == "postgresql":
-        sql.change(STORE, (*memory, *audit.values(event)))
+        sql.change(STORE, (*values_of(memory), *values_of(event)))
     else:
         store_by_parts(memory, event)
 
 
-def store_by_parts(memory: tuple[Any, ...], event: audit.Event) -> None:
+def store_by_parts(memory: MemoryRow, event: audit.Event) -> None:
     with sql.writing():
-        sql.change(INSERT_MEMORY, memory)
+        sql.change(INSERT_MEMORY, values_of(memory))
         audit.record(event)
 
 
-def grant(
-    partition: Partition, seen: list[UUID], values: tuple[Any, ...], event: audit.Event
-) -> bool:
+def grant(partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event) -> bool:
     """Write a grant and the record of its read. False: something of what it saw is gone."""
     if connection.vendor != "postgresql":
-        return grant_by_parts(partition, seen, values, event)
+        return grant_by_parts(partition, seen, row, event)
     held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
     try:
-        sql.change(GRANT, (*values, *held, *audit.values(event)))
+        sql.change(GRANT, (*values_of(row), *held, *values_of(event)))
     except OperationalError as error:
         if isinstance(error.__cause__, SerializationFailure):
             return False
@@ -64,18 +65,18 @@ def grant(
 
 
 def grant_by_parts(
-    partition: Partition, seen: list[UUID], values: tuple[Any, ...], event: audit.Event
+    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event
 ) -> bool:
     with sql.writing():
         locks.share(partition)
         if not _still_visible(partition, seen):
             return False
-        sql.change(INSERT_GRANT, values)
+        sql.change(INSERT_GRANT, values_of(row))
         audit.record(event)
     return True
 
 
-def note_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
+def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
     """Write the record of a continued read. False: its grant or something it saw is gone."""
     with sql.writing():
         locks.share(grant.partition)

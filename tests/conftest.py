@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Project, User
-from apikeys.usage import collector
+from apikeys.usage.collector import collector
 from tests.doors import Api, processes, running_service
 from tests.makers import NOW, make_key, make_owner
 

@@ -16,12 +16,12 @@ from typing import IO, Any
 
 import httpx
 import psycopg
-from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts.allauth_internals import user_id_to_str
 from accounts.models import User
 
 START_SECONDS = 60

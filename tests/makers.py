@@ -10,13 +10,16 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
+from accounts.audit import ChangedBy
 from accounts.models import Project, User
 from apikeys import services
 from apikeys.models import ApiKey
-from apikeys.usage import Noted, collector
+from apikeys.usage.collector import collector
+from apikeys.usage.samples import RequestSample
 
 PASSWORD = "correct horse battery staple"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+BY = ChangedBy(actor="test", request_id="test")
 
 
 def make_owner(email: str = "owner@example.com", **fields: Any) -> User:
@@ -42,7 +45,7 @@ def make_project(owner: User, name: str = "Another project") -> Project:
 
 def make_key(project: Project, name: str = "Key", **fields: Any) -> tuple[ApiKey, str]:
     """A key and its plaintext; test environment and all permissions unless told otherwise."""
-    arguments = {"environment": "test", "at": NOW, "actor": "test", "request_id": "test", **fields}
+    arguments = {"environment": "test", "at": NOW, "by": BY, **fields}
     return services.issue_key(project=project, name=name, **arguments)
 
 
@@ -71,8 +74,8 @@ def read_body(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def noted(at: datetime, **changed: Any) -> Noted:
-    """An authenticated request as the service notes it; of nobody's key unless told otherwise."""
+def sample(at: datetime, **changed: Any) -> RequestSample:
+    """An authenticated request as the service records it; of nobody's key unless told otherwise."""
     nobody = UUID(int=7)
     fields = {
         "request_id": "r",
@@ -87,7 +90,7 @@ def noted(at: datetime, **changed: Any) -> Noted:
         "address": "127.0.0.1",
         "user_agent": "curl",
     }
-    return Noted(at=at, **{**fields, **changed})
+    return RequestSample(created_at=at, **{**fields, **changed})
 
 
 ANSWERS = [
@@ -109,9 +112,9 @@ def make_usage(key: ApiKey, *, at: datetime, hours_ago: Iterable[int] = HOURS_AG
         "secret_id": key.current_secret().pk,
     }
     for past, hours in enumerate(hours_ago):
-        for place, (endpoint, status, code) in enumerate(ANSWERS):
-            for _ in range(1 + (7 * past + 3 * place) % 11):
+        for index, (endpoint, status, code) in enumerate(ANSWERS):
+            for _ in range(1 + (7 * past + 3 * index) % 11):
                 answer = {"endpoint": endpoint, "status": status, "code": code}
                 moment = at - timedelta(hours=hours)
-                collector.note(noted(moment, microseconds=700 * past, **answer, **whose))
+                collector.record(sample(moment, microseconds=700 * past, **answer, **whose))
     collector.flush()

@@ -10,12 +10,11 @@ from django.conf import settings
 
 PLAIN = [
     "accounts.environments",
-    "accounts.identifiers",
-    "accounts.limits",
-    "accounts.request_ids",
+    "foundation.identifiers",
+    "foundation.request_ids",
     "accounts.subjects",
     "apikeys.principal",
-    "apikeys.strict_json",
+    "foundation.strict_json",
     "apikeys.tokens",
     "memory.policy.access",
     "memory.policy.merging",

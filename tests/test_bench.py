@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from accounts.models import AuditEvent, EventType
 from bench import processor
 from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, translated
-from bench.inside import Sent, noted_statements
+from bench.inside import Sent, recorded_statements
 from bench.load import Load
 from bench.report import COLUMNS, Figures, median, percentile, row
 from bench.responses import BadResponse, closes, frame
@@ -218,7 +218,7 @@ class TestBaseline:
             script([Sent("SELECT 1", (), in_transaction=False)])
 
     def test_a_create_is_seen_with_its_record(self, api: Api) -> None:
-        with noted_statements() as sent:
+        with recorded_statements() as sent:
             api.remember()
         made = script(sent)
         assert "INSERT INTO memory_memory" in made

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from apikeys.usage import Collector
+from apikeys.usage.collector import Collector
 from bench import options, service, without_usage
 from bench.database import libpq_environment, libpq_url
 from config import gunicorn
-from tests.makers import NOW, noted
+from tests.makers import NOW, sample
 
 
 class TestSettings:
@@ -61,7 +61,7 @@ class TestOptions:
 
 
 class TestWithoutUsage:
-    """The service is configured as it always is; its processes note nothing."""
+    """The service is configured as it always is; its processes record nothing."""
 
     def test_it_is_the_services_own_configuration(self) -> None:
         ours = {name: value for name, value in vars(without_usage).items() if name[0] != "_"}
@@ -69,11 +69,11 @@ class TestWithoutUsage:
         assert set(ours) == set(own)
         assert {name for name in own if own[name] is not ours[name]} == {"post_worker_init"}
 
-    def test_a_worker_notes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Collector, "note", Collector.note)  # to have it back afterwards
+    def test_a_worker_records_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Collector, "record", Collector.record)  # to have it back afterwards
         without_usage.post_worker_init(None)
         own = Collector()
-        own.note(noted(NOW))
+        own.record(sample(NOW))
         assert own.flush() == 0
 
     def test_the_files_are_where_the_tool_looks_for_them(self) -> None:

@@ -10,8 +10,8 @@ from django.db.models import F
 
 from accounts.models import Project
 from apikeys.models import LoggedRequest, UsageHour
-from apikeys.totals import prune
-from apikeys.usage import COLUMNS
+from apikeys.usage.retention import prune
+from apikeys.usage.samples import COLUMNS
 from bench import history, pages
 from bench.rows import Tenant, only_tenant
 from tests.makers import make_key

@@ -92,7 +92,7 @@ class TestWithoutADatabase:
         def nobody_there(*arguments: object) -> None:
             raise OperationalError(f"connection to {CANARY} refused")
 
-        monkeypatch.setattr("accounts.sql.rows", nobody_there)
+        monkeypatch.setattr("foundation.sql.rows", nobody_there)
 
     @pytest.mark.django_db
     def test_it_is_said_to_be_away(self, api: Api, away: None) -> None:

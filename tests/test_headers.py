@@ -58,7 +58,7 @@ class TestHeaders:
         response.close()
 
     def test_a_page_for_a_bug_has_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("config.pages.MATRIX", None)
+        monkeypatch.setattr("config.documentation.MATRIX", None)
         response = Client(raise_request_exception=False).get("/", **HTML)
         assert response.status_code == 500
         check(response)

@@ -64,7 +64,7 @@ class TestPages:
         assert "10.0.0.1" not in response.content.decode()
 
     def test_a_bug_shows_nothing_of_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("config.pages.render", lambda *args: 1 / 0)
+        monkeypatch.setattr("config.documentation.render", lambda *args: 1 / 0)
         response = Client(raise_request_exception=False).get("/", **BROWSER)
         assert response.status_code == 500
         assert "ZeroDivisionError" not in response.content.decode()

@@ -132,7 +132,7 @@ class TestRulesBetweenSettings:
             ({"CACHES": {"default": {"BACKEND": LOCAL_MEMORY}}}, "memory_scope.E007"),
             ({"METRICS_TOKEN": "t" * 15}, "memory_scope.E008"),
             ({"HTTPS_ONLY": False}, "memory_scope.W001"),
-            ({"EMAIL_BACKEND": "accounts.mail.DevelopmentBackend"}, "memory_scope.W002"),
+            ({"EMAIL_BACKEND": "foundation.mail.DevelopmentBackend"}, "memory_scope.W002"),
             ({"SITE_URL": "http://127.0.0.1:8000"}, "memory_scope.W003"),
         ],
     )

@@ -6,8 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.identifiers
 import accounts.subjects
+import foundation.identifiers
 
 
 class Migration(migrations.Migration):
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,

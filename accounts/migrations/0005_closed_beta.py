@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.identifiers
+import foundation.identifiers
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,

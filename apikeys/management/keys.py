@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import CommandError
 
-from accounts.background import background
+from accounts.audit import ChangedBy
 from accounts.models import Project
 from apikeys.models import ApiKey
-
-# Who did it, as the record keeps it: whoever may run commands on the machine.
-ACTOR = "command"
+from foundation.background import background
 
 
-def new_request_id() -> str:
-    """A command has no request; its record has an id of its own all the same."""
-    return f"cmd-{uuid.uuid4()}"
+def changed_by() -> ChangedBy:
+    """Say who made a change: whoever may run commands here. Each command has an id of its own."""
+    return ChangedBy(actor="command", request_id=f"cmd-{uuid.uuid4()}")
 
 
 def wait_for_mails() -> None:

@@ -5,8 +5,8 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-import accounts.identifiers
-import apikeys.models
+import apikeys.models.keys
+import foundation.identifiers
 
 
 class Migration(migrations.Migration):
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     "environment",
                     models.CharField(choices=[("test", "Test"), ("live", "Live")], max_length=4),
                 ),
-                ("permissions", models.JSONField(default=apikeys.models.all_permissions)),
+                ("permissions", models.JSONField(default=apikeys.models.keys.all_permissions)),
                 (
                     "scopes",
                     models.JSONField(blank=True, help_text="Empty: every scope.", null=True),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,

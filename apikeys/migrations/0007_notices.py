@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import accounts.identifiers
+import foundation.identifiers
 
 
 class Migration(migrations.Migration):
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.addresses import home_of
+from foundation.addresses import network_of
 
 
 def know_last_addresses(apps, schema_editor):
@@ -14,7 +14,7 @@ def know_last_addresses(apps, schema_editor):
             [
                 KeyAddress(
                     key_id=secret.key_id,
-                    address=home_of(secret.last_address),
+                    address=network_of(secret.last_address),
                     first_used_at=secret.last_used_at,
                     last_used_at=secret.last_used_at,
                 )

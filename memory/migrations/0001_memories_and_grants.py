@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import accounts.identifiers
+import foundation.identifiers
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=accounts.identifiers.new_id,
+                        default=foundation.identifiers.new_id,
                         editable=False,
                         primary_key=True,
                         serialize=False,

@@ -128,11 +128,11 @@ _UNRECOGNIZED = Classification(PurposeClass.UNRECOGNIZED, ())
 _NAMES: Mapping[str, PurposeClass] = {str(name): name for name in PURPOSE_CLASSES}
 _WORD = re.compile(r"[^\W_]+")
 
-# Each word's place in the one order of precedence: all telling words before all weak ones, and
-# on one level by consequence. The least place among a purpose's words is its class.
-_PLACES: Mapping[str, int] = {
-    word: place
-    for place, (level, purpose_class) in enumerate(
+# Each word's rank in the one order of precedence: all telling words before all weak ones, and
+# on one level by consequence. The least rank among a purpose's words is its class.
+_RANKS: Mapping[str, int] = {
+    word: rank
+    for rank, (level, purpose_class) in enumerate(
         (level, purpose_class) for level in (TELLING, WEAK) for purpose_class in CONSEQUENCE
     )
     for word in level.get(purpose_class, ())
@@ -149,14 +149,14 @@ def classify(purpose: str) -> Classification:
     if name := _NAMES.get("_".join(words)):
         return Classification(name, tuple(words))
     told = [
-        (place, word)
+        (rank, word)
         for position, word in enumerate(words)
-        if (place := _PLACES.get(word)) is not None and not _is_in_order_to(words, position)
+        if (rank := _RANKS.get(word)) is not None and not _is_in_order_to(words, position)
     ]
     if not told:
         return _UNRECOGNIZED
     first = min(told)[0]
-    terms = dict.fromkeys(word for place, word in told if place == first)
+    terms = dict.fromkeys(word for rank, word in told if rank == first)
     return Classification(CONSEQUENCE[first % len(CONSEQUENCE)], tuple(terms))
 
 

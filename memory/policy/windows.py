@@ -6,7 +6,7 @@ from memory.policy.shapes import JSON
 from memory.policy.spelling import form, normal_form
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_PLACES = {name: place for place, day in enumerate(_DAYS) for name in (day, day[:3])}
+_INDEXES = {name: index for index, day in enumerate(_DAYS) for name in (day, day[:3])}
 _DIGITS = re.compile(r"\d+")
 
 
@@ -25,17 +25,17 @@ class Windows:
 
         What is no object is kept as it was said, after the windows.
         """
-        ordered = sorted(self._said.items(), key=_place)
+        ordered = sorted(self._said.items(), key=_rank)
         return [_trimmed(window) if isinstance(window, dict) else window for _, window in ordered]
 
 
-def _place(said: tuple[str, JSON]) -> tuple[object, ...]:
+def _rank(said: tuple[str, JSON]) -> tuple[object, ...]:
     text, window = said
     if not isinstance(window, dict):
         return (1, text)
     day = window.get("day")
-    place = _PLACES.get(normal_form(day), len(_DAYS)) if isinstance(day, str) else len(_DAYS)
-    return (0, place, _moment(window.get("start")), _moment(window.get("end")), text)
+    index = _INDEXES.get(normal_form(day), len(_DAYS)) if isinstance(day, str) else len(_DAYS)
+    return (0, index, _moment(window.get("start")), _moment(window.get("end")), text)
 
 
 def _moment(value: JSON) -> tuple[int, float, str]:

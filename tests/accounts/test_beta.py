@@ -17,8 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.beta import AccessRequest, Invitation
-from accounts.models import Project, User
+from accounts.models import AccessRequest, Invitation, Project, User
 from tests.doors import signed_in
 from tests.makers import PASSWORD, make_owner
 

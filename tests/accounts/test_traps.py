@@ -13,7 +13,6 @@ import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from cryptography.fernet import InvalidToken
 from django.core import mail
 from django.core.cache import cache
@@ -22,9 +21,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.background import Background
+from accounts.allauth_internals import TOTP, format_hotp_value, hotp_value
 from accounts.models import AuditEvent, User
 from accounts.second_factor import MfaAdapter, UnreadableSeed
+from foundation.background import Background
 from tests.doors import collect_static, processes, running_service, signed_in
 from tests.makers import PASSWORD, give_password, make_key, make_owner
 
@@ -233,7 +233,7 @@ class TestBackground:
         self, settings: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.WORK_IN_BACKGROUND = True
-        monkeypatch.setattr("accounts.background.MOST_WAITING", 1)
+        monkeypatch.setattr("foundation.background.MOST_WAITING", 1)
         background, go = Background(), threading.Event()
         for _ in range(4):
             background.do(lambda: bool(go.wait(10)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, Project, User
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
@@ -153,8 +154,8 @@ class TestPeople:
     def test_the_record_is_shown_and_found_by_request_id(
         self, desk: Client, project: Project
     ) -> None:
-        make_key(project, request_id="find-me")
-        make_key(project, name="Other", request_id="not-me")
+        make_key(project, by=ChangedBy(actor="test", request_id="find-me"))
+        make_key(project, name="Other", by=ChangedBy(actor="test", request_id="not-me"))
         page = desk.get("/admin/accounts/auditevent/?q=find-me").content.decode()
         assert "find-me" in page
         assert "not-me" not in page

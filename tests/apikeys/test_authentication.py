@@ -64,7 +64,7 @@ class TestAConnectionThatDied:
             raise OperationalError
 
         _, plaintext = make_key(project)
-        monkeypatch.setattr("accounts.sql.rows", rows)
+        monkeypatch.setattr("foundation.sql.rows", rows)
         with pytest.raises(OperationalError):
             find_principal(plaintext, at=NOW)
         assert len(asked) == 2

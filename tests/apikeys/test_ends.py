@@ -9,12 +9,11 @@ import pytest
 from accounts.models import Project
 from apikeys import services
 from tests.doors import Api
-from tests.makers import NOW, make_key
+from tests.makers import BY, NOW, make_key
 
 pytestmark = pytest.mark.django_db
 MOMENT = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
-BY = {"actor": "test", "request_id": "test"}
 # Ends on a second, as a person says them, and between two, as `now` and a number of days make them.
 ENDS = [HOUR, HOUR + timedelta(microseconds=123_456), 2 * HOUR - MOMENT]
 
@@ -63,7 +62,7 @@ class TestASecretThatWasReplaced:
     def rotate(self, project: Project, grace: timedelta, **fields: object) -> tuple[str, str]:
         """A key that was rotated; its old secret and its new one."""
         key, old = make_key(project, **fields)
-        new = services.rotate_key(key=key, hint_seen=old[-4:], grace=grace, at=NOW, **BY)
+        new = services.rotate_key(key=key, last_four=old[-4:], grace=grace, at=NOW, by=BY)
         return old, new
 
     @pytest.mark.parametrize("grace", ENDS)
@@ -97,6 +96,6 @@ class TestASecretThatWasReplaced:
         self, door: Door, project: Project
     ) -> None:
         old, new = self.rotate(project, 24 * HOUR)
-        services.end_grace(key=project.api_keys.get(), at=NOW + HOUR, **BY)
+        services.end_grace(key=project.api_keys.get(), at=NOW + HOUR, by=BY)
         assert [door.status(one, at=NOW + HOUR - MOMENT) for one in (old, new)] == [200, 200]
         assert [door.status(one, at=NOW + HOUR) for one in (old, new)] == [401, 200]

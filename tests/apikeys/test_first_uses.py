@@ -11,13 +11,13 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Project
-from apikeys import first_uses
 from apikeys.models import KeyAddress, LoggedRequest, Notice
-from apikeys.notices import QUIET
-from apikeys.totals import prune
-from apikeys.usage import Collector
+from apikeys.notices.outbox import QUIET
+from apikeys.usage import first_uses
+from apikeys.usage.collector import Collector
+from apikeys.usage.retention import prune
 from tests.apikeys.mailed import subjects, use
-from tests.makers import NOW, make_key, make_project, noted
+from tests.makers import NOW, make_key, make_project, sample
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -61,7 +61,7 @@ class TestANewAddress:
     ) -> None:
         key, _ = make_key(project)
         own = first_uses.FirstUses()
-        taken = [noted(NOW, key_id=key.pk) for _ in range(100)]
+        taken = [sample(NOW, key_id=key.pk) for _ in range(100)]
         own.write(taken)
         with django_assert_num_queries(0):
             own.write(taken)
@@ -93,7 +93,7 @@ def test_of_an_erased_project_no_address_stays(project: Project) -> None:
     for one in (key, kept):
         own = Collector()
         whose = {"key_id": one.pk, "project_id": one.project_id}
-        own.note(noted(now, secret_id=one.current_secret().pk, address="192.0.2.1", **whose))
+        own.record(sample(now, secret_id=one.current_secret().pk, address="192.0.2.1", **whose))
         own.flush()
     project.deleted_at = project.erased_at = now
     project.save()

@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, Project
 from apikeys import leaks, services, throttling, tokens
 from apikeys.counters import LocalCounters
 from tests.doors import Api
-from tests.makers import NOW, make_key
+from tests.makers import BY, NOW, make_key
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = LocalCounters()
     monkeypatch.setattr(throttling, "counters", fresh)
     monkeypatch.setattr(throttling, "_blocked", {})
-    monkeypatch.setattr("apikeys.notices.transaction.on_commit", lambda work: work())
+    monkeypatch.setattr("apikeys.notices.outbox.transaction.on_commit", lambda work: work())
 
 
 def report(*tokens: Any, **fields: Any) -> Any:
@@ -115,7 +115,7 @@ class TestReporting:
         def fail(*arguments: Any) -> None:
             raise SMTPServerDisconnected("owner@example.com")
 
-        monkeypatch.setattr("accounts.mail.EmailMultiAlternatives.send", fail)
+        monkeypatch.setattr("foundation.mail.EmailMultiAlternatives.send", fail)
         plaintext = make_key(project)[1]
         assert report(plaintext).json() == {"deleted": 1}
         assert "SMTPServerDisconnected" in caplog.text
@@ -149,5 +149,9 @@ class TestCommand:
 
 def rotate(key: Any, old: str, *, grace: timedelta) -> str:
     return services.rotate_key(
-        key=key, hint_seen=tokens.hint(old), grace=grace, at=NOW, actor="test", request_id="test"
+        key=key,
+        last_four=tokens.last_four(old),
+        grace=grace,
+        at=NOW,
+        by=BY,
     )

@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts import services as projects
+from accounts.limits import LimitRefused, TooHigh
 from accounts.models import AuditEvent, Project, User
 from apikeys import limits, services
 from apikeys.models import ApiKey
 from tests.doors import Api, signed_in
-from tests.makers import NOW, make_key
+from tests.makers import BY, NOW, make_key
 
 pytestmark = pytest.mark.django_db
 
@@ -87,19 +88,15 @@ class TestAKey:
     def test_the_service_refuses_more_whoever_asks(self, project: Project) -> None:
         key, _ = make_key(project)
         for hour, second in ((1001, None), (None, 51), (0, None)):
-            with pytest.raises(services.InvalidKeySettings):
-                services.lower_limits(
-                    key=key, rate_limit=hour, burst_limit=second, at=NOW, actor="a", request_id="r"
-                )
+            with pytest.raises(LimitRefused):
+                services.lower_limits(key=key, rate_limit=hour, burst_limit=second, at=NOW, by=BY)
 
     def test_operators_who_grant_less_than_it_was_lowered_to_are_obeyed(
         self, browser: Client, project: Project
     ) -> None:
         key, plaintext = make_key(project)
         lower(browser, key, 900)
-        services.set_limits(
-            key=key, rate_limit=10, burst_limit=None, at=NOW, actor="a", request_id="r"
-        )
+        services.set_limits(key=key, rate_limit=10, burst_limit=None, at=NOW, by=BY)
         assert told(plaintext) == 10
 
     def test_a_deleted_one_and_a_strangers_are_not_found(
@@ -107,7 +104,7 @@ class TestAKey:
     ) -> None:
         key, _ = make_key(project)
         assert lower(signed_in(stranger), key, 1).status_code == 404
-        services.delete_key(key=key, at=NOW, actor="a", request_id="r")
+        services.delete_key(key=key, at=NOW, by=BY)
         assert lower(browser, key, 1).status_code == 404
         key.refresh_from_db()
         assert key.lowered_rate_limit is None
@@ -132,14 +129,13 @@ class TestAProject:
     def test_it_cannot_be_raised(self, browser: Client, project: Project, owner: User) -> None:
         page = lower(browser, project, 1001)
         assert "1,000 is what is granted" in page.content.decode()
-        with pytest.raises(projects.TooHigh):
+        with pytest.raises(TooHigh):
             projects.lower_limits(
                 project=project,
                 rate_limit=1001,
                 burst_limit=None,
                 at=NOW,
-                actor=owner,
-                request_id="r",
+                by=BY,
             )
         project.refresh_from_db()
         assert project.lowered_rate_limit is None

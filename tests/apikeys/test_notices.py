@@ -14,13 +14,15 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
-from accounts.background import Repeating
+from accounts.audit import ChangedBy
 from accounts.models import Project, User
-from apikeys import notices, services, tokens
+from apikeys import services, tokens
+from apikeys.maintenance import EVERY, maintain
 from apikeys.models import Notice
-from apikeys.notices import MOST_TRIES, RETRY
-from apikeys.tending import EVERY, tend
+from apikeys.notices import outbox, recipients
+from apikeys.notices.outbox import MOST_TRIES, RETRY
 from config import gunicorn
+from foundation.background import Repeating
 from tests.apikeys.mailed import subjects, use
 from tests.doors import signed_in
 from tests.makers import NOW, make_key
@@ -30,7 +32,7 @@ SECOND = timedelta(seconds=1)
 
 
 def by(owner: User) -> Any:
-    return {"at": NOW, "actor": str(owner.pk), "request_id": "r", "address": "192.0.2.7"}
+    return {"at": NOW, "by": ChangedBy(actor=str(owner.pk), request_id="r", address="192.0.2.7")}
 
 
 @pytest.mark.django_db
@@ -40,7 +42,7 @@ class TestChanges:
     ) -> None:
         key, old = make_key(project, "Web app")
         new = services.rotate_key(
-            key=key, hint_seen=tokens.hint(old), grace=DAY, ends_when_silent=True, **by(owner)
+            key=key, last_four=tokens.last_four(old), grace=DAY, ends_when_silent=True, **by(owner)
         )
         assert subjects() == ["Your API key “Web app” was rotated"]
         (message,) = mail.outbox
@@ -93,7 +95,7 @@ class TestChanges:
 class TestExpiry:
     def told(self, at: datetime) -> list[str]:
         mail.outbox.clear()
-        tend(at=at)
+        maintain(at=at)
         return [message.subject for message in mail.outbox]
 
     def test_a_week_before_and_a_day_before_each_once(self, project: Project) -> None:
@@ -153,15 +155,15 @@ class TestChoice:
         self, owner: User, project: Project, kind: str
     ) -> None:
         browser = signed_in(owner)
-        others = {f"mail_{one}": "on" for one in notices.CHOICES if one != kind}
+        others = {f"mail_{one}": "on" for one in recipients.CHOICES if one != kind}
         assert browser.post("/console/account/mail/", others).status_code == 302
         page = browser.get("/console/account/mail/").content.decode()
         assert page.count("checked") == 3
 
         key, old = make_key(project, expires_at=NOW + 90 * DAY)
         use(key.pk, "192.0.2.1")
-        services.rotate_key(key=key, hint_seen=tokens.hint(old), grace=DAY, **by(owner))
-        notices.note_expiries(at=NOW + 85 * DAY)
+        services.rotate_key(key=key, last_four=tokens.last_four(old), grace=DAY, **by(owner))
+        outbox.record_expiries(at=NOW + 85 * DAY)
         said = subjects(at=NOW + 85 * DAY)
         services.delete_key(key=key, **by(owner))
         said += subjects(at=NOW + 85 * DAY)
@@ -176,9 +178,11 @@ class TestChoice:
         assert len(said) == 3
 
     def test_a_leak_is_told_whatever_was_chosen(self, owner: User, project: Project) -> None:
-        notices.choose(user=owner, wanted={f"mail_{kind}": False for kind in notices.CHOICES})
+        recipients.choose(
+            user=owner, choices={f"mail_{kind}": False for kind in recipients.CHOICES}
+        )
         key, _ = make_key(project)
-        leak = {"actor": "report", "request_id": "r", "place": "https://paste.example/1"}
+        leak = {"by": ChangedBy(actor="report", request_id="r"), "url": "https://paste.example/1"}
         services.delete_leaked(secret=key.current_secret(), at=NOW, **leak)  # type: ignore[arg-type] # by name
         assert subjects() == ["Your API key “Key” has leaked and was deleted"]
         assert "https://paste.example/1" in mail.outbox[0].body
@@ -196,7 +200,7 @@ class TestAMailServerThatIsAway:
         key, _ = make_key(project)
         services.delete_key(key=key, **by(owner))
         with monkeypatch.context() as broken:
-            broken.setattr("accounts.mail.EmailMultiAlternatives.send", self.fail)
+            broken.setattr("foundation.mail.EmailMultiAlternatives.send", self.fail)
             assert subjects() == []
             assert subjects(at=NOW + RETRY) == []
         assert "SMTPServerDisconnected" in caplog.text
@@ -210,7 +214,7 @@ class TestAMailServerThatIsAway:
     ) -> None:
         key, _ = make_key(project)
         services.delete_key(key=key, **by(owner))
-        monkeypatch.setattr("accounts.mail.EmailMultiAlternatives.send", self.fail)
+        monkeypatch.setattr("foundation.mail.EmailMultiAlternatives.send", self.fail)
         at = NOW
         for _ in range(MOST_TRIES):
             assert Notice.objects.get().done_at is None
@@ -233,7 +237,7 @@ def test_processes_at_once_tell_it_once(owner: User, project: Project) -> None:
 
     def send(_: int) -> int:
         try:
-            return notices.send_waiting(at=NOW + DAY)
+            return outbox.send_waiting(at=NOW + DAY)
         finally:
             connections.close_all()
 

@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.audit import ChangedBy
+from accounts.limits import LimitRefused
 from accounts.models import AuditEvent, Project, User
 from apikeys import services, tokens
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
 from tests.makers import make_key, make_project
 
-WHO = {"actor": "test", "request_id": "req-1"}
+WHO = ChangedBy(actor="test", request_id="req-1")
 
 
 def rotate(key: ApiKey, at: datetime, *, hint: str | None = None, hours: int = 24) -> str:
     hint = hint or key.current_secret().last_four
-    return services.rotate_key(key=key, hint_seen=hint, grace=timedelta(hours=hours), at=at, **WHO)
+    return services.rotate_key(key=key, last_four=hint, grace=timedelta(hours=hours), at=at, by=WHO)
 
 
 class TestIssue:
@@ -46,7 +48,7 @@ class TestIssue:
         assert secret.masked == f"sk_test_••••{plaintext[-4:]}"
 
     def test_it_is_recorded(self, project: Project, now: datetime) -> None:
-        key, _ = make_key(project, name="Laptop", actor="someone")
+        key, _ = make_key(project, name="Laptop", by=ChangedBy(actor="someone", request_id="test"))
         event = AuditEvent.objects.get()
         assert event.event_type == "KEY_CREATE"
         assert (event.app_id, event.subject_id) == (project.pk, project.pk)
@@ -67,7 +69,7 @@ class TestIssue:
 
     def test_a_deleted_keys_name_is_free(self, project: Project, now: datetime) -> None:
         key, _ = make_key(project, name="Laptop")
-        services.delete_key(key=key, at=now, **WHO)
+        services.delete_key(key=key, at=now, by=WHO)
         make_key(project, name="Laptop")
         assert ApiKey.objects.live().count() == 1
 
@@ -89,7 +91,7 @@ class TestIssue:
         ids=str,
     )
     def test_what_cannot_be_is_refused(self, project: Project, fields: dict[str, Any]) -> None:
-        with pytest.raises(services.InvalidKeySettings):
+        with pytest.raises((services.InvalidKeySettings, LimitRefused)):
             make_key(project, **fields)
         assert not ApiKey.objects.exists()
 
@@ -128,7 +130,7 @@ class TestRotate:
 
     def test_a_deleted_key_is_not_rotated(self, project: Project, now: datetime) -> None:
         key, _ = make_key(project)
-        services.delete_key(key=key, at=now, **WHO)
+        services.delete_key(key=key, at=now, by=WHO)
         with pytest.raises(services.KeyEnded):
             rotate(key, now)
 
@@ -138,17 +140,17 @@ class TestEnd:
         self, project: Project, now: datetime
     ) -> None:
         key, plaintext = make_key(project)
-        services.delete_key(key=key, at=now, **WHO)
+        services.delete_key(key=key, at=now, by=WHO)
         assert find_principal(plaintext, at=now) is None
         assert AuditEvent.objects.filter(event_type="KEY_DELETE", api_key_id=key.pk).exists()
         with pytest.raises(services.KeyEnded):
-            services.delete_key(key=key, at=now, **WHO)
+            services.delete_key(key=key, at=now, by=WHO)
 
     def test_an_operator_switches_a_key_off_and_on(self, project: Project, now: datetime) -> None:
         key, plaintext = make_key(project)
-        services.switch_key(key=key, on=False, at=now, **WHO)
+        services.switch_key(key=key, on=False, at=now, by=WHO)
         assert find_principal(plaintext, at=now) is None
-        services.switch_key(key=key, on=True, at=now, **WHO)
+        services.switch_key(key=key, on=True, at=now, by=WHO)
         assert find_principal(plaintext, at=now) is not None
         states = AuditEvent.objects.filter(event_type="KEY_UPDATE").order_by("id")
         assert [event.meta["disabled"] for event in states] == [True, False]

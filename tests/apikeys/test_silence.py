@@ -11,10 +11,10 @@ from accounts.models import AuditEvent, Project, User
 from apikeys import services, tokens
 from apikeys.authentication import find_principal
 from apikeys.models import SILENCE, ApiKey, Secret
-from apikeys.rows import row
-from apikeys.usage import Collector
+from apikeys.usage.collector import Collector
+from console.summaries import summary
 from tests.doors import Api, signed_in
-from tests.makers import NOW, make_key, noted
+from tests.makers import BY, NOW, make_key, sample
 
 pytestmark = pytest.mark.django_db
 MOMENT = timedelta(microseconds=1)
@@ -24,12 +24,11 @@ DAY = timedelta(days=1)
 def rotate(key: ApiKey, old: str, *, ends_when_silent: bool = True, grace: timedelta = DAY) -> str:
     return services.rotate_key(
         key=key,
-        hint_seen=tokens.hint(old),
+        last_four=tokens.last_four(old),
         grace=grace,
         ends_when_silent=ends_when_silent,
         at=NOW,
-        actor="test",
-        request_id="test",
+        by=BY,
     )
 
 
@@ -37,7 +36,7 @@ def use(old: str, *, at: datetime) -> None:
     """A request with the old secret, as the service notes it."""
     secret = Secret.objects.get(digest=tokens.digest(old))
     own = Collector()
-    own.note(noted(at, key_id=secret.key_id, secret_id=secret.pk))
+    own.record(sample(at, key_id=secret.key_id, secret_id=secret.pk))
     assert own.flush() == 1
 
 
@@ -119,15 +118,15 @@ class TestItsEndIsWrittenDown:
         key, old = make_key(project)
         rotate(key, old)
         seen = ApiKey.objects.with_secrets().select_related("project").get(pk=key.pk)
-        assert len(row(seen, at=NOW + SILENCE - MOMENT).grace) == 1
-        assert row(seen, at=NOW + SILENCE).grace == ()
+        assert len(summary(seen, at=NOW + SILENCE - MOMENT).grace) == 1
+        assert summary(seen, at=NOW + SILENCE).grace == ()
 
 
 class TestThePages:
     def test_the_owner_chooses_it_and_sees_it(self, owner: User, project: Project) -> None:
         key, old = make_key(project)
         browser = signed_in(owner)
-        sent: dict[str, Any] = {"grace": "24", "hint_seen": tokens.hint(old)}
+        sent: dict[str, Any] = {"grace": "24", "last_four": tokens.last_four(old)}
         page = browser.post(f"/console/keys/{key.pk}/rotate/", {**sent, "ends_when_silent": "on"})
         assert page.status_code == 200
         assert Secret.objects.get(digest=tokens.digest(old)).ends_when_silent
@@ -137,6 +136,6 @@ class TestThePages:
 
     def test_it_is_not_chosen_for_the_owner(self, owner: User, project: Project) -> None:
         key, old = make_key(project)
-        sent = {"grace": "24", "hint_seen": tokens.hint(old)}
+        sent = {"grace": "24", "last_four": tokens.last_four(old)}
         signed_in(owner).post(f"/console/keys/{key.pk}/rotate/", sent)
         assert not Secret.objects.get(digest=tokens.digest(old)).ends_when_silent

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts.addresses import client_address, home_of
+from accounts.limits import LimitRefused
 from accounts.models import AuditEvent, Project
 from apikeys import services, throttling, tokens
 from apikeys.counters import LocalCounters
+from foundation.addresses import client_address, network_of
 from tests.doors import Api
-from tests.makers import NOW, make_key, memory_body, read_body
+from tests.makers import BY, NOW, make_key, memory_body, read_body
 
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
@@ -142,16 +143,12 @@ class TestAKey:
         key, plaintext = make_key(project)
         door = Api(plaintext)
         assert door.get("/policy").status_code == 200
-        services.set_limits(
-            key=key, rate_limit=1, burst_limit=None, at=NOW, actor="me", request_id="r"
-        )
+        services.set_limits(key=key, rate_limit=1, burst_limit=None, at=NOW, by=BY)
         assert door.get("/policy").status_code == 429
         event = AuditEvent.objects.get(event_type="KEY_UPDATE")
-        assert (event.meta["rate_limit"], event.meta["actor"]) == (1, "me")
-        with pytest.raises(services.InvalidKeySettings):
-            services.set_limits(
-                key=key, rate_limit=0, burst_limit=None, at=NOW, actor="me", request_id="r"
-            )
+        assert (event.meta["rate_limit"], event.meta["actor"]) == (1, "test")
+        with pytest.raises(LimitRefused):
+            services.set_limits(key=key, rate_limit=0, burst_limit=None, at=NOW, by=BY)
 
 
 class TestGuessing:
@@ -189,7 +186,7 @@ class TestGuessing:
     @pytest.mark.django_db
     def test_it_ends_with_its_window(self) -> None:
         for _ in range(5):
-            throttling.note_failure("10.0.0.1", at=59)
+            throttling.count_failure("10.0.0.1", at=59)
         with pytest.raises(throttling.RateLimited) as caught:
             throttling.refuse_guessing("10.0.0.1", at=59.2)
         assert caught.value.retry_after == 1
@@ -243,4 +240,4 @@ class TestWhereARequestComesFrom:
         ],
     )
     def test_what_is_counted_by(self, address: str, home: str) -> None:
-        assert home_of(address) == home
+        assert network_of(address) == home

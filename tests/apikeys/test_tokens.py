@@ -65,4 +65,4 @@ class TestStorage:
     def test_only_a_digest_and_a_hint_are_made_of_it(self) -> None:
         key = tokens.new_key("test")
         assert len(tokens.digest(key)) == 32
-        assert tokens.hint(key) == key[-4:]
+        assert tokens.last_four(key) == key[-4:]

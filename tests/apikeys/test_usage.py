@@ -10,11 +10,11 @@ import pytest
 from django.db import OperationalError
 
 from accounts.models import Project
-from apikeys import usage
 from apikeys.models import LoggedRequest, Secret, UsageHour
-from apikeys.usage import COLUMNS, Collector, collector, column_of
+from apikeys.usage.collector import Collector, collector
+from apikeys.usage.samples import COLUMNS, column_of
 from tests.doors import Api
-from tests.makers import make_key, memory_body, noted
+from tests.makers import make_key, memory_body, sample
 
 
 def counted() -> dict[tuple[str, int, str], int]:
@@ -59,7 +59,7 @@ class TestCounting:
 
     def test_it_is_added_to_what_others_wrote(self, now: datetime) -> None:
         for microseconds in (1_999, 2_000, 3_000_000):
-            collector.note(noted(now, microseconds=microseconds))
+            collector.record(sample(now, microseconds=microseconds))
             collector.flush()
         row = UsageHour.objects.get()
         assert (row.requests, row.under_2, row.under_5, row.over) == (3, 1, 1, 1)
@@ -87,7 +87,7 @@ class TestCounting:
         make_key(project)
         secret, now = Secret.objects.get(), datetime.now(UTC)
         for at, agent in ((now, "new"), (now - timedelta(seconds=1), "old")):
-            collector.note(noted(at, secret_id=secret.pk, user_agent=agent))
+            collector.record(sample(at, secret_id=secret.pk, user_agent=agent))
             collector.flush()
         secret.refresh_from_db()
         assert (secret.last_used_at, secret.last_user_agent) == (now, "new")
@@ -124,7 +124,7 @@ class TestWriting:
         names = ["", "\\N", "a\\tb\\.", "tab\there", "line\nbreak", "\"'%s,;", "Ünïcode 🦊"]
         own = Collector()
         for name in names:
-            own.note(noted(now, user_agent=name))
+            own.record(sample(now, user_agent=name))
         assert own.flush() == len(names)
         rows = LoggedRequest.objects.order_by("id")
         assert [row.user_agent for row in rows] == names
@@ -133,7 +133,7 @@ class TestWriting:
     @pytest.mark.postgresql  # SQLite takes texts of any length
     def test_a_row_that_the_database_refuses_waits_with_the_others(self, now: datetime) -> None:
         own = Collector()
-        own.note(noted(now, environment="far too long"))
+        own.record(sample(now, environment="far too long"))
         assert own.flush() == 0
         assert not UsageHour.objects.exists()
 
@@ -144,10 +144,10 @@ class TestWriting:
             raise OperationalError("at 10.0.0.1")
 
         own = Collector()
-        own.note(noted(now, request_id="first"))
-        own.note(noted(now, request_id="second"))
+        own.record(sample(now, request_id="first"))
+        own.record(sample(now, request_id="second"))
         with monkeypatch.context() as broken:
-            broken.setattr(usage, "_write", fail)
+            broken.setattr("apikeys.usage.collector._write", fail)
             assert own.flush() == 0
         assert "10.0.0.1" not in caplog.text
         assert own.flush() == 2
@@ -159,10 +159,10 @@ class TestWriting:
     def test_there_is_an_end_to_what_waits(
         self, now: datetime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(usage, "MOST_WAITING", 2)
+        monkeypatch.setattr("apikeys.usage.collector.MOST_WAITING", 2)
         own = Collector()
         for _ in range(3):
-            own.note(noted(now))
+            own.record(sample(now))
         assert own.flush() == 2
 
 
@@ -173,7 +173,7 @@ def test_a_thread_writes_it_and_a_stop_writes_the_rest(now: datetime, settings: 
 
     def note_many() -> None:
         for _ in range(500):
-            own.note(noted(now))
+            own.record(sample(now))
 
     threads = [threading.Thread(target=note_many) for _ in range(4)]
     for thread in threads:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from playwright.sync_api import Page
 
+from accounts.allauth_internals import TOTP, format_hotp_value, hotp_value
 from accounts.models import User
 from tests.makers import PASSWORD, give_password
 

@@ -11,22 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts import invitations, services
+from accounts.allauth_internals import TOTP, RecoveryCodes
 from accounts.models import Project, User
 from apikeys.models import ApiKey, Secret
 from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
 from tests.browser.conftest import Opened
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
-from tests.makers import PASSWORD, give_password, make_key, make_usage
+from tests.makers import BY, PASSWORD, give_password, make_key, make_usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BY = {"actor": "test", "request_id": "test"}
 WIDTHS = (1280, 360)
 NARROWEST = 320
 
@@ -141,13 +139,13 @@ def furnish(owner: User, project: Project) -> ApiKey:
     now = timezone.now()
     busy, plaintext = make_key(project, "Production", at=now)
     Secret.objects.update(last_used_at=now)
-    rotate_key(key=busy, hint_seen=plaintext[-4:], grace=DEFAULT_GRACE, at=now, **BY)
+    rotate_key(key=busy, last_four=plaintext[-4:], grace=DEFAULT_GRACE, at=now, by=BY)
     soon = {"expires_at": now + timedelta(days=5)}
     make_key(project, "Continuous integration", at=now, permissions=["memory:read"], **soon)
     old, _ = make_key(project, "Old worker", at=now - timedelta(days=90), environment="live")
     Secret.objects.filter(key=old).update(last_used_at=now - timedelta(days=40))
     gone, _ = make_key(project, "A name of fifty characters, which is what may fit", at=now)
-    delete_key(key=gone, at=now, **BY)
+    delete_key(key=gone, at=now, by=BY)
     for key in (busy, gone):
         make_usage(key, at=now)
     return busy
@@ -161,7 +159,7 @@ def test_the_public_pages(looker: Looker) -> None:
 
 def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) -> None:
     busy = furnish(owner, project)
-    empty = services.create_project(owner=owner, name="Empty")
+    empty = services.create_project(owner=owner, name="Empty", at=timezone.now(), by=BY)
     give_password(owner)
     sign_in(looker.page, owner.email)
     looker.visit("/accounts/2fa/totp/activate/")
@@ -191,7 +189,7 @@ def test_what_forms_answer(looker: Looker, owner: User, project: Project) -> Non
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Create key").click()
     looker.look("key shown once")
-    services.close_account(user=owner, at=timezone.now(), request_id="test")
+    services.close_account(user=owner, at=timezone.now(), by=BY)
     page.goto("/console/")
     looker.look("account closed")
     assert looker.found == []

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from accounts.models import User
-from apikeys.usage import collector
+from apikeys.usage.collector import collector
 from tests.browser.conftest import Opened
 from tests.browser.people import code_now, link_in_mail, make_operator, sign_in
 from tests.makers import PASSWORD, give_password, memory_body

@@ -6,9 +6,9 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
+from accounts.allauth_internals import format_hotp_value, hotp_value
 from accounts.models import User
 from tests.browser.people import sign_in
 from tests.makers import give_password

@@ -13,12 +13,12 @@ from playwright.sync_api import Page, expect
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import ApiKey
 from apikeys.services import delete_key
-from apikeys.usage import collector
+from apikeys.usage.collector import collector
 from tests.browser.conftest import Opened
 from tests.browser.people import sign_in
 from tests.browser.usage_page import check_page, table
 from tests.doors import Api
-from tests.makers import give_password, make_key, make_usage, noted
+from tests.makers import BY, give_password, make_key, make_usage, sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOURS_AGO = [0, 1, 2, 5, 23, 30, 47, 72, 24 * 8, 24 * 20, 24 * 28]
@@ -35,9 +35,9 @@ def laptop(project: Project) -> ApiKey:
     make_usage(phone, at=now, hours_ago=[hours + 3 for hours in HOURS_AGO])
     whose = {"project_id": project.pk, "key_id": laptop.pk, "secret_id": laptop.current_secret().pk}
     for _ in range(MANY):
-        collector.note(noted(now - timedelta(hours=2), **whose))
+        collector.record(sample(now - timedelta(hours=2), **whose))
     collector.flush()
-    delete_key(key=phone, at=now, actor="test", request_id="test")
+    delete_key(key=phone, at=now, by=BY)
     return laptop
 
 

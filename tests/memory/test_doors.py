@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Project, User
 from apikeys import services, tokens
 from tests.doors import Api, signed_in
-from tests.makers import NOW, make_key
+from tests.makers import BY, NOW, make_key
 from tests.memory.answers import assert_refused, headers_of, rows_stored
 from tests.memory.bad_requests import GOOD
 from tests.memory.conftest import Clock
@@ -23,15 +23,13 @@ NOTHING = timedelta(0)
 def rotated(project: Project, *, grace: timedelta) -> str:
     """The old plaintext of a key that was rotated at NOW."""
     key, plaintext = make_key(project)
-    services.rotate_key(
-        key=key, hint_seen=plaintext[-4:], grace=grace, at=NOW, actor="test", request_id="test"
-    )
+    services.rotate_key(key=key, last_four=plaintext[-4:], grace=grace, at=NOW, by=BY)
     return plaintext
 
 
 def deleted(project: Project) -> str:
     key, plaintext = make_key(project)
-    services.delete_key(key=key, at=NOW, actor="test", request_id="test")
+    services.delete_key(key=key, at=NOW, by=BY)
     return plaintext
 
 
@@ -42,7 +40,7 @@ def expired(project: Project) -> str:
 
 def switched_off(project: Project) -> str:
     key, plaintext = make_key(project)
-    services.switch_key(key=key, on=False, at=NOW, actor="test", request_id="test")
+    services.switch_key(key=key, on=False, at=NOW, by=BY)
     return plaintext
 
 
@@ -225,13 +223,13 @@ class TestOpenDoors:
         key, plaintext = make_key(project)
         api = Api(plaintext)
         assert api.get("/policy").status_code == 200
-        services.delete_key(key=key, at=NOW, actor="test", request_id="test")
+        services.delete_key(key=key, at=NOW, by=BY)
         assert api.get("/policy").status_code == 401
 
     def test_a_key_that_is_switched_on_again_opens_again(self, project: Project) -> None:
         key, plaintext = make_key(project)
         for on, status in ((False, 401), (True, 200)):
-            services.switch_key(key=key, on=on, at=NOW, actor="test", request_id="test")
+            services.switch_key(key=key, on=on, at=NOW, by=BY)
             assert Api(plaintext).get("/policy").status_code == status
 
     @pytest.mark.parametrize("environment", ["test", "live"])

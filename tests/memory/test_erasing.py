@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP
 
 from accounts import services
+from accounts.allauth_internals import TOTP
 from accounts.models import AuditEvent, Project, User
 from memory import retention
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from tests.doors import Api, signed_in
-from tests.makers import NOW, make_key, make_project, memory_body
-
-BY = {"request_id": "test"}
+from tests.makers import BY, NOW, make_key, make_project, memory_body
 
 
 def fill(project: Project) -> None:
@@ -39,7 +37,7 @@ class TestADeletedProject:
         fill(project)
         fill(other)
         before = bytes(project.subject_key)
-        services.delete_project(project=project, at=NOW, actor=owner, **BY)
+        services.delete_project(project=project, at=NOW, by=BY)
         later = NOW + timedelta(hours=2)
         assert retention.erase(at=later, batch=1) == {"projects": 1, "accounts": 0}
         assert held(project) == [0, 0, 0]
@@ -53,7 +51,7 @@ class TestADeletedProject:
         assert retention.erase(at=later) == {"projects": 0, "accounts": 0}
 
     def test_requests_that_began_before_it_may_end(self, owner: User, project: Project) -> None:
-        services.delete_project(project=project, at=NOW, actor=owner, **BY)
+        services.delete_project(project=project, at=NOW, by=BY)
         assert retention.erase(at=NOW + timedelta(minutes=59))["projects"] == 0
 
 
@@ -64,7 +62,7 @@ class TestAClosedAccount:
         fill(project)
         TOTP.activate(owner, "JBSWY3DPEHPK3PXP")
         signed_in(owner).get("/console/projects/")
-        services.close_account(user=owner, at=NOW, **BY)
+        services.close_account(user=owner, at=NOW, by=BY)
         return NOW + timedelta(days=14)
 
     def test_it_is_kept_until_its_last_second(self, closed: datetime, project: Project) -> None:
@@ -88,8 +86,8 @@ class TestAClosedAccount:
 
     def test_it_cannot_be_taken_back_any_more(self, closed: datetime, owner: User) -> None:
         with pytest.raises(services.AlreadyGone):
-            services.reopen_account(user=owner, at=closed, **BY)
+            services.reopen_account(user=owner, at=closed, by=BY)
 
     def test_one_that_was_taken_back_is_not_erased(self, closed: datetime, owner: User) -> None:
-        services.reopen_account(user=owner, at=closed - timedelta(days=1), **BY)
+        services.reopen_account(user=owner, at=closed - timedelta(days=1), by=BY)
         assert retention.erase(at=closed) == {"projects": 0, "accounts": 0}

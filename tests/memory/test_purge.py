@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.identifiers import first_id
 from accounts.models import AuditEvent
+from foundation.identifiers import first_id
 from memory import retention
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from tests.doors import Api

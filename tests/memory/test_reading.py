@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from accounts.identifiers import new_id
 from accounts.models import Project
+from foundation.identifiers import new_id
 from memory.models import Memory, RevocationGrant
 from memory.revocation_tokens import PATTERN
 from tests.doors import Api

@@ -16,10 +16,12 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from accounts import audit, sql
+from accounts import audit
 from accounts.models import Project
-from apikeys import authentication, usage
+from apikeys import authentication
 from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
+from apikeys.usage import collector
+from foundation import sql
 from memory import statements
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.statements import Partition
@@ -38,7 +40,7 @@ def texts(module: ModuleType) -> dict[str, str]:
     }
 
 
-STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication), **texts(usage)}
+STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication), **texts(collector)}
 INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in text}
 
 ID = UUID(int=7)
@@ -62,7 +64,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", "key", NOW),
         {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
     ),
-    "NOTE_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),
+    "RECORD_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),
     "FIND_PRINCIPAL": (
         (DIGEST, NOW, NOW, NOW, NOW),
         {
@@ -89,7 +91,7 @@ class TestColumns:
         assert SEARCHES.keys() == STATEMENTS.keys() - INSERTS.keys()
 
     @pytest.mark.parametrize(
-        ("model", "columns"), [(UsageHour, usage.HOUR), (LoggedRequest, usage.LOGGED)]
+        ("model", "columns"), [(UsageHour, collector.HOUR), (LoggedRequest, collector.LOGGED)]
     )
     def test_what_is_inserted_by_the_batch_sets_every_column(
         self, model: type[Model], columns: tuple[str, ...]
@@ -99,7 +101,7 @@ class TestColumns:
 
     def test_a_batch_meets_an_hour_that_is_there_by_its_primary_key(self) -> None:
         met = ", ".join(field.column for field in UsageHour._meta.pk_fields)
-        assert usage.ADD.startswith(f"ON CONFLICT ({met}) DO UPDATE")
+        assert collector.ADD.startswith(f"ON CONFLICT ({met}) DO UPDATE")
 
     @pytest.mark.parametrize("name", INSERTS)
     def test_an_insert_names_columns_that_are_there_and_all_that_must_be_set(

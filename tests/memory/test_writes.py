@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from accounts.identifiers import new_id
 from accounts.models import AuditEvent, Project
 from apikeys.authentication import find_principal
+from foundation.identifiers import new_id
 from memory import events, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
-from memory.events import Asked
+from memory.events import Caller
 from memory.models import Memory, RevocationGrant
 from memory.policy.merging import merge
-from memory.statements import Grant, Partition
+from memory.statements import Grant, GrantRow, MemoryRow, Partition
 from tests.makers import NOW, make_key
 
 BOTH = [
@@ -28,17 +28,19 @@ BOTH = [
 
 
 @pytest.fixture
-def asked(project: Project) -> Asked:
+def caller(project: Project) -> Caller:
     principal = find_principal(make_key(project)[1], at=NOW)
     assert principal is not None
-    return Asked(principal, "req-1", NOW)
+    return Caller(principal, "req-1", NOW)
 
 
-def memory_values(asked: Asked, id_: UUID, partition: Partition) -> tuple[Any, ...]:
-    return statements.memory_values(
-        id_,
-        partition,
-        project_id=asked.principal.project_id,
+def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
+    return MemoryRow(
+        id=id_,
+        subject_id=partition.subject_id,
+        scope=partition.scope,
+        domain=partition.domain,
+        project_id=caller.principal.project_id,
         environment="test",
         user_id="user_1",
         source="inferred",
@@ -48,10 +50,10 @@ def memory_values(asked: Asked, id_: UUID, partition: Partition) -> tuple[Any, .
     )
 
 
-def store(asked: Asked, how: Callable[..., None] = writes.store) -> tuple[UUID, Partition]:
-    id_, partition = new_id(), asked.partition("user_1", "preferences", "food")
-    event = events.memory_created(asked, partition, "user_1", id_)
-    how(memory_values(asked, id_, partition), event)
+def store(caller: Caller, how: Callable[..., None] = writes.store) -> tuple[UUID, Partition]:
+    id_, partition = new_id(), caller.partition("user_1", "preferences", "food")
+    event = events.memory_created(caller, partition, "user_1", id_)
+    how(memory_row(caller, id_, partition), event)
     return id_, partition
 
 
@@ -59,10 +61,12 @@ def grant_of(partition: Partition) -> Grant:
     return Grant(new_id(), partition, "user_1", "recommend", 7, NOW + timedelta(hours=24), None)
 
 
-def write_grant(asked: Asked, grant: Grant, seen: list[UUID], how: Callable[..., bool]) -> bool:
-    decision: Decision = decide(principal=asked.principal, scope="preferences", purpose="recommend")
+def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Callable[..., bool]) -> bool:
+    decision: Decision = decide(
+        principal=caller.principal, scope="preferences", purpose="recommend"
+    )
     event = events.memory_read(
-        asked,
+        caller,
         grant,
         decision,
         max_age_days=7,
@@ -70,14 +74,21 @@ def write_grant(asked: Asked, grant: Grant, seen: list[UUID], how: Callable[...,
         memory_ids=seen,
         reason=None,
     )
-    values = statements.grant_values(
-        grant,
+    row = GrantRow(
+        id=grant.id,
         token_digest=revocation_tokens.digest(str(grant.id)),
-        project_id=asked.principal.project_id,
+        subject_id=grant.partition.subject_id,
+        scope=grant.partition.scope,
+        domain=grant.partition.domain,
+        project_id=caller.principal.project_id,
         environment="test",
+        user_id=grant.user_id,
+        purpose=grant.purpose,
+        max_age_days=grant.max_age_days,
         created_at=NOW,
+        expires_at=grant.expires_at,
     )
-    return how(grant.partition, seen, values, event)
+    return how(grant.partition, seen, row, event)
 
 
 def row(model: type, **which: Any) -> dict[str, Any]:
@@ -86,10 +97,10 @@ def row(model: type, **which: Any) -> dict[str, Any]:
 
 
 class TestBothWays:
-    def test_they_write_the_same_memory_and_record(self, asked: Asked) -> None:
+    def test_they_write_the_same_memory_and_record(self, caller: Caller) -> None:
         found = []
         for how in (writes.store, writes.store_by_parts):
-            id_, _ = store(asked, how)
+            id_, _ = store(caller, how)
             memory, event = row(Memory, id=id_), row(AuditEvent, memory_ids=[str(id_)])
             assert memory.pop("id") == id_
             for drawn in ("id", "decision_id", "memory_ids"):
@@ -99,12 +110,12 @@ class TestBothWays:
         assert found[0][0]["expires_at"] == NOW + timedelta(days=1)
         assert found[0][1]["event_type"] == "MEMORY_CREATE"
 
-    def test_they_write_the_same_grant_and_record(self, asked: Asked) -> None:
-        id_, partition = store(asked)
+    def test_they_write_the_same_grant_and_record(self, caller: Caller) -> None:
+        id_, partition = store(caller)
         found = []
         for how in (writes.grant, writes.grant_by_parts):
             grant = grant_of(partition)
-            assert write_grant(asked, grant, [id_], how)
+            assert write_grant(caller, grant, [id_], how)
             kept = row(RevocationGrant, id=grant.id)
             event = row(AuditEvent, revocation_grant_id=grant.id)
             assert bytes(kept.pop("token_digest")) == revocation_tokens.digest(str(grant.id))
@@ -119,33 +130,33 @@ class TestBothWays:
 @pytest.mark.parametrize(("storing", "granting"), BOTH)
 class TestWhatWasSeenIsHeld:
     def test_a_read_that_saw_what_is_hidden_writes_nothing(
-        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
     ) -> None:
-        first, partition = store(asked, storing)
-        second, _ = store(asked, storing)
+        first, partition = store(caller, storing)
+        second, _ = store(caller, storing)
         statements.hide(partition, at=NOW)
-        third, _ = store(asked, storing)
+        third, _ = store(caller, storing)
         before = AuditEvent.objects.count()
         for seen in ([first], [third, second], [uuid4()]):
-            assert not write_grant(asked, grant_of(partition), seen, granting)
+            assert not write_grant(caller, grant_of(partition), seen, granting)
         assert not RevocationGrant.objects.exists()
         assert AuditEvent.objects.count() == before
-        assert write_grant(asked, grant_of(partition), [third], granting)
+        assert write_grant(caller, grant_of(partition), [third], granting)
 
     def test_a_read_of_nothing_is_granted(
-        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
     ) -> None:
-        partition = asked.partition("user_2", "preferences", "")
-        assert write_grant(asked, grant_of(partition), [], granting)
+        partition = caller.partition("user_2", "preferences", "")
+        assert write_grant(caller, grant_of(partition), [], granting)
 
     def test_a_record_that_cannot_be_written_takes_the_memory_with_it(
-        self, transactional_db: None, asked: Asked, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
     ) -> None:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE accounts_auditevent RENAME TO away")
         try:
             with pytest.raises(Exception, match="accounts_auditevent"):
-                store(asked, storing)
+                store(caller, storing)
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE away RENAME TO accounts_auditevent")
@@ -153,14 +164,14 @@ class TestWhatWasSeenIsHeld:
 
 
 class TestContinuation:
-    def test_a_revoked_grant_is_noticed_at_the_last_moment(self, asked: Asked) -> None:
-        id_, partition = store(asked)
+    def test_a_revoked_grant_is_noticed_at_the_last_moment(self, caller: Caller) -> None:
+        id_, partition = store(caller)
         grant = grant_of(partition)
-        write_grant(asked, grant, [id_], writes.grant)
-        event = events.revoked(asked, grant, hidden=[])
-        assert writes.note_continuation(grant, [id_], event)
+        write_grant(caller, grant, [id_], writes.grant)
+        event = events.revoked(caller, grant, hidden=[])
+        assert writes.record_continuation(grant, [id_], event)
         statements.close_grant(grant, at=NOW)
-        assert not writes.note_continuation(grant, [id_], event)
+        assert not writes.record_continuation(grant, [id_], event)
 
 
 @pytest.mark.postgresql
@@ -171,13 +182,13 @@ class TestIsolation:
             cursor.execute("SHOW transaction_isolation")
             assert cursor.fetchone() == ("read committed",)
 
-    def test_under_any_other_level_nothing_is_granted(self, asked: Asked) -> None:
-        id_, partition = store(asked)
+    def test_under_any_other_level_nothing_is_granted(self, caller: Caller) -> None:
+        id_, partition = store(caller)
         with connection.cursor() as cursor:
             cursor.execute("SET default_transaction_isolation = 'repeatable read'")
             try:
                 with pytest.raises(Exception, match="memory_hold needs READ COMMITTED"):
-                    write_grant(asked, grant_of(partition), [id_], writes.grant)
+                    write_grant(caller, grant_of(partition), [id_], writes.grant)
             finally:
                 cursor.execute("SET default_transaction_isolation = 'read committed'")
         assert not RevocationGrant.objects.exists()

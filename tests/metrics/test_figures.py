@@ -120,7 +120,7 @@ class TestWhatIsTold:
 
         before = buckets()
         for seconds in (0.003, 0.015, 9.0):
-            metrics.note_request(rf.put("/memory/x"), HttpResponse(status=404), seconds)
+            metrics.count_request(rf.put("/memory/x"), HttpResponse(status=404), seconds)
         told = {key[2]: count for key, count in (buckets() - before).items()}
         assert told == {
             "0.005": 1, "0.01": 1, "0.02": 2, "0.05": 2, "0.1": 2, "0.2": 2, "0.5": 2, "2.0": 2,

@@ -15,7 +15,7 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from accounts.models import Project
-from config.processes import add_up
+from config.shared_metrics import add_up
 from tests.doors import processes, started_service
 from tests.makers import make_key, read_body
 from tests.metrics.figures import TOKEN, Figures, by, figures, requests

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.environments import ENVIRONMENTS, TEST
+from accounts.limits import LimitRefused
 from accounts.models import DEFAULT_PROJECT_NAME, Project, User
 from apikeys import services
 from apikeys.management import keys
@@ -74,10 +75,9 @@ class Command(BaseCommand):
                     burst_limit=options["burst_limit"],
                     expires_at=keys.expiry(options["expires_in"], at=at),
                     at=at,
-                    actor=keys.ACTOR,
-                    request_id=keys.new_request_id(),
+                    by=keys.changed_by(),
                 )
-        except services.KeyFailure as error:
+        except (services.KeyFailure, LimitRefused) as error:
             raise CommandError(str(error)) from error
         self.stderr.write(
             f"Key '{key.name}' of project '{project.name}' ({project.owner.email}), "

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         key = keys.find(options["id"])
         try:
             services.delete_key(
-                key=key, at=timezone.now(), actor=keys.ACTOR, request_id=keys.new_request_id()
+                key=key,
+                at=timezone.now(),
+                by=keys.changed_by(),
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from apikeys.tending import tend
+from apikeys.maintenance import maintain
 
 
 class Command(BaseCommand):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = tend(at=timezone.now())
+        done = maintain(at=timezone.now())
         self.stdout.write(", ".join(f"{what}: {count}" for what, count in done.items()) + ".")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from apikeys import totals
+from apikeys.usage import retention
 
 
 class Command(BaseCommand):
@@ -17,6 +17,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = totals.prune(at=timezone.now())
+        done = retention.prune(at=timezone.now())
         counts = ", ".join(f"{count} {what}" for what, count in done.items())
         self.stdout.write(f"Pruned: {counts}.")

@@ -30,8 +30,7 @@ class Command(BaseCommand):
         ended = leaks.end_leaked(
             plaintexts=found,
             at=timezone.now(),
-            actor=keys.ACTOR,
-            request_id=keys.new_request_id(),
+            by=keys.changed_by(),
         )
         keys.wait_for_mails()
         for key in ended:

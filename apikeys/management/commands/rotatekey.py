@@ -37,11 +37,10 @@ class Command(BaseCommand):
         try:
             plaintext = services.rotate_key(
                 key=key,
-                hint_seen=key.current_secret().last_four,
+                last_four=key.current_secret().last_four,
                 grace=timedelta(hours=hours),
                 at=timezone.now(),
-                actor=keys.ACTOR,
-                request_id=keys.new_request_id(),
+                by=keys.changed_by(),
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error

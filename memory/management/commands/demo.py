@@ -19,7 +19,7 @@ from apikeys.authentication import find_principal
 from apikeys.management import keys
 from apikeys.models import ApiKey
 from memory import schemas, services
-from memory.events import Asked
+from memory.events import Caller
 
 EMAIL = "demo@example.com"
 KEY_NAME = "Demo key"
@@ -70,8 +70,7 @@ class Command(BaseCommand):
                 name=KEY_NAME,
                 environment=TEST,
                 at=timezone.now(),
-                actor=keys.ACTOR,
-                request_id=keys.new_request_id(),
+                by=keys.changed_by(),
             )
             self._say(plaintext, f"Sign in:      {self.base}/accounts/login/  {EMAIL}  {password}")
 
@@ -83,11 +82,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             plaintext = key_services.rotate_key(
                 key=key,
-                hint_seen=key.current_secret().last_four,
+                last_four=key.current_secret().last_four,
                 grace=key_services.DEFAULT_GRACE,
                 at=timezone.now(),
-                actor=keys.ACTOR,
-                request_id=keys.new_request_id(),
+                by=keys.changed_by(),
             )
             self._say(plaintext, "The secret before this one works for 24 hours more.")
 
@@ -118,8 +116,8 @@ class Command(BaseCommand):
         principal = find_principal(plaintext, at=at)
         if principal is None:
             raise CommandError("ALLOWED_KEY_ENVIRONMENTS does not serve test keys: no demo here.")
-        asked = Asked(principal, keys.new_request_id(), at)
-        return services.read(asked, schemas.read_memory(dict(QUESTION))).revocation_token
+        caller = Caller(principal, keys.changed_by().request_id, at)
+        return services.read(caller, schemas.read_memory(dict(QUESTION))).revocation_token
 
     def _curl(self, plaintext: str, path: str, body: dict[str, Any]) -> str:
         return (

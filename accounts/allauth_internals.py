@@ -1,0 +1,17 @@
+"""What is used of allauth beside its public names, in this one place.
+
+They may change with any release: the range in pyproject.toml is one minor version, and whoever
+widens it looks here first. The others are for tests.
+"""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import (
+    get_authentication_records as get_authentication_records,
+)
+from allauth.account.internal.flows.login import record_authentication as record_authentication
+from allauth.account.internal.userkit import user_id_to_str as user_id_to_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes as RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP as TOTP
+from allauth.mfa.totp.internal.auth import format_hotp_value as format_hotp_value
+from allauth.mfa.totp.internal.auth import hotp_value as hotp_value

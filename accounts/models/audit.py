@@ -1,0 +1,107 @@
+"""The record of every decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from foundation.identifiers import first_id, new_id
+
+
+class EventType(models.TextChoices):
+    """What an audit event is about. The names are public."""
+
+    MEMORY_CREATE = "MEMORY_CREATE"
+    MEMORY_READ = "MEMORY_READ"
+    POLICY_DENIED = "POLICY_DENIED"
+    MEMORY_REVOKE = "MEMORY_REVOKE"
+    MEMORY_DELETE = "MEMORY_DELETE"
+    USER_ERASE = "USER_ERASE"
+    KEY_CREATE = "KEY_CREATE"
+    KEY_ROTATE = "KEY_ROTATE"
+    KEY_UPDATE = "KEY_UPDATE"
+    KEY_DELETE = "KEY_DELETE"
+    PROJECT_UPDATE = "PROJECT_UPDATE"
+    PROJECT_DELETE = "PROJECT_DELETE"
+    ACCOUNT_CLOSE = "ACCOUNT_CLOSE"
+    ACCOUNT_REOPEN = "ACCOUNT_REOPEN"
+
+
+CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def of_project(self, project_id: UUID) -> AuditEventQuerySet:
+        return self.filter(app_id=project_id)
+
+    def between(self, since: datetime | None, until: datetime | None) -> AuditEventQuerySet:
+        """Events from `since` on and before `until`.
+
+        The ids, which rise with time, let an index leave the others out: an event's id is made
+        when it is written, at most a request's length and a clock's error from its time.
+        """
+        found = self
+        if since is not None:
+            found = found.filter(created_at__gte=since, id__gte=first_id(since - CLOCKS))
+        if until is not None:
+            found = found.filter(created_at__lt=until, id__lt=first_id(until + CLOCKS))
+        return found
+
+    def before(self, moment: datetime) -> AuditEventQuerySet:
+        """Events older than that, the oldest first; found by the primary key, not by a scan."""
+        return self.filter(id__lt=first_id(moment), created_at__lt=moment).order_by("id")
+
+
+class AuditEvent(models.Model):
+    """One decision. Append-only, by a trigger in the database: only `user_id` can be emptied.
+
+    It holds plain ids and no foreign keys: it outlives what it describes. It never holds a
+    memory's value, a token or a key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    subject_id = models.UUIDField(
+        help_text="The end user's pseudonym; the project's id where no end user is concerned."
+    )
+    event_type = models.CharField(max_length=32, choices=EventType.choices)
+    app_id = models.UUIDField("project")
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    api_key_id = models.UUIDField(null=True)
+    user_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: erased or no user
+    scope = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: not about a scope
+    domain = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: no domain
+    purpose = models.CharField(max_length=1000, null=True)  # noqa: DJ001 - null: none stated
+    purpose_class = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: none stated
+    memory_ids = models.JSONField(default=list)
+    revocation_grant_id = models.UUIDField(null=True)
+    reason_code = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: the plain case
+    decision_id = models.UUIDField()
+    policy_version = models.CharField(max_length=16, null=True)  # noqa: DJ001 - null: no policy asked
+    request_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    meta = models.JSONField(default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_id", "created_at"], name="accounts_event_by_subject"),
+            models.Index(fields=["app_id", "id"], name="accounts_event_by_project"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS),
+                name="accounts_event_environment_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(event_type__in=EventType.values),
+                name="accounts_event_type_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.id}"

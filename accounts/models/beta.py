@@ -1,0 +1,102 @@
+"""Who wants in, and who was asked in: the tables of the closed beta."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from foundation.identifiers import new_id
+
+
+def digest(token: str) -> bytes:
+    """What is kept of an invitation's token. It is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Neither used nor withdrawn; it may have expired, and can then be sent again."""
+        return self.filter(used_at=None, withdrawn_at=None)
+
+    def usable(self, *, at: datetime) -> InvitationQuerySet:
+        return self.open().filter(expires_at__gt=at)
+
+
+class Invitation(models.Model):
+    """One address may open one account. Only the digest of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField("e-mail address", max_length=254)
+    token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="invitations_sent"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.OneToOneField(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="invitation"
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=Q(used_at=None, withdrawn_at=None),
+                name="accounts_one_open_invitation",
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_invitation_email_is_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("sent_at")), name="accounts_invitation_expires_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def state(self, *, at: datetime) -> str:
+        """One word for a person: used, withdrawn, expired or open."""
+        if self.used_at:
+            return "used"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "expired" if self.expires_at <= at else "open"
+
+
+class AccessRequest(models.Model):
+    """Somebody asks to be let in. One row an address: asking again changes nothing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    name = models.CharField(max_length=150)
+    company = models.CharField(max_length=150, blank=True)
+    plans = models.TextField("what they will build", max_length=2000)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    declined_at = models.DateTimeField(null=True)
+    invitation = models.ForeignKey(
+        Invitation, null=True, on_delete=models.SET_NULL, related_name="requests"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_request_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,194 @@
+"""People and their projects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length, Lower
+from django.utils import timezone
+
+from accounts.limits import LIMIT_RANGE, lowest
+from accounts.subjects import KEY_BYTES, new_subject_key
+from foundation.identifiers import new_id
+
+DEFAULT_PROJECT_NAME = "Default project"
+
+models.BinaryField.register_lookup(Length)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Opens accounts. An address is kept in lower case: it is one account however it is typed."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Open an account with its default project. Without a password it cannot sign in yet.
+
+        For operators and commands, who vouch for the address: it counts as verified.
+        """
+        with transaction.atomic():
+            user = self.model(email=email.strip().lower(), **fields)
+            user.set_password(password)
+            user.full_clean()
+            user.save(using=self._db)
+            self.complete(user)
+        return user
+
+    def complete(self, user: User) -> None:
+        """Give a saved account what every account has: its verified address, its first project."""
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        Project.objects.create_default(user)
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail: a developer of the beta, or an operator (staff)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(
+        "e-mail address",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "There is already an account with this e-mail address."},
+    )
+    name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Switching it off stops the person's keys at once."
+    )
+    is_staff = models.BooleanField("operator", default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Set by the person: the keys have stopped, and the data is erased after a delay.",
+    )
+
+    erased_at = models.DateTimeField(null=True, editable=False)
+
+    # Which mails about keys the person wants; a leaked key is told whatever is chosen.
+    mail_expiry = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_rotation = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_deletion = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_new_address = models.BooleanField(default=True, db_default=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def owned_by(self, user: User) -> ProjectQuerySet:
+        """The projects that a person has: not those deleted."""
+        return self.live().filter(owner=user)
+
+    def live(self) -> ProjectQuerySet:
+        return self.filter(deleted_at=None)
+
+    def to_erase(self, *, deleted_before: datetime, closed_before: datetime) -> ProjectQuerySet:
+        """Projects deleted, or of accounts closed, so long ago, that still hold something."""
+        over = Q(deleted_at__lte=deleted_before) | Q(owner__closed_at__lte=closed_before)
+        return self.filter(over, erased_at=None).order_by("id")
+
+    def create_default(self, owner: User) -> Project:
+        """The project that every account begins with."""
+        return self.create(owner=owner, name=DEFAULT_PROJECT_NAME)
+
+
+class Project(models.Model):
+    """The tenant: keys, memories, grants and audit events belong to one, in `test` or `live`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects")
+    name = models.CharField(max_length=100)
+    subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    disabled_at = models.DateTimeField(
+        "switched off at", null=True, blank=True, help_text="Set: the project's keys stop at once."
+    )
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="Set: what was stored in it is gone from the database."
+    )
+    rate_limit = models.PositiveIntegerField(
+        "requests an hour",
+        null=True,
+        blank=True,
+        help_text="Of each key. Empty: the default.",
+        validators=LIMIT_RANGE,
+    )
+    burst_limit = models.PositiveIntegerField(
+        "requests a second",
+        null=True,
+        blank=True,
+        help_text="Of each key. Empty: the default.",
+        validators=LIMIT_RANGE,
+    )
+    # The owner's own brakes: they only ever lower what the operators granted.
+    lowered_rate_limit = models.PositiveIntegerField(
+        "requests an hour, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
+    lowered_burst_limit = models.PositiveIntegerField(
+        "requests a second, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                name="accounts_project_live_name_is_unique",
+                violation_error_message="This account already has a project with this name.",
+            ),
+            models.CheckConstraint(
+                condition=Q(subject_key__length=KEY_BYTES),
+                name="accounts_project_subject_key_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=(Q(rate_limit=None) | Q(rate_limit__gt=0))
+                & (Q(burst_limit=None) | Q(burst_limit__gt=0)),
+                name="accounts_project_limits_are_positive",
+            ),
+            models.CheckConstraint(
+                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
+                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
+                name="accounts_project_lowered_limits_are_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def granted_limits(self) -> tuple[int, int]:
+        """Requests an hour and a second that operators grant each of its keys."""
+        return (
+            self.rate_limit or settings.RATE_LIMIT_HOUR,
+            self.burst_limit or settings.RATE_LIMIT_SECOND,
+        )
+
+    def allowed_limits(self) -> tuple[int, int]:
+        """The same, as lowered by the owner."""
+        hour, second = self.granted_limits()
+        return lowest(hour, self.lowered_rate_limit), lowest(second, self.lowered_burst_limit)

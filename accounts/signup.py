@@ -1,0 +1,62 @@
+"""Opening an account: by an invitation whose link this browser followed, and no other way."""
+
+from __future__ import annotations
+
+from allauth.account import forms as allauth_forms
+from allauth.core import context
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.models import Invitation, Project, User
+from foundation import sql
+
+INVITATION = "invitation"  # in the session: the id of the invitation that was followed
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """Return the usable invitation whose link this browser followed."""
+    followed = request.session.get(INVITATION)
+    if not followed:
+        return None
+    return Invitation.objects.usable(at=timezone.now()).filter(pk=followed).first()
+
+
+def invitation_gone(request: HttpRequest) -> HttpResponse:
+    """Answer for one that was used, withdrawn, has expired or never was, without telling which."""
+    return render(request, "accounts/invitation_gone.html", status=410)
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """Opens the account that an invitation is for, and uses the invitation up."""
+
+    def clean_email(self) -> str:
+        """The invited address alone: checked here, since allauth asks its adapter twice."""
+        email = str(super().clean_email())
+        invitation = invitation_of(context.request)
+        if invitation is None or invitation.email != email.lower():
+            raise forms.ValidationError("Use the address that the invitation was sent to.")
+        return email.lower()
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        try:
+            user, response = super().try_save(request)
+        except invitations.NotUsable:
+            return None, invitation_gone(request)
+        return user, response
+
+    def save(self, request: HttpRequest) -> User:
+        """The account, its verified address, its project and the used invitation, or none of it."""
+        followed = request.session.get(INVITATION, "")
+        with sql.writing():
+            invitation = invitations.claim(
+                invitation_id=followed, email=self.cleaned_data["email"], at=timezone.now()
+            )
+            user: User = super().save(request)
+            Project.objects.create_default(user)
+            invitation.used_by = user
+            invitation.save(update_fields=["used_by"])
+        del request.session[INVITATION]
+        return user

@@ -1,0 +1,31 @@
+"""What the service does by itself, about every minute: notices, mails, and ends that were due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connections
+from django.utils import timezone
+
+from apikeys import services
+from apikeys.notices import outbox
+from foundation.background import Repeating
+
+EVERY = 60.0  # seconds
+
+
+def maintain(*, at: datetime) -> dict[str, int]:
+    """Do what is due, and return how much of each. Several processes at once share the work."""
+    ended = services.end_silent(at=at)
+    outbox.record_expiries(at=at)
+    return {"old secrets ended": ended, "mails sent": outbox.send_waiting(at=at)}
+
+
+def _maintain_now() -> None:
+    try:
+        maintain(at=timezone.now())
+    finally:
+        connections.close_all()  # a minute is long: others may want the connection
+
+
+maintenance = Repeating(_maintain_now, every=EVERY, name="maintenance")

@@ -1,0 +1,12 @@
+"""API keys, how they are used, and what their owners are told."""
+
+from __future__ import annotations
+
+from apikeys.models.keys import SILENCE as SILENCE
+from apikeys.models.keys import ApiKey as ApiKey
+from apikeys.models.keys import Secret as Secret
+from apikeys.models.notices import KeyAddress as KeyAddress
+from apikeys.models.notices import Kind as Kind
+from apikeys.models.notices import Notice as Notice
+from apikeys.models.usage import LoggedRequest as LoggedRequest
+from apikeys.models.usage import UsageHour as UsageHour

@@ -1,0 +1,215 @@
+"""API keys and their secrets. No plaintext is here: of a key, only its digest is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.limits import LIMIT_RANGE, lowest
+from accounts.models import Project, User
+from apikeys.principal import PERMISSIONS
+from foundation.identifiers import new_id
+
+# A replaced secret that nobody used for so long ends by itself, if its owner chose so.
+SILENCE = timedelta(hours=1)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def owned_by(self, user: User) -> ApiKeyQuerySet:
+        return self.filter(project__owner=user, project__deleted_at=None)
+
+    def live(self) -> ApiKeyQuerySet:
+        """Keys that were not deleted; they may be switched off or expired."""
+        return self.filter(deleted_at=None)
+
+    def unexpired(self, *, at: datetime) -> ApiKeyQuerySet:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+    def with_secrets(self) -> ApiKeyQuerySet:
+        """Each with its secrets, the newest first: two queries for a whole list."""
+        newest_first = Secret.objects.order_by("-created_at", "-id")
+        return self.prefetch_related(models.Prefetch("secrets", newest_first))
+
+
+def all_permissions() -> list[str]:
+    return list(PERMISSIONS)
+
+
+class ApiKey(models.Model):
+    """A key's name, rights and life. Its secrets come and go with rotation; it stays itself.
+
+    It ends by a timestamp, never by DELETE: usage and record stay true.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=50)
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    permissions = models.JSONField(default=all_permissions)
+    scopes = models.JSONField(null=True, blank=True, help_text="Empty: every scope.")
+    purpose_classes = models.JSONField(
+        null=True, blank=True, help_text="Empty: every purpose class."
+    )
+    rate_limit = models.PositiveIntegerField(
+        "requests an hour",
+        null=True,
+        blank=True,
+        help_text="Empty: the project's.",
+        validators=LIMIT_RANGE,
+    )
+    burst_limit = models.PositiveIntegerField(
+        "requests a second",
+        null=True,
+        blank=True,
+        help_text="Empty: the project's.",
+        validators=LIMIT_RANGE,
+    )
+    # The owner's own brakes: they only ever lower what the operators granted.
+    lowered_rate_limit = models.PositiveIntegerField(
+        "requests an hour, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
+    lowered_burst_limit = models.PositiveIntegerField(
+        "requests a second, lowered", null=True, editable=False, validators=LIMIT_RANGE
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField(
+        "switched off at", null=True, blank=True, help_text="Set by an operator: it stops at once."
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.UniqueConstraint(
+                "project",
+                Lower("name"),
+                condition=Q(deleted_at=None),
+                name="apikeys_live_name_is_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(environment__in=ENVIRONMENTS), name="apikeys_environment_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="apikeys_name_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(rate_limit=None) | Q(rate_limit__gt=0),
+                name="apikeys_rate_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(burst_limit=None) | Q(burst_limit__gt=0),
+                name="apikeys_burst_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
+                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
+                name="apikeys_lowered_limits_are_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
+                name="apikeys_expiry_follows_creation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def granted_limits(self) -> tuple[int, int]:
+        """Requests an hour and a second that operators grant this key; it came with its project."""
+        hour, second = self.project.granted_limits()
+        return self.rate_limit or hour, self.burst_limit or second
+
+    def allowed_limits(self) -> tuple[int, int]:
+        """The same, as lowered by the owner: what holds now."""
+        hour, second = self.granted_limits()
+        project = self.project
+        hours = (self.lowered_rate_limit, project.lowered_rate_limit)
+        seconds = (self.lowered_burst_limit, project.lowered_burst_limit)
+        return lowest(hour, *hours), lowest(second, *seconds)
+
+    def current_secret(self) -> Secret:
+        """The newest secret: the one that is shown masked and that a rotation replaces."""
+        return self.secrets.get(replaced_at=None)
+
+    def state(self, *, at: datetime) -> str:
+        """One word for a person: active, expired, disabled or deleted."""
+        if self.deleted_at:
+            return "deleted"
+        if self.disabled_at:
+            return "disabled"
+        if self.expires_at and self.expires_at <= at:
+            return "expired"
+        return "active"
+
+
+class SecretQuerySet(models.QuerySet["Secret"]):
+    def silent(self, *, at: datetime) -> SecretQuerySet:
+        """Replaced secrets that ended by their silence before their time was over."""
+        quiet = at - SILENCE
+        return self.filter(
+            Q(last_used_at=None) | Q(last_used_at__lte=quiet),
+            ends_when_silent=True,
+            replaced_at__lte=quiet,
+            ends_at__gt=at,
+        )
+
+
+class Secret(models.Model):
+    """One secret of a key: the digest that finds it, and when it ends.
+
+    A rotation sets `replaced_at` and, by its grace, `ends_at`. With `ends_when_silent` it ends
+    before that, once nobody has used it for SILENCE.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="secrets")
+    digest = models.BinaryField(max_length=32, unique=True)
+    last_four = models.CharField(max_length=4)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    replaced_at = models.DateTimeField(null=True, editable=False)
+    ends_at = models.DateTimeField(null=True)
+    ends_when_silent = models.BooleanField(default=False, db_default=False, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    last_address = models.CharField(max_length=45, blank=True, editable=False)
+    last_user_agent = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = SecretQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_when_silent=False) | Q(replaced_at__isnull=False),
+                name="apikeys_only_replaced_secrets_fall_silent",
+            ),
+            models.UniqueConstraint(
+                "key", condition=Q(replaced_at=None), name="apikeys_one_current_secret"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_at=None, ends_at=None)
+                | Q(
+                    replaced_at__isnull=False, ends_at__isnull=False, ends_at__gte=F("replaced_at")
+                ),
+                name="apikeys_replaced_secret_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked
+
+    def works_until(self) -> datetime | None:
+        """When a replaced secret ends, as things stand; None for the current one."""
+        if self.ends_at is None or self.replaced_at is None or not self.ends_when_silent:
+            return self.ends_at
+        heard = max(self.replaced_at, self.last_used_at or self.replaced_at)
+        return min(self.ends_at, heard + SILENCE)
+
+    @property
+    def masked(self) -> str:
+        """How a key is shown after its first time, e.g. `sk_test_••••9fQ2`."""
+        return f"sk_{self.key.environment}_••••{self.last_four}"

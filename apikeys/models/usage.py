@@ -1,0 +1,93 @@
+"""How often, how and how fast keys are used: hours, and single requests. No body, no user id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+
+from accounts.environments import CHOICES
+from foundation.identifiers import first_id, new_id
+
+LONGEST_AGENT = 200  # characters of a User-Agent that are kept
+LONGEST_ENDPOINT = 64
+
+
+class UsageQuerySet(models.QuerySet["UsageHour"]):
+    def since(self, moment: datetime) -> UsageQuerySet:
+        return self.filter(hour__gte=moment)
+
+    def before(self, moment: datetime) -> UsageQuerySet:
+        return self.filter(hour__lt=moment)
+
+
+class UsageHour(models.Model):
+    """The requests of one key in one hour (UTC) that ended alike. After a month: in one day.
+
+    `requests` is the sum of the columns that follow: how many took less than so many milliseconds.
+    """
+
+    pk = models.CompositePrimaryKey("key_id", "hour", "endpoint", "status", "code")
+    key_id = models.UUIDField()
+    hour = models.DateTimeField()
+    endpoint = models.CharField(max_length=LONGEST_ENDPOINT)
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32, help_text="The error's code; empty for a success.")
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    requests = models.PositiveBigIntegerField()
+    under_2 = models.PositiveBigIntegerField()
+    under_5 = models.PositiveBigIntegerField()
+    under_10 = models.PositiveBigIntegerField()
+    under_20 = models.PositiveBigIntegerField()
+    under_50 = models.PositiveBigIntegerField()
+    under_100 = models.PositiveBigIntegerField()
+    under_200 = models.PositiveBigIntegerField()
+    under_500 = models.PositiveBigIntegerField()
+    under_2000 = models.PositiveBigIntegerField()
+    over = models.PositiveBigIntegerField()
+
+    objects = UsageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project_id", "hour"], name="apikeys_usage_by_project"),
+            models.Index(fields=["hour"], name="apikeys_usage_by_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.hour:%Y-%m-%d %H} {self.endpoint} {self.status}"
+
+
+class LoggedRequestQuerySet(models.QuerySet["LoggedRequest"]):
+    def before(self, moment: datetime) -> LoggedRequestQuerySet:
+        """Older than that; found by the primary key, which rises with time."""
+        return self.filter(id__lt=first_id(moment)).order_by("id")
+
+
+class LoggedRequest(models.Model):
+    """One authenticated request, for some days: enough to find it, nothing of what it said."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField()
+    request_id = models.CharField(max_length=64)
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4, choices=CHOICES)
+    key_id = models.UUIDField()
+    secret_id = models.UUIDField()
+    endpoint = models.CharField(max_length=LONGEST_ENDPOINT)
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32)
+    microseconds = models.PositiveIntegerField()
+    address = models.CharField(max_length=45)
+    user_agent = models.CharField(max_length=LONGEST_AGENT)
+
+    objects = LoggedRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project_id", "id"], name="apikeys_log_by_project"),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_id

@@ -1,0 +1,29 @@
+"""Who is told by mail: which kinds of notices there are to choose from, and who wants one now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from apikeys.models import ApiKey, Kind
+
+CHOICES = tuple(kind for kind in Kind if kind != Kind.LEAK)
+
+
+def choose(*, user: User, choices: dict[str, bool]) -> None:
+    """Set which kinds of notices the person is mailed, by `mail_<kind>`."""
+    known = {f"mail_{kind}": choices[f"mail_{kind}"] for kind in CHOICES}
+    User.objects.filter(pk=user.pk).update(**known)
+
+
+def wants(kind: Kind, key: ApiKey, *, at: datetime) -> bool:
+    """Say whether there is somebody to be told, and whether they chose to be.
+
+    Nobody is told of a deleted project or a closed account. A leaked key is told in any case.
+    """
+    owner = key.project.owner
+    if key.project.deleted_at or owner.closed_at or owner.erased_at or not owner.is_active:
+        return False
+    if kind == Kind.EXPIRY and key.state(at=at) != "active":
+        return False
+    return kind == Kind.LEAK or bool(getattr(owner, f"mail_{kind}"))

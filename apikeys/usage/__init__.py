@@ -1,0 +1,1 @@
+"""How keys are used: counted in memory, written together, summed up for people."""

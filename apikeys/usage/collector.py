@@ -1,0 +1,123 @@
+"""Counts requests without making them wait: in memory, written by a thread about every second.
+
+A process that is killed loses what it noted since its last write, a second at most; one that stops
+or restarts as it should loses nothing (config/gunicorn.py). While the database is away what was
+noted is kept, up to MOST_WAITING requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from apikeys.usage.first_uses import FirstUses
+from apikeys.usage.samples import ADDED, COLUMNS, RequestSample, column_of
+from foundation import sql
+from foundation.background import Repeating
+from foundation.identifiers import new_id
+from foundation.rows import columns_of, values_of
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5  # seconds between two writes
+MOST_WAITING = 200_000  # requests that wait to be written
+AT_ONCE = 500  # rows in a statement
+HOUR = ("key_id", "hour", "endpoint", "status", "code", "project_id", "environment", *ADDED)
+ADD = "ON CONFLICT (key_id, hour, endpoint, status, code) DO UPDATE SET " + ", ".join(
+    f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED
+)
+LOGGED = ("id", *columns_of(RequestSample))
+RECORD_USE = """
+    UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s
+    WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
+"""
+
+
+class Collector:
+    """The requests that this process answered and has not written yet."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[RequestSample] = deque()
+        self._writing = threading.Lock()
+        self._thread = Repeating(self.flush, every=PAUSE, name="usage")
+        self._first_uses = FirstUses()
+
+    def record(self, sample: RequestSample) -> None:
+        """Keep the request in memory: no lock, no I/O."""
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(sample)
+        if settings.WORK_IN_BACKGROUND:
+            self._thread.start()
+
+    def flush(self) -> int:
+        """Write all that was noted so far, in one transaction. Return how many requests it was."""
+        with self._writing:
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if not taken:
+                return 0
+            try:
+                with sql.writing():
+                    _write(taken)
+            except (DatabaseError, InterfaceError) as error:
+                self._waiting.extendleft(reversed(taken))
+                logger.error("Usage was not written, and waits: %s", type(error).__name__)
+                _drop_dead_connection()
+                return 0
+            try:
+                self._first_uses.write(taken)
+            except (DatabaseError, InterfaceError) as error:  # the next use is still the first
+                logger.error("First uses were not written: %s", type(error).__name__)
+                _drop_dead_connection()
+            return len(taken)
+
+    def stop(self) -> None:
+        """Write the rest: nothing that was answered is lost when a process ends as it should."""
+        self._thread.stop(wait=10)
+        self.flush()
+        connection.close()
+
+
+def _drop_dead_connection() -> None:
+    """The next attempt opens a new one; a test's transaction, which is on a live one, goes on."""
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
+
+
+def _write(samples: Iterable[RequestSample]) -> None:
+    hours: dict[tuple[Any, ...], Counter[int]] = {}
+    latest: dict[UUID, RequestSample] = {}
+    for one in samples:
+        hour = one.created_at.replace(minute=0, second=0, microsecond=0)
+        bucket = (one.key_id, hour, one.endpoint, one.status, one.code)
+        owned = (*bucket, one.project_id, one.environment)
+        hours.setdefault(owned, Counter())[column_of(one.microseconds)] += 1
+        if one.secret_id not in latest or latest[one.secret_id].created_at <= one.created_at:
+            latest[one.secret_id] = one
+    # In one order in every process, or two of them would wait for each other.
+    rows = [
+        (*owned, counts.total(), *(counts[column] for column in range(len(COLUMNS))))
+        for owned, counts in sorted(hours.items(), key=lambda entry: entry[0][:5])
+    ]
+    for some in _batched(rows):
+        sql.insert("apikeys_usagehour", HOUR, some, then=ADD)
+    for secret, one in sorted(latest.items()):
+        use = (one.created_at, one.address, one.user_agent, secret, one.created_at)
+        sql.change(RECORD_USE, use)
+    if settings.REQUEST_LOG_DAYS:
+        for some in _batched([(new_id(), *values_of(one)) for one in samples]):
+            sql.append("apikeys_loggedrequest", LOGGED, some)
+
+
+def _batched(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
+
+
+collector = Collector()

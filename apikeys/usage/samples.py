@@ -1,0 +1,40 @@
+"""One authenticated request, as usage is made of it; and the columns that latencies are counted in.
+
+Plain Python.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from foundation.rows import Row
+
+# The columns of UsageHour by latency: milliseconds that a request took less than.
+BOUNDS = (2, 5, 10, 20, 50, 100, 200, 500, 2000)
+COLUMNS = (*(f"under_{bound}" for bound in BOUNDS), "over")
+ADDED = ("requests", *COLUMNS)
+
+
+class RequestSample(Row, frozen=True, kw_only=True):
+    """One authenticated request, as it was answered at `created_at`."""
+
+    created_at: datetime
+    request_id: str
+    project_id: UUID
+    environment: str
+    key_id: UUID
+    secret_id: UUID
+    endpoint: str
+    status: int
+    code: str
+    microseconds: int
+    address: str
+    user_agent: str
+
+
+def column_of(microseconds: int) -> int:
+    """Return the index in COLUMNS of where a request of this duration is counted."""
+    return next(
+        (index for index, bound in enumerate(BOUNDS) if microseconds < bound * 1000), len(BOUNDS)
+    )

@@ -1,0 +1,61 @@
+"""The operators' desk: Django's admin, with a second factor in front of it.
+
+A password alone opens nothing here outside DEBUG: the session must have been opened, or confirmed,
+with a second factor of the operator's own account.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.allauth_internals import get_authentication_records
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened, or confirmed, with a second factor."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+class OperationsSite(AdminSite):
+    site_header = site_title = "Memory Scope"
+    index_title = "Operations"
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """All but allauth's own tables: nobody looks at other people's sessions and seeds."""
+        models = (
+            model_or_iterable
+            if isinstance(model_or_iterable, list | tuple)
+            else [model_or_iterable]
+        )
+        ours = [model for model in models if not model.__module__.startswith("allauth.")]
+        super().register(ours, *args, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        allowed = super().has_permission(request)
+        return allowed and (settings.DEBUG or used_second_factor(request))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Lead to what is missing: a sign-in, a second factor, or using it."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        query = urlencode({REDIRECT_FIELD_NAME: wanted})
+        user = request.user
+        if not user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{query}")
+        if not (user.is_active and user.is_staff):
+            raise PermissionDenied
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not is_mfa_enabled(user):
+            return redirect("mfa_index")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{query}")

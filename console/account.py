@@ -1,0 +1,88 @@
+"""The pages about a person's own account: its address and factors, its mails, closing it."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import services
+from apikeys.notices import recipients
+from console import owned
+from console.forms import ConfirmForm, MailForm
+from console.owned import SignedIn, reauthenticated
+from foundation import mail
+from foundation.addresses import base_url
+from foundation.background import background
+
+
+@never_cache
+@require_safe
+def account(request: SignedIn) -> HttpResponse:
+    """Lead to everything about the person's own account."""
+    context = {"section": "account", "has_second_factor": is_mfa_enabled(request.user)}
+    return render(request, "console/account.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthenticated
+def account_close(request: SignedIn) -> HttpResponse:
+    """Close the account, after its address was typed."""
+    form = ConfirmForm(request.POST or None, expected=request.user.email)
+    at = timezone.now()
+    if form.is_valid():
+        try:
+            services.close_account(user=request.user, at=at, by=owned.changed_by(request))
+        except services.AlreadyGone:
+            return redirect("account_closed")
+        email, until = request.user.email, at + services.closed_for()
+        address = base_url(request)
+
+        def tell() -> None:
+            mail.send("account_closed", to=email, until=until, base_url=address)
+
+        background.do(tell)
+        return redirect("account_closed")
+    until = at + services.closed_for()
+    context = {"form": form, "until": until, "section": "account"}
+    return render(request, "console/account_close.html", context)
+
+
+@never_cache
+@require_safe
+def account_closed(request: SignedIn) -> HttpResponse:
+    """Show the one page that a closed account has."""
+    if request.user.closed_at is None:
+        return redirect("account")
+    until = request.user.closed_at + services.closed_for()
+    return render(request, "console/account_closed.html", {"until": until})
+
+
+@require_POST
+def account_reopen(request: SignedIn) -> HttpResponse:
+    try:
+        services.reopen_account(user=request.user, at=timezone.now(), by=owned.changed_by(request))
+    except services.AlreadyGone as failure:
+        logout(request)
+        messages.error(request, str(failure))
+        return redirect("home")
+    messages.success(request, "Welcome back. Your keys work again.")
+    return redirect("console")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def mail_choices(request: SignedIn) -> HttpResponse:
+    """Let the person choose which mails about keys they get."""
+    form = MailForm(request.POST if request.method == "POST" else None, person=request.user)
+    if form.is_valid():
+        recipients.choose(user=request.user, choices=form.cleaned_data)
+        messages.success(request, "Your choice is saved.")
+        return redirect("account")
+    return render(request, "console/mail_choices.html", {"form": form, "section": "account"})

@@ -1,0 +1,166 @@
+"""The forms that narrow what a page shows. They come by GET: a page's address says all of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.models import AuditEvent, EventType, Project
+from accounts.subjects import subject_id
+from apikeys.models import ApiKey, LoggedRequest
+from apikeys.usage import periods, reports
+from apikeys.usage.periods import Period
+from console.forms import DayField
+from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
+
+BOTH = ("", "Both")
+
+
+class PageForm(forms.Form):
+    """`before` is where a page of a list begins."""
+
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class UsageFilter(forms.Form):
+    """A named range, or the days from `since` to `until`, both with their whole day in UTC."""
+
+    range = forms.ChoiceField(
+        choices=[(name, name) for name in periods.NAMED], required=False, widget=forms.HiddenInput
+    )
+    since = DayField(label="From")
+    until = DayField(label="To")
+    environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if bool(since) != bool(until) and not self.errors:
+            self.add_error("until" if since else "since", "Say both days.")
+        if since and until:
+            if until < since:
+                self.add_error("until", "The last day is before the first.")
+            elif until - since > timedelta(days=settings.USAGE_DAYS):
+                self.add_error("until", f"At most {settings.USAGE_DAYS} days at once.")
+        return data
+
+    def period(self, *, at: datetime) -> Period:
+        """The period of a valid form; without a word, the last seven days."""
+        data = self.cleaned_data
+        if data["since"]:
+            return periods.between(data["since"], data["until"], at=at)
+        return periods.named(data["range"] or periods.USUAL, at=at)
+
+
+def _key_of(project: Project) -> forms.ChoiceField:
+    keys = ApiKey.objects.filter(project=project).order_by("name", "id")
+    return forms.ChoiceField(
+        required=False, choices=[ANY, *((str(key.pk), key.name) for key in keys)]
+    )
+
+
+STATUSES = [
+    ("", "Any"),
+    ("2xx", "2xx: served"),
+    ("4xx", "4xx: refused"),
+    ("429", "429: limited"),
+    ("5xx", "5xx: failed"),
+]
+ANY = ("", "Any")
+
+
+class LogFilter(PageForm):
+    """Which requests of the project's log are shown."""
+
+    key = forms.ChoiceField(required=False)
+    endpoint = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(choices=STATUSES, required=False)
+    request_id = forms.CharField(
+        required=False, max_length=64, label="Request id", help_text="All of it or its beginning."
+    )
+
+    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.project = project
+        self.fields["key"] = _key_of(project)
+        logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
+        asked = reports.endpoints(project.pk, logged)
+        self.fields["endpoint"] = forms.ChoiceField(
+            required=False, choices=[ANY, *((endpoint, endpoint) for endpoint in asked)]
+        )
+        self.order_fields(["key", "endpoint", "status", "request_id", "before"])
+
+    def rows(self) -> QuerySet[LoggedRequest]:
+        """Of a valid form."""
+        data = self.cleaned_data
+        rows = LoggedRequest.objects.filter(project_id=self.project.pk)
+        if data["key"]:
+            rows = rows.filter(key_id=data["key"])
+        if data["endpoint"]:
+            rows = rows.filter(endpoint=data["endpoint"])
+        if data["request_id"]:
+            rows = rows.filter(request_id__startswith=data["request_id"])
+        if data["status"].isdigit():
+            rows = rows.filter(status=int(data["status"]))
+        elif data["status"]:
+            hundred = 100 * int(data["status"][0])
+            rows = rows.filter(status__gte=hundred, status__lt=hundred + 100)
+        return rows
+
+
+class AuditFilter(PageForm):
+    """Which events of the project's record are shown. Days are whole, in UTC."""
+
+    key = forms.ChoiceField(required=False)
+
+    event_type = forms.ChoiceField(
+        choices=[ANY, *((name, name) for name in EventType.values)], required=False, label="Event"
+    )
+    scope = forms.ChoiceField(
+        choices=[ANY, *((str(one), str(one)) for one in Scope)], required=False
+    )
+    purpose_class = forms.ChoiceField(
+        choices=[ANY, *((str(one), str(one)) for one in PURPOSE_CLASSES)],
+        required=False,
+        label="Purpose class",
+    )
+    user_id = forms.CharField(required=False, max_length=255, label="End user (user_id)")
+    environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
+    since = DayField(label="From")
+    until = DayField(label="To")
+
+    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.project = project
+        self.fields["key"] = _key_of(project)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("since") and data.get("until") and data["until"] < data["since"]:
+            self.add_error("until", "The last day is before the first.")
+        return data
+
+    def rows(self) -> QuerySet[AuditEvent]:
+        """Of a valid form. An end user is found by pseudonym, also after an erasure."""
+        data = self.cleaned_data
+        rows = AuditEvent.objects.of_project(self.project.pk)
+        for name in ("event_type", "scope", "purpose_class", "environment"):
+            if data[name]:
+                rows = rows.filter(**{name: data[name]})
+        if data["key"]:
+            rows = rows.filter(api_key_id=data["key"])
+        if data["user_id"]:
+            key = bytes(self.project.subject_key)
+            ids = [subject_id(key, one, data["user_id"]) for one in ENVIRONMENTS]
+            rows = rows.filter(subject_id__in=ids)
+        since, until = data["since"], data["until"]
+        return rows.between(
+            periods.midnight(since) if since else None,
+            periods.midnight(until) + periods.DAY if until else None,
+        )

@@ -1,0 +1,230 @@
+"""The forms of the console. They check and clean; the services save."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+
+from accounts.environments import CHOICES, TEST
+from accounts.models import Project, User
+from apikeys.models import ApiKey
+from apikeys.principal import PERMISSIONS
+from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
+
+# What a new key may do; "custom" is said in full.
+PRESETS = {
+    "full": PERMISSIONS,
+    "read": ("memory:read", "memory:list"),
+    "write": ("memory:write",),
+}
+CUSTOM = "custom"
+PRESET_CHOICES = [
+    ("full", "Full access: store, read, revoke, list, delete, see the record"),
+    ("read", "Read only: read and list"),
+    ("write", "Write only: store"),
+    (CUSTOM, "Custom: as chosen below"),
+]
+DATE = "date"
+NEVER = "never"
+EXPIRY_CHOICES = [
+    ("30", "In 30 days"),
+    ("60", "In 60 days"),
+    ("90", "In 90 days"),
+    ("365", "In a year"),
+    (DATE, "On the date below"),
+    (NEVER, "Never"),
+]
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+GRACE_CHOICES = [
+    ("0", "It stops now"),
+    ("1", "1 hour"),
+    ("24", "24 hours"),
+    ("72", "3 days"),
+    ("168", "7 days"),
+]
+
+
+def _as_choices(names: Any) -> list[tuple[str, str]]:
+    return [(str(name), str(name)) for name in names]
+
+
+def printable(name: str) -> str:
+    """A name as people can tell it apart: without control characters."""
+    if not name.isprintable():
+        raise forms.ValidationError("A name has printable characters only.")
+    return name
+
+
+class DayField(forms.DateField):
+    """A day of this product's times: what lies beyond could not even be reckoned with."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"})
+        super().__init__(required=False, widget=widget, **options)
+        words = f"A day from {FIRST_DAY.year} to {LAST_DAY.year}."
+        self.validators += [MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)]
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def clean_name(self) -> str:
+        return printable(str(self.cleaned_data["name"]))
+
+
+class ConfirmForm(forms.Form):
+    """Asks for a name to be typed before something is lost."""
+
+    typed = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, expected: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.expected = expected
+        self.fields["typed"].label = f"Type “{expected}” to confirm"
+
+    def clean_typed(self) -> str:
+        typed = str(self.cleaned_data["typed"])
+        if typed != self.expected.strip():
+            raise forms.ValidationError(f"That is not “{self.expected}”.")
+        return typed
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Where the key is used, for instance “Production”.",
+    )
+
+    def clean_name(self) -> str:
+        return printable(str(self.cleaned_data["name"]))
+
+
+class KeyForm(RenameForm):
+    environment = forms.ChoiceField(choices=CHOICES, widget=forms.RadioSelect, initial=TEST)
+    preset = forms.ChoiceField(
+        label="Permission", choices=PRESET_CHOICES, widget=forms.RadioSelect, initial="full"
+    )
+    permissions = forms.MultipleChoiceField(
+        label="Permissions, for a custom key",
+        choices=_as_choices(PERMISSIONS),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Only these scopes",
+        choices=_as_choices(Scope),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None chosen: every scope.",
+    )
+    purpose_classes = forms.MultipleChoiceField(
+        label="Only these purposes",
+        choices=_as_choices(PURPOSE_CLASSES),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None chosen: every purpose that the policy allows.",
+    )
+    expires = forms.ChoiceField(choices=EXPIRY_CHOICES, initial="90")
+    expires_on = DayField(label="Date", help_text="The key's last day, in UTC.")
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("preset") == CUSTOM and not data.get("permissions"):
+            self.add_error("permissions", "Choose at least one permission.")
+        if data.get("expires") == DATE and "expires_on" in data:
+            day = data["expires_on"]
+            if day is None:
+                self.add_error("expires_on", "Say the date.")
+            elif day < timezone.now().date():
+                self.add_error("expires_on", "This day is over.")
+        return data
+
+    def settings(self, *, at: datetime) -> dict[str, Any]:
+        """What `issue_key` takes: names, rights and the time of its end."""
+        data = self.cleaned_data
+        preset = data["preset"]
+        narrowed = preset == CUSTOM
+        return {
+            "name": data["name"],
+            "environment": data["environment"],
+            "permissions": data["permissions"] if narrowed else PRESETS[preset],
+            "scopes": data["scopes"] or None if narrowed else None,
+            "purpose_classes": data["purpose_classes"] or None if narrowed else None,
+            "expires_at": self._end(at),
+        }
+
+    def _end(self, at: datetime) -> datetime | None:
+        choice = self.cleaned_data["expires"]
+        if choice == NEVER:
+            return None
+        if choice == DATE:
+            day = self.cleaned_data["expires_on"] + timedelta(days=1)
+            return datetime.combine(day, time.min, tzinfo=UTC)
+        return at + timedelta(days=int(choice))
+
+
+class RotateForm(forms.Form):
+    grace = forms.ChoiceField(
+        label="How long the old key goes on working", choices=GRACE_CHOICES, initial="24"
+    )
+    ends_when_silent = forms.BooleanField(
+        label="End it earlier, once nobody has used it for an hour",
+        required=False,
+    )
+    last_four = forms.CharField(widget=forms.HiddenInput, max_length=4)
+    again = forms.BooleanField(
+        label="Yes, rotate again. The key before stops working at the time it was given.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, key: ApiKey, grace_runs: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["last_four"].initial = key.current_secret().last_four
+        if grace_runs:
+            self.fields["again"].required = True
+        else:
+            del self.fields["again"]
+
+    def chosen_grace(self) -> timedelta:
+        return timedelta(hours=int(self.cleaned_data["grace"]))
+
+
+class LimitsForm(forms.Form):
+    """Requests an hour and a second: fewer than granted; empty for as many as granted."""
+
+    rate_limit = forms.IntegerField(label="Requests an hour", required=False, min_value=1)
+    burst_limit = forms.IntegerField(label="Requests a second", required=False, min_value=1)
+
+    def __init__(self, *args: Any, limited: ApiKey | Project, **options: Any) -> None:
+        super().__init__(*args, **options)
+        granted = limited.granted_limits()
+        for name, most in zip(("rate_limit", "burst_limit"), granted, strict=True):
+            field = cast(forms.IntegerField, self.fields[name])
+            sentence = f"It can only be lowered: {most:,} is what is granted."
+            field.validators.append(MaxValueValidator(most, sentence))
+            field.widget.attrs["max"] = most
+            field.help_text = f"Empty: {most:,}, as granted."
+            self.initial[name] = getattr(limited, f"lowered_{name}")
+
+
+class MailForm(forms.Form):
+    mail_expiry = forms.BooleanField(
+        label="A key expires: a week before, and a day before", required=False
+    )
+    mail_rotation = forms.BooleanField(label="A key was rotated", required=False)
+    mail_deletion = forms.BooleanField(label="A key was deleted", required=False)
+    mail_new_address = forms.BooleanField(
+        label="A key is used from an address for the first time", required=False
+    )
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in self.fields:
+            self.initial[name] = getattr(person, name)

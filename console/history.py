@@ -1,0 +1,78 @@
+"""What happened to a key, in words: made from its events in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from accounts.audit import who
+from accounts.models import AuditEvent, EventType
+
+
+@dataclass(frozen=True)
+class Line:
+    what: str
+    who: str
+    address: str
+    at: datetime
+    request_id: str
+
+
+def lines(events: Iterable[AuditEvent], *, owner_id: UUID) -> Iterator[Line]:
+    """Of events about one key, in their order."""
+    for event in events:
+        yield Line(
+            what=_what(event),
+            who=who(str(event.meta.get("actor", "")), owner_id=owner_id),
+            address=str(event.meta.get("address", "")),
+            at=event.created_at,
+            request_id=event.request_id,
+        )
+
+
+def _what(event: AuditEvent) -> str:
+    meta: Mapping[str, Any] = event.meta
+    match event.event_type:
+        case EventType.KEY_CREATE:
+            return f"Created as “{meta.get('name', '')}”"
+        case EventType.KEY_ROTATE:
+            return _rotated(meta)
+        case EventType.KEY_DELETE:
+            return "Deleted, since it had leaked" if event.reason_code else "Deleted"
+        case _:
+            return _changed(meta)
+
+
+def _rotated(meta: Mapping[str, Any]) -> str:
+    grace = timedelta(seconds=meta.get("grace_seconds", 0))
+    if not grace:
+        return "Rotated; the old secret stopped at once"
+    silence = ", or an hour unused" if "silence_seconds" in meta else ""
+    return f"Rotated; the old secret had {_length(grace)}{silence}"
+
+
+def _length(time: timedelta) -> str:
+    hours = round(time / timedelta(hours=1))
+    if hours >= 48:
+        return f"{round(hours / 24)} days"
+    return f"{hours} hour{'' if hours == 1 else 's'}" if hours else "less than an hour"
+
+
+def _changed(meta: Mapping[str, Any]) -> str:
+    if "new_name" in meta:
+        return f"Renamed to “{meta['new_name']}”"
+    if "disabled" in meta:
+        return "Switched off" if meta["disabled"] else "Switched on again"
+    if "grace" in meta:
+        return "Old secrets ended"
+    for names, words in (
+        (("rate_limit", "burst_limit"), "Limits granted"),
+        (("lowered_rate_limit", "lowered_burst_limit"), "Limits lowered"),
+    ):
+        if names[0] in meta:
+            hour, second = (meta.get(name) or "the usual" for name in names)
+            return f"{words}: {hour} an hour, {second} a second"
+    return "Changed"

@@ -1,0 +1,146 @@
+"""The console's request log and audit log. A stranger's project is not found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import AuditEvent, Project
+from apikeys.models import ApiKey, LoggedRequest
+from console import exports, owned, paging
+from console.filters import AuditFilter, LogFilter
+from console.owned import SignedIn
+
+# An event is written while its request runs; clocks of two machines may differ a little.
+AROUND = timedelta(minutes=1)
+FIELDS = (
+    "id",
+    "created_at",
+    "event_type",
+    "environment",
+    "user_id",
+    "subject_id",
+    "scope",
+    "domain",
+    "purpose",
+    "purpose_class",
+    "reason_code",
+    "decision_id",
+    "policy_version",
+    "api_key_id",
+    "memory_ids",
+    "revocation_grant_id",
+    "request_id",
+    "meta",
+)
+
+
+@never_cache
+@require_safe
+def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """The project's requests of the last days, the newest first."""
+    project = owned.project(request, project_id)
+    form = LogFilter(request.GET, project=project)
+    context: dict[str, Any] = {
+        "project": project,
+        "section": "requests",
+        "form": form,
+        "days": settings.REQUEST_LOG_DAYS,
+    }
+    if not form.is_valid():
+        return render(request, "console/requests.html", context, status=400)
+    page = paging.page(form.rows(), before=form.cleaned_data["before"])
+    names = _key_names(project, (row.key_id for row in page.rows))
+    context["page"] = page
+    context["lines"] = [(row, names.get(row.key_id, "")) for row in page.rows]
+    return render(request, "console/requests.html", context)
+
+
+@never_cache
+@require_safe
+def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> HttpResponse:
+    """One request, with the events that it left in the record."""
+    project = owned.project(request, project_id)
+    logged = get_object_or_404(LoggedRequest, pk=logged_id, project_id=project.pk)
+    began = logged.created_at - timedelta(microseconds=logged.microseconds)
+    events = (
+        AuditEvent.objects.of_project(project.pk)
+        .filter(api_key_id=logged.key_id, request_id=logged.request_id)
+        .between(began - AROUND, logged.created_at + AROUND)
+        .order_by("id")
+    )
+    context = {
+        "project": project,
+        "section": "requests",
+        "logged": logged,
+        "milliseconds": f"{logged.microseconds / 1000:.1f}",
+        "key": ApiKey.objects.filter(project=project, pk=logged.key_id).first(),
+        "lines": [(event, "") for event in events],
+    }
+    return render(request, "console/logged_request.html", context)
+
+
+@never_cache
+@require_safe
+def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
+    """The project's record, the newest first; with `format`, all of it as a file."""
+    project = owned.project(request, project_id)
+    form = AuditFilter(request.GET, project=project)
+    context: dict[str, Any] = {"project": project, "section": "audit", "form": form}
+    if not form.is_valid():
+        return render(request, "console/audit_log.html", context, status=400)
+    wanted = request.GET.get("format")
+    if wanted is not None:
+        return _export(wanted, paging.walk(form.rows()))
+    page = paging.page(form.rows(), before=form.cleaned_data["before"])
+    names = _key_names(project, (event.api_key_id for event in page.rows))
+    context["page"] = page
+    context["lines"] = [(event, names.get(event.api_key_id, "")) for event in page.rows]
+    return render(request, "console/audit_log.html", context)
+
+
+def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """The names of those of the ids that are the project's keys."""
+    return dict(ApiKey.objects.filter(project=project, pk__in=set(ids)).values_list("pk", "name"))
+
+
+def _export(wanted: str, events: Iterable[AuditEvent]) -> HttpResponseBase:
+    name = f"audit-{timezone.now():%Y-%m-%d}.{wanted}"
+    if wanted == "csv":
+        rows = ([_cell(getattr(event, field)) for field in FIELDS] for event in events)
+        lines = exports.csv_lines(_headed(rows))
+        return exports.download(lines, name=name, content_type=exports.CSV_TYPE)
+    if wanted == "json":
+        return exports.download(_json(events), name=name, content_type="application/json")
+    raise Http404
+
+
+def _headed(rows: Iterable[Iterable[Any]]) -> Iterator[Iterable[Any]]:
+    yield FIELDS
+    yield from rows
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, list | dict) else value
+
+
+def _json(events: Iterable[AuditEvent]) -> Iterator[str]:
+    """An array, an event a line. One that breaks off is not valid JSON: nobody takes it for all."""
+    begin = "["
+    for event in events:
+        entry = {field: getattr(event, field) for field in FIELDS}
+        yield f"{begin}\n{json.dumps(entry, cls=DjangoJSONEncoder)}"
+        begin = ","
+    yield "[]\n" if begin == "[" else "\n]\n"

@@ -1,0 +1,54 @@
+"""Who is signed in, and what belongs to them. What is another's is not found, as if it were not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.audit import ChangedBy
+from accounts.models import Project, User
+from apikeys.models import ApiKey
+from foundation import request_ids
+from foundation.addresses import client_address
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def reauthenticated(view: View) -> View:
+    """Ask for the password again of whoever signed in longer ago than a few minutes."""
+    return cast(View, reauthentication_required(view))
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who is signed in, as every page has it that is not public."""
+
+    user: User
+
+
+def project(request: SignedIn, project_id: UUID) -> Project:
+    return get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
+
+
+def key(request: SignedIn, key_id: UUID) -> ApiKey:
+    """Find a key of theirs, also a deleted one: its usage and history stay."""
+    own = ApiKey.objects.owned_by(request.user).select_related("project").with_secrets()
+    return get_object_or_404(own, pk=key_id)
+
+
+def live_key(request: SignedIn, key_id: UUID) -> ApiKey:
+    own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
+    return get_object_or_404(own, pk=key_id)
+
+
+def changed_by(request: SignedIn) -> ChangedBy:
+    """Say who makes the change that this request asks for, as the record keeps it."""
+    return ChangedBy(
+        actor=str(request.user.pk),
+        request_id=request_ids.of(request.META),
+        address=client_address(request.META),
+    )

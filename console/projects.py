@@ -1,0 +1,130 @@
+"""The pages about projects: the choice of them, an overview, making, renaming and deleting one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import services
+from accounts.environments import ENVIRONMENTS, TEST
+from accounts.models import AuditEvent, Project
+from apikeys.models import ApiKey
+from console import owned
+from console.forms import ConfirmForm, ProjectForm
+from console.owned import SignedIn, reauthenticated
+from console.summaries import summaries
+from foundation.addresses import base_url
+
+
+@never_cache
+@require_safe
+def console(request: SignedIn) -> HttpResponse:
+    """Lead to the one project, or to the choice of them."""
+    projects = Project.objects.owned_by(request.user).order_by("created_at")
+    first = projects[:2]
+    return redirect("project", first[0].pk) if len(first) == 1 else redirect("projects")
+
+
+@never_cache
+@require_safe
+def project(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """Show the project's keys in one environment, its last activity, and a quickstart."""
+    chosen = owned.project(request, project_id)
+    at = timezone.now()
+    environment = request.GET.get("environment", TEST)
+    if environment not in ENVIRONMENTS:
+        environment = TEST
+    keys = ApiKey.objects.live().filter(project=chosen, environment=environment)
+    # By the index of project and time: a handful of rows, unless one environment sleeps for long.
+    events = AuditEvent.objects.of_project(chosen.pk).order_by("-id")[:200]
+    context = {
+        "project": chosen,
+        "section": "overview",
+        "environment": environment,
+        "environments": ENVIRONMENTS,
+        "rows": summaries(keys.with_secrets(), project_id=chosen.pk, at=at),
+        "activity": [event for event in events if event.environment == environment][:10],
+        "base_url": base_url(request),
+    }
+    return render(request, "console/project.html", context)
+
+
+@never_cache
+@require_safe
+def projects(request: SignedIn) -> HttpResponse:
+    own = Project.objects.owned_by(request.user).order_by("name")
+    return render(request, "console/projects.html", {"projects": own, "section": "projects"})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def project_new(request: SignedIn) -> HttpResponse:
+    form = ProjectForm(request.POST or None)
+    if form.is_valid():
+        try:
+            project = services.create_project(
+                owner=request.user,
+                name=form.cleaned_data["name"],
+                at=timezone.now(),
+                by=owned.changed_by(request),
+            )
+        except services.ProjectFailure as failure:
+            form.add_error("name", str(failure))
+        else:
+            messages.success(request, f"The project '{project.name}' is ready.")
+            return redirect("project", project.pk)
+    context = {"form": form, "section": "projects"}
+    return render(request, "console/project_new.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def project_settings(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """Rename the project; show its limits, and the way to its deletion."""
+    project = owned.project(request, project_id)
+    form = ProjectForm(request.POST or None, initial={"name": project.name})
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        try:
+            services.rename_project(
+                project=project, name=name, at=timezone.now(), by=owned.changed_by(request)
+            )
+        except services.ProjectFailure as failure:
+            form.add_error("name", str(failure))
+        else:
+            messages.success(request, f"The project is now named '{name}'.")
+            return redirect("project_settings", project.pk)
+    hour, second = project.allowed_limits()
+    context = {
+        "project": project,
+        "form": form,
+        "section": "settings",
+        "hour": hour,
+        "second": second,
+    }
+    return render(request, "console/project_settings.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@reauthenticated
+def project_delete(request: SignedIn, project_id: UUID) -> HttpResponse:
+    """Delete the project with everything in it, after its name was typed."""
+    project = owned.project(request, project_id)
+    form = ConfirmForm(request.POST or None, expected=project.name)
+    if form.is_valid():
+        with suppress(services.AlreadyGone):  # sent twice: it is gone all the same
+            services.delete_project(
+                project=project, at=timezone.now(), by=owned.changed_by(request)
+            )
+        messages.success(request, f"The project '{project.name}' is deleted.")
+        return redirect("projects")
+    context = {"project": project, "form": form, "section": "settings"}
+    return render(request, "console/project_delete.html", context)

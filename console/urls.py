@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from console import account, keys, limits, logs, projects, theme, usage
+
+PROJECT = "console/projects/<uuid:project_id>/"
+KEY = "console/keys/<uuid:key_id>/"
+
+urlpatterns = [
+    path("theme/", theme.choose_theme, name="choose_theme"),
+    path("console/", projects.console, name="console"),
+    path("console/projects/", projects.projects, name="projects"),
+    path("console/projects/new/", projects.project_new, name="project_new"),
+    path(PROJECT, projects.project, name="project"),
+    path(f"{PROJECT}settings/", projects.project_settings, name="project_settings"),
+    path(f"{PROJECT}delete/", projects.project_delete, name="project_delete"),
+    path(f"{PROJECT}limits/", limits.project_limits, name="project_limits"),
+    path(f"{PROJECT}usage/", usage.project_usage, name="usage_page"),
+    path(f"{PROJECT}requests/", logs.requests, name="requests"),
+    path(f"{PROJECT}requests/<uuid:logged_id>/", logs.logged_request, name="logged_request"),
+    path(f"{PROJECT}audit/", logs.audit_log, name="audit_log"),
+    path(f"{PROJECT}keys/", keys.keys, name="keys"),
+    path(f"{PROJECT}keys/new/", keys.key_new, name="key_new"),
+    path(KEY, keys.key, name="key"),
+    path(f"{KEY}usage/", usage.key_usage, name="key_usage"),
+    path(f"{KEY}limits/", limits.key_limits, name="key_limits"),
+    path(f"{KEY}rename/", keys.key_rename, name="key_rename"),
+    path(f"{KEY}rotate/", keys.key_rotate, name="key_rotate"),
+    path(f"{KEY}end-grace/", keys.key_end_grace, name="key_end_grace"),
+    path(f"{KEY}delete/", keys.key_delete, name="key_delete"),
+    path("console/account/", account.account, name="account"),
+    path("console/account/mail/", account.mail_choices, name="mail_choices"),
+    path("console/account/close/", account.account_close, name="account_close"),
+    path("console/account/closed/", account.account_closed, name="account_closed"),
+    path("console/account/reopen/", account.account_reopen, name="account_reopen"),
+]

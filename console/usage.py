@@ -1,0 +1,100 @@
+"""The console's pages of usage: of a project, and of one key. Their CSV is what they show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import Project
+from apikeys import limits
+from apikeys.models import ApiKey
+from apikeys.usage import periods, reports
+from console import exports, figures, owned
+from console.figures import KeyLine, Table
+from console.filters import UsageFilter
+from console.owned import SignedIn
+
+
+@never_cache
+@require_safe
+def project_usage(request: SignedIn, project_id: UUID) -> HttpResponseBase:
+    """How much a project's keys were used, by hour or day, endpoint, key and error."""
+    return _usage(request, owned.project(request, project_id), None)
+
+
+@never_cache
+@require_safe
+def key_usage(request: SignedIn, key_id: UUID) -> HttpResponseBase:
+    """The same of one key, with what is left of its limits."""
+    key = owned.key(request, key_id)
+    return _usage(request, key.project, key)
+
+
+def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpResponseBase:
+    at = timezone.now()
+    form = UsageFilter(request.GET)
+    context: dict[str, Any] = {
+        "project": project,
+        "key": key,
+        "section": "usage",
+        "form": form,
+        "ranges": periods.NAMED,
+        "usual": periods.USUAL,
+    }
+    if not form.is_valid():
+        return render(request, "console/usage.html", context, status=400)
+    period = form.period(at=at)
+    found = reports.usage(
+        period,
+        project_id=project.pk,
+        key_id=key.pk if key else None,
+        environment=form.cleaned_data["environment"],
+    )
+    tables = [figures.by_time(found, period), figures.by_endpoint(found)]
+    if key is None:
+        tables.append(figures.by_key(found, _lines(project, found, at=at)))
+    tables.append(figures.by_error(found))
+    wanted = request.GET.get("csv")
+    if wanted is not None:
+        return _csv(wanted, tables, period)
+    context |= {
+        "period": period,
+        "total": found.total,
+        "latency": figures.latency_of(found),
+        "chart": figures.chart(tables[0]),
+        "by_time": tables[0],
+        "tables": tables[1:],
+        "reset_at": limits.reset_at(at=at),
+        "state": limits.state(key, at=at) if key and key.deleted_at is None else None,
+    }
+    return render(request, "console/usage.html", context)
+
+
+def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID, KeyLine]:
+    keys = list(ApiKey.objects.filter(project=project, pk__in=found.keys).select_related("project"))
+    live = [key for key in keys if key.state(at=at) == "active"]
+    states = limits.states(live, at=at)
+    return {key.pk: _line(key, states.get(key.pk)) for key in keys}
+
+
+def _line(key: ApiKey, state: limits.State | None) -> KeyLine:
+    name = key.name if key.deleted_at is None else f"{key.name} (deleted)"
+    left, limit = (state.remaining, state.limit) if state else ("", "")
+    return KeyLine(name, key.get_environment_display(), left, limit)
+
+
+def _csv(wanted: str, tables: list[Table], period: periods.Period) -> HttpResponseBase:
+    table = next((table for table in tables if table.name == wanted), None)
+    if table is None:
+        raise Http404
+    rows = [table.columns, *(row.cells for row in table.rows)]
+    name = f"usage-{wanted}-{period.start:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.csv"
+    return exports.download(exports.csv_lines(rows), name=name, content_type=exports.CSV_TYPE)

@@ -1,0 +1,1 @@
+"""Tools that know nothing of the product: no models, and no import of the others."""

@@ -1,0 +1,92 @@
+"""What a person changes of their own account, and what mail tells of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.test import Client
+
+from accounts.models import User
+from foundation.mail import DevelopmentBackend
+from tests.doors import signed_in
+from tests.makers import PASSWORD, give_password, make_owner
+
+NEW = "new@example.com"
+
+
+@pytest.fixture
+def person(owner: User) -> User:
+    return give_password(owner)
+
+
+@pytest.mark.django_db
+class TestTheAddress:
+    def change(self, person: User, email: str) -> Client:
+        browser = signed_in(person)
+        browser.post("/accounts/email/", {"email": email, "action_add": ""})
+        return browser
+
+    def confirm(self) -> None:
+        (message,) = [one for one in mail.outbox if one.to == [NEW]]
+        link = re.search(r"/accounts/confirm-email/\S+", message.body)
+        assert link is not None
+        Client().post(link[0])
+
+    def test_a_new_one_counts_when_its_mail_was_read(self, person: User) -> None:
+        self.change(person, "New@Example.com")
+        person.refresh_from_db()
+        assert person.email == "owner@example.com"
+        self.confirm()
+        person.refresh_from_db()
+        assert person.email == NEW
+        answer = Client().post("/accounts/login/", {"login": NEW, "password": PASSWORD})
+        assert answer.headers["Location"] == "/console/"
+        assert any(one.to == ["owner@example.com"] for one in mail.outbox)  # the old one is told
+
+    def test_somebody_elses_cannot_be_taken(self, person: User) -> None:
+        """The page does not tell that it is somebody's; what their mail says changes nothing."""
+        other = make_owner(NEW)
+        answer = self.change(person, NEW).get("/accounts/email/")
+        assert "already" not in answer.content.decode()
+        self.confirm()
+        person.refresh_from_db()
+        assert person.email == "owner@example.com"
+        assert EmailAddress.objects.get(email=NEW, verified=True).user == other
+
+
+@pytest.mark.django_db
+def test_the_other_sessions_can_be_signed_out(person: User) -> None:
+    here, there = signed_in(person), signed_in(person)
+    for browser in (here, there):
+        assert browser.get("/accounts/sessions/").status_code == 200
+    here.post("/accounts/sessions/")
+    assert here.get("/console/projects/").status_code == 200
+    assert there.get("/console/projects/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_told_by_mail(person: User) -> None:
+    new = "another good long password"
+    body = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    signed_in(person).post("/accounts/password/change/", body)
+    (message,) = mail.outbox
+    assert message.to == [person.email]
+    assert message.alternatives
+    assert new not in message.body
+
+
+def test_in_development_mail_is_printed_and_kept_as_a_file(
+    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.MAIL_FOLDER = tmp_path / "mail"
+    message = EmailMessage("Subject", "Follow the link.", to=["person@example.com"])
+    DevelopmentBackend().send_messages([message])
+    (file,) = settings.MAIL_FOLDER.iterdir()
+    assert "Follow the link." in file.read_text()
+    assert "Follow the link." in capsys.readouterr().out

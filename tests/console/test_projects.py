@@ -1,0 +1,178 @@
+"""Projects, and closing an account: what a person does, and what nobody else can."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts import services
+from accounts.models import AuditEvent, Project, User
+from tests.doors import Api, signed_in
+from tests.makers import BY, NOW, make_key, make_project
+
+CHANGES = [
+    ("/console/projects/new/", {"name": "New"}),
+    ("/console/projects/{project}/settings/", {"name": "New"}),
+    ("/console/projects/{project}/delete/", {"typed": "Default project"}),
+    ("/console/projects/{project}/keys/new/", {"name": "New"}),
+    ("/console/account/close/", {"typed": "owner@example.com"}),
+    ("/console/account/reopen/", {}),
+    ("/theme/", {"theme": "dark"}),
+    ("/request-access/", {"email": "x@example.com", "name": "x", "plans": "x"}),
+    ("/accounts/logout/", {}),
+    ("/accounts/password/change/", {}),
+    ("/accounts/email/", {}),
+]
+
+
+@pytest.fixture
+def browser(owner: User) -> Client:
+    return signed_in(owner)
+
+
+@pytest.mark.django_db
+class TestProjects:
+    def test_one_is_made_and_shown(self, browser: Client, owner: User) -> None:
+        answer = browser.post("/console/projects/new/", {"name": "Shop"})
+        shop = owner.projects.get(name="Shop")
+        assert answer.headers["Location"] == f"/console/projects/{shop.pk}/"
+        assert "Shop" in browser.get("/console/projects/").content.decode()
+
+    @pytest.mark.parametrize("name", ["default PROJECT", "", "x" * 101, "a\u200bb"])
+    def test_a_name_that_cannot_be_is_refused(
+        self, browser: Client, owner: User, project: Project, name: str
+    ) -> None:
+        other = make_project(owner)
+        for path in ("/console/projects/new/", f"/console/projects/{other.pk}/settings/"):
+            assert browser.post(path, {"name": name}).status_code == 200
+        assert sorted(owner.projects.values_list("name", flat=True)) == [
+            "Another project",
+            "Default project",
+        ]
+
+    def test_a_rename_is_recorded_in_both_environments(
+        self, browser: Client, owner: User, project: Project
+    ) -> None:
+        browser.post(f"/console/projects/{project.pk}/settings/", {"name": "Shop"})
+        events = AuditEvent.objects.filter(event_type="PROJECT_UPDATE", app_id=project.pk)
+        assert {event.environment for event in events} == {"test", "live"}
+        assert events[0].meta == {"actor": str(owner.pk), "address": "127.0.0.1", "name": "Shop"}
+
+    def test_deleting_one_stops_its_keys_and_gives_its_name_free(
+        self, browser: Client, owner: User, project: Project
+    ) -> None:
+        api = Api(make_key(project)[1])
+        path = f"/console/projects/{project.pk}/delete/"
+        assert browser.post(path, {"typed": "default project"}).status_code == 200
+        assert api.get("/policy").status_code == 200
+        assert browser.post(path, {"typed": "Default project"}).status_code == 302
+        assert api.get("/policy").status_code == 401
+        assert browser.get(f"/console/projects/{project.pk}/").status_code == 404
+        assert "No project" in browser.get("/console/projects/").content.decode()
+        browser.post("/console/projects/new/", {"name": "Default project"})
+        assert Project.objects.owned_by(owner).count() == 1
+        assert AuditEvent.objects.filter(event_type="PROJECT_DELETE").count() == 2
+
+    def test_there_is_an_end_to_them(
+        self, browser: Client, owner: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(services, "MOST_PROJECTS", 1)
+        page = browser.post("/console/projects/new/", {"name": "Two"}).content.decode()
+        assert "An account has at most 1 projects." in page
+
+    def test_a_stranger_changes_none(self, stranger: User, project: Project) -> None:
+        browser = signed_in(stranger)
+        for verb, body in (("settings", {"name": "Mine"}), ("delete", {"typed": project.name})):
+            assert browser.post(f"/console/projects/{project.pk}/{verb}/", body).status_code == 404
+        project.refresh_from_db()
+        assert (project.name, project.deleted_at) == ("Default project", None)
+
+    def test_the_overview_shows_what_happened_in_its_environment(
+        self, browser: Client, project: Project
+    ) -> None:
+        Api(make_key(project)[1]).remember()
+        page = f"/console/projects/{project.pk}/"
+        assert "MEMORY_CREATE" in browser.get(page).content.decode()
+        assert "MEMORY_CREATE" not in browser.get(f"{page}?environment=live").content.decode()
+        assert browser.get(f"{page}?environment=prod").status_code == 200
+
+
+@pytest.mark.django_db
+class TestClosing:
+    def close(self, browser: Client, owner: User) -> Any:
+        return browser.post("/console/account/close/", {"typed": owner.email})
+
+    def test_the_keys_stop_and_come_back_with_the_account(
+        self, browser: Client, owner: User, project: Project
+    ) -> None:
+        api = Api(make_key(project)[1])
+        assert self.close(browser, owner).headers["Location"] == "/console/account/closed/"
+        assert api.get("/policy").status_code == 401
+        assert mail.outbox[0].to == [owner.email]
+        answer = browser.post("/console/account/reopen/", follow=True)
+        assert "Your keys work again." in answer.content.decode()
+        assert api.get("/policy").status_code == 200
+        types = AuditEvent.objects.values_list("event_type", flat=True)
+        assert sorted(t for t in types if t.startswith("ACCOUNT")) == [
+            "ACCOUNT_CLOSE",
+            "ACCOUNT_CLOSE",
+            "ACCOUNT_REOPEN",
+            "ACCOUNT_REOPEN",
+        ]
+
+    def test_its_address_must_be_typed(self, browser: Client, owner: User) -> None:
+        browser.post("/console/account/close/", {"typed": "other@example.com"})
+        owner.refresh_from_db()
+        assert owner.closed_at is None
+
+    @pytest.mark.parametrize("path", ["/console/projects/", "/console/account/", "/accounts/2fa/"])
+    def test_a_closed_one_sees_one_page(self, browser: Client, owner: User, path: str) -> None:
+        self.close(browser, owner)
+        assert browser.get(path).headers["Location"] == "/console/account/closed/"
+        assert "Take it back" in browser.get("/console/account/closed/").content.decode()
+
+    def test_an_operator_who_closed_theirs_has_no_desk(self, owner: User) -> None:
+        User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
+        owner.refresh_from_db()
+        desk = signed_in(owner, second_factor=True)
+        services.close_account(user=owner, at=timezone.now(), by=BY)
+        assert desk.get("/admin/").headers["Location"] == "/console/account/closed/"
+
+    def test_after_its_days_it_cannot_be_taken_back(self, browser: Client, owner: User) -> None:
+        services.close_account(user=owner, at=NOW - timedelta(days=3650), by=BY)
+        browser.post("/console/account/reopen/")
+        owner.refresh_from_db()
+        assert owner.closed_at is not None
+
+
+@pytest.mark.django_db
+class TestForms:
+    @pytest.mark.parametrize(("path", "body"), CHANGES)
+    def test_without_a_csrf_token_nothing_is_changed(
+        self, owner: User, project: Project, path: str, body: dict[str, str]
+    ) -> None:
+        browser = signed_in(owner)
+        browser.handler.enforce_csrf_checks = True
+        assert browser.post(path.format(project=project.pk), body).status_code == 403
+        assert Project.objects.owned_by(owner).get().name == "Default project"
+
+    def test_the_theme_is_written_into_the_page(self, client: Client) -> None:
+        assert "data-theme" not in client.get("/").content.decode()
+        client.post("/theme/", {"theme": "dark", "next": "/docs/"})
+        assert 'data-theme="dark"' in client.get("/").content.decode()
+        client.post("/theme/", {"theme": ""})
+        assert "data-theme" not in client.get("/").content.decode()
+
+    @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", ""])
+    def test_it_leads_back_to_this_site_alone(self, client: Client, back: str) -> None:
+        answer = client.post("/theme/", {"theme": "dark", "next": back})
+        assert answer.headers["Location"] == "/"
+
+    def test_a_cookie_that_somebody_wrote_is_not_believed(self, client: Client) -> None:
+        client.cookies["theme"] = '"><script>'
+        assert "data-theme" not in client.get("/").content.decode()
