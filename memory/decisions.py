@@ -29,7 +29,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 def decide(*, principal: Principal, scope: str, purpose: str) -> Decision:
     """Classify the purpose and look it up. What policy and key do not both allow is denied."""
-    purpose_class = str(classify(purpose).purpose_class)
+    purpose_class = str(classify(purpose))
     scope_is_open = principal.may_use_scope(scope)
     allowed = [
         name

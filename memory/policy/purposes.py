@@ -11,8 +11,7 @@ purpose. "executive", "executable", "automatic(ally)", "composer", "composition"
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from memory.policy.characters import normalize
@@ -116,15 +115,6 @@ CONSEQUENCE: tuple[PurposeClass, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """The class of a purpose, and the words that told it, each once, as they appeared."""
-
-    purpose_class: PurposeClass
-    matched_terms: tuple[str, ...]
-
-
-_UNRECOGNIZED = Classification(PurposeClass.UNRECOGNIZED, ())
 _NAMES: Mapping[str, PurposeClass] = {str(name): name for name in PURPOSE_CLASSES}
 _WORD = re.compile(r"[^\W_]+")
 
@@ -139,25 +129,39 @@ _RANKS: Mapping[str, int] = {
 }
 
 
-def classify(purpose: str) -> Classification:
+def classify(purpose: str) -> PurposeClass:
     """Return the one class of a purpose; `unrecognized` if no word of it is known.
 
     The text is NFKC, case folded and split at everything that is not a letter or digit. The exact
     name of a class is that class; else telling words decide, and weak ones where there are none.
     """
-    words = _WORD.findall(normalize("NFKC", purpose).casefold())
+    words = _words_of(purpose)
     if name := _NAMES.get("_".join(words)):
-        return Classification(name, tuple(words))
-    told = [
-        (rank, word)
-        for position, word in enumerate(words)
-        if (rank := _RANKS.get(word)) is not None and not _is_in_order_to(words, position)
-    ]
-    if not told:
-        return _UNRECOGNIZED
-    first = min(told)[0]
-    terms = dict.fromkeys(word for rank, word in told if rank == first)
-    return Classification(CONSEQUENCE[first % len(CONSEQUENCE)], tuple(terms))
+        return name
+    rank = min((rank for rank, _ in _known(words)), default=None)
+    return PurposeClass.UNRECOGNIZED if rank is None else CONSEQUENCE[rank % len(CONSEQUENCE)]
+
+
+def matched_terms(purpose: str) -> tuple[str, ...]:
+    """Return the words by which `classify` decides, each once, in order; none if unrecognized."""
+    words = _words_of(purpose)
+    if "_".join(words) in _NAMES:
+        return tuple(words)
+    known = list(_known(words))
+    least = min((rank for rank, _ in known), default=None)
+    return tuple(dict.fromkeys(word for rank, word in known if rank == least))
+
+
+def _words_of(purpose: str) -> list[str]:
+    return _WORD.findall(normalize("NFKC", purpose).casefold())
+
+
+def _known(words: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the known words that count, each with its rank."""
+    for position, word in enumerate(words):
+        rank = _RANKS.get(word)
+        if rank is not None and not _is_in_order_to(words, position):
+            yield rank, word
 
 
 def _is_in_order_to(words: list[str], position: int) -> bool:

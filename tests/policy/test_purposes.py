@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from memory.policy.purposes import CONSEQUENCE, TELLING, WEAK, classify
+from memory.policy.purposes import CONSEQUENCE, TELLING, WEAK, classify, matched_terms
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
 
 KNOWN = {word: name for level in (TELLING, WEAK) for name, words in level.items() for word in words}
@@ -78,19 +78,18 @@ FORMS = {
 class TestExamples:
     @pytest.mark.parametrize(("purpose", "expected"), EXAMPLES)
     def test_a_stated_purpose_has_its_class(self, purpose: str, expected: str) -> None:
-        assert classify(purpose).purpose_class == expected
+        assert classify(purpose) == expected
 
     @pytest.mark.parametrize("purpose", TRAPS)
     def test_a_purpose_without_a_known_word_is_unrecognized(self, purpose: str) -> None:
-        told = classify(purpose)
-        assert told.purpose_class is PurposeClass.UNRECOGNIZED
-        assert told.matched_terms == ()
+        assert classify(purpose) is PurposeClass.UNRECOGNIZED
+        assert matched_terms(purpose) == ()
 
     @pytest.mark.parametrize("expected", FORMS)
     def test_inflections_are_known(self, expected: str) -> None:
         for form in FORMS[expected].split():
-            assert classify(f"{form} the rest").purpose_class == expected
-            assert classify(f"{form} the rest").matched_terms == (form,)
+            assert classify(f"{form} the rest") == expected
+            assert matched_terms(f"{form} the rest") == (form,)
 
 
 class TestNames:
@@ -100,14 +99,11 @@ class TestNames:
         self, name: PurposeClass, spelled: str
     ) -> None:
         for text in (name, name.upper(), name.replace("_", " "), name.replace("_", "-")):
-            told = classify(spelled.format(text))
-            assert told.purpose_class is name
-            assert told.matched_terms == tuple(name.split("_"))
+            assert classify(spelled.format(text)) is name
+            assert matched_terms(spelled.format(text)) == tuple(name.split("_"))
 
     def test_only_the_whole_text_is_a_name(self) -> None:
-        assert classify("content generation for email reminders").purpose_class == (
-            "notification_delivery"
-        )
+        assert classify("content generation for email reminders") == "notification_delivery"
 
 
 class TestWords:
@@ -117,25 +113,24 @@ class TestWords:
     ) -> None:
         longer = before + word + after
         assume(longer.casefold() not in KNOWN)
-        assert classify(longer).purpose_class is PurposeClass.UNRECOGNIZED
+        assert classify(longer) is PurposeClass.UNRECOGNIZED
 
     @given(known_words, st.sampled_from(" \t\n.,;:!?-_/+()[]{}<>'\"@#*&…—·•🍕"))
     def test_whatever_is_no_letter_or_digit_parts_words(self, word: str, mark: str) -> None:
         for text in (f"x{mark}{word}", f"{word}{mark}9", f"x{mark}{word}{mark}x"):
-            assert classify(text).purpose_class is KNOWN[word]
+            assert classify(text) is KNOWN[word]
 
     @given(known_words)
     def test_capitals_and_wide_letters_are_the_same_letters(self, word: str) -> None:
         wide = "".join(chr(ord(letter) + 0xFEE0) for letter in word)
         for text in (word.upper(), word.title(), wide, wide.upper()):
-            assert classify(text).purpose_class is KNOWN[word]
-            assert classify(text).matched_terms == (word,)
+            assert classify(text) is KNOWN[word]
+            assert matched_terms(text) == (word,)
 
     @given(st.text(max_size=60))
     def test_any_text_has_a_class(self, text: str) -> None:
-        told = classify(text)
-        assert told.purpose_class in PurposeClass
-        assert bool(told.matched_terms) is (told.purpose_class is not PurposeClass.UNRECOGNIZED)
+        assert classify(text) in PurposeClass
+        assert bool(matched_terms(text)) is (classify(text) is not PurposeClass.UNRECOGNIZED)
 
 
 class TestLevels:
@@ -144,13 +139,13 @@ class TestLevels:
         self, telling: str, weak: list[str]
     ) -> None:
         for words in ([telling, *weak], [*weak, telling]):
-            told = classify(" x ".join(words))
-            assert told.purpose_class is KNOWN[telling]
-            assert told.matched_terms == (telling,)
+            text = " x ".join(words)
+            assert classify(text) is KNOWN[telling]
+            assert matched_terms(text) == (telling,)
 
     def test_matched_terms_stand_once_in_order_of_appearance(self) -> None:
-        told = classify("Write a reply, then write an article and show it")
-        assert told.matched_terms == ("write", "reply", "article")
+        text = "Write a reply, then write an article and show it"
+        assert matched_terms(text) == ("write", "reply", "article")
 
 
 class TestConsequence:
@@ -173,8 +168,8 @@ class TestConsequence:
     def test_the_most_consequential_wins(self, words: tuple[str | None, ...]) -> None:
         ranked = [(name, word) for name, word in zip(self.ORDER, words, strict=True) if word]
         for (stronger, word), (_, other) in combinations(ranked, 2):
-            assert classify(f"{word} {other}").purpose_class == stronger
-            assert classify(f"{other} and {word}").matched_terms == (word,)
+            assert classify(f"{word} {other}") == stronger
+            assert matched_terms(f"{other} and {word}") == (word,)
 
 
 class TestInOrderTo:
@@ -190,7 +185,7 @@ class TestInOrderTo:
         ],
     )
     def test_only_these_three_words_order_nothing(self, purpose: str, expected: str) -> None:
-        assert classify(purpose).purpose_class == expected
+        assert classify(purpose) == expected
 
 
 class TestTables:
@@ -204,7 +199,7 @@ class TestTables:
 
     def test_every_word_can_be_met(self) -> None:
         for word, name in KNOWN.items():
-            assert classify(f"x {word}").purpose_class is name
+            assert classify(f"x {word}") is name
 
     def test_words_name_only_real_classes(self) -> None:
         assert set(TELLING) == set(PURPOSE_CLASSES)
