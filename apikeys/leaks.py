@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.audit import ChangedBy
@@ -32,8 +31,8 @@ def end_leaked(
 ) -> list[ApiKey]:
     """Delete the live keys that one of these still opens, and return them.
 
-    A secret that has ended, by rotation or before, opens nothing: its key goes on. `url` says
-    where it was found, for the mail to the owner.
+    A secret that has ended, by its time or by its silence, opens nothing: its key goes on.
+    `url` says where it was found, for the mail to the owner.
     """
     ended = []
     for secret in _live_secrets(plaintexts, at=at):
@@ -49,7 +48,7 @@ def end_leaked(
 def _live_secrets(plaintexts: Iterable[str], *, at: datetime) -> Iterator[Secret]:
     digests = [tokens.digest(plaintext) for plaintext in plaintexts]
     yield from (
-        Secret.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), digest__in=digests)
-        .filter(key__deleted_at=None)
+        Secret.objects.standing(at=at)
+        .filter(digest__in=digests, key__deleted_at=None)
         .select_related("key__project__owner")
     )

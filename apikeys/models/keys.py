@@ -30,6 +30,19 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def unexpired(self, *, at: datetime) -> ApiKeyQuerySet:
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
+    def usable(self, *, at: datetime) -> ApiKeyQuerySet:
+        """Keys that open the API, by each of their secrets that has not ended.
+
+        `apikeys.authentication` asks the same in one statement of its own; a test holds the two
+        against each other.
+        """
+        return (
+            self.live()
+            .unexpired(at=at)
+            .filter(disabled_at=None, project__disabled_at=None, project__deleted_at=None)
+            .filter(project__owner__is_active=True, project__owner__closed_at=None)
+        )
+
     def with_secrets(self) -> ApiKeyQuerySet:
         """Each with its secrets, the newest first: two queries for a whole list."""
         newest_first = Secret.objects.order_by("-created_at", "-id")
@@ -149,6 +162,16 @@ class ApiKey(models.Model):
 
 
 class SecretQuerySet(models.QuerySet["Secret"]):
+    def standing(self, *, at: datetime) -> SecretQuerySet:
+        """Secrets that have not ended, neither by their time nor by their silence."""
+        quiet = at - SILENCE
+        heard = Q(ends_when_silent=False) | Q(replaced_at__gt=quiet) | Q(last_used_at__gt=quiet)
+        return self.filter(heard, Q(ends_at=None) | Q(ends_at__gt=at))
+
+    def usable(self, *, at: datetime) -> SecretQuerySet:
+        """Secrets that open the API: they have not ended, and their key is usable."""
+        return self.standing(at=at).filter(key__in=ApiKey.objects.usable(at=at))
+
     def silent(self, *, at: datetime) -> SecretQuerySet:
         """Replaced secrets that ended by their silence before their time was over."""
         quiet = at - SILENCE

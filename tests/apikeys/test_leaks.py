@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditEvent, Project
 from apikeys import leaks, services, throttling, tokens
 from apikeys.counters import LocalCounters
+from apikeys.models import ApiKey
 from tests.doors import Api
 from tests.makers import BY, NOW, make_key
 
@@ -78,6 +79,12 @@ class TestReporting:
     def test_a_secret_that_was_rotated_out_ends_nothing(self, project: Project) -> None:
         key, old = make_key(project)
         new = rotate(key, old, grace=timedelta(0))
+        assert report(old).json() == {"deleted": 0}
+        assert Api(new).get("/policy").status_code == 200
+
+    def test_a_secret_that_fell_silent_ends_nothing(self, project: Project) -> None:
+        key, old = make_key(project)
+        new = rotate(key, old, grace=timedelta(days=3650), ends_when_silent=True)
         assert report(old).json() == {"deleted": 0}
         assert Api(new).get("/policy").status_code == 200
 
@@ -147,11 +154,12 @@ class TestCommand:
             call_command("revokeleaked", "/nowhere")
 
 
-def rotate(key: Any, old: str, *, grace: timedelta) -> str:
+def rotate(key: ApiKey, old: str, *, grace: timedelta, ends_when_silent: bool = False) -> str:
     return services.rotate_key(
         key=key,
         last_four=tokens.last_four(old),
         grace=grace,
+        ends_when_silent=ends_when_silent,
         at=NOW,
         by=BY,
     )
