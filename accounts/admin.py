@@ -63,7 +63,7 @@ class UserAdmin(UserAdminBase):
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             if not change:
-                User.objects.complete(obj)
+                User.objects.complete(obj, by=operators.changed_by(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address is changed by whoever can read its mail."""

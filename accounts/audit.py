@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from accounts.models import EventType
+from accounts.environments import BOTH
+from accounts.models.audit import EventType
 from foundation import sql
 from foundation.identifiers import new_id
 from foundation.rows import Row, insert_into, values_of
@@ -35,6 +37,11 @@ class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
     def meta(self) -> dict[str, Any]:
         """What an event says of it beside its request id."""
         return {"actor": self.actor, **({"address": self.address} if self.address else {})}
+
+
+def by_command() -> ChangedBy:
+    """Say that whoever may run commands here makes a change. Each command has an id of its own."""
+    return ChangedBy(actor="command", request_id=f"cmd-{uuid.uuid4()}")
 
 
 def who(actor: str, *, owner_id: UUID) -> str:
@@ -73,6 +80,26 @@ class Event(Row, frozen=True, kw_only=True):
 
 
 INSERT = insert_into("accounts_auditevent", Event)
+
+
+def record_project(
+    event_type: EventType, project_id: UUID, *, at: datetime, by: ChangedBy, **changed: Any
+) -> None:
+    """Append an event about a project itself, or with an account's id about an account.
+
+    It concerns both environments. Call it inside the transaction of the change.
+    """
+    record(
+        Event(
+            event_type=event_type,
+            subject_id=project_id,
+            app_id=project_id,
+            environment=BOTH,
+            request_id=by.request_id,
+            created_at=at,
+            meta={**by.meta, **changed},
+        )
+    )
 
 
 def record(event: Event) -> None:

@@ -6,3 +6,6 @@ TEST = "test"
 LIVE = "live"
 ENVIRONMENTS = (TEST, LIVE)
 CHOICES = [(TEST, "Test"), (LIVE, "Live")]
+
+# Where an event belongs that is about the project itself, or about its account.
+BOTH = "both"

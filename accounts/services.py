@@ -1,7 +1,6 @@
 """Make, rename and delete projects; close an account and take it back.
 
-Each change and its record share one transaction. What concerns both environments is recorded once
-in each: whoever reads the record of one sees it there.
+Each change and its record share one transaction; what changes nothing leaves no event.
 """
 
 from __future__ import annotations
@@ -10,16 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import audit, limits
 from accounts.audit import ChangedBy
-from accounts.environments import ENVIRONMENTS
-from accounts.models import AccessRequest, EventType, Invitation, Project, User
+from accounts.models import EventType, Project, User
+from accounts.models.people import LONGEST_NAME
 
 
 class ProjectFailure(Exception):
@@ -34,31 +30,43 @@ class AlreadyGone(ProjectFailure):
     """The project was deleted, or the account closed, by somebody faster."""
 
 
-MOST_PROJECTS = 100
-
-
 class TooManyProjects(ProjectFailure):
     """The account has as many projects as it may."""
 
 
+class InvalidName(ProjectFailure):
+    """A project cannot have this name."""
+
+
+MOST_PROJECTS = 100
+
+
+def check_name(name: str) -> None:
+    """Raises InvalidName."""
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidName(f"A project's name has 1 to {LONGEST_NAME} printable characters.")
+
+
 def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Project:
-    """Raises ProjectNameTaken or TooManyProjects."""
-    if Project.objects.owned_by(owner).count() >= MOST_PROJECTS:
-        raise TooManyProjects(f"An account has at most {MOST_PROJECTS} projects.")
+    """Raises InvalidName, ProjectNameTaken or TooManyProjects."""
+    name = name.strip()
+    check_name(name)
     try:
         with transaction.atomic():
-            return Project.objects.create(owner=owner, name=name)
+            User.objects.select_for_update().get(pk=owner.pk)  # two at once are counted in turn
+            if Project.objects.owned_by(owner).count() >= MOST_PROJECTS:
+                raise TooManyProjects(f"An account has at most {MOST_PROJECTS} projects.")
+            return Project.objects.create_recorded(owner=owner, name=name, at=at, by=by)
     except IntegrityError as error:
         raise _taken(name) from error
 
 
 def rename_project(*, project: Project, name: str, at: datetime, by: ChangedBy) -> None:
-    """Raises ProjectNameTaken or AlreadyGone."""
+    """Raises InvalidName, ProjectNameTaken or AlreadyGone."""
+    name = name.strip()
+    check_name(name)
     try:
-        with transaction.atomic():
-            if not Project.objects.live().filter(pk=project.pk).update(name=name):
-                raise AlreadyGone("The project was deleted meanwhile.")
-            _record(EventType.PROJECT_UPDATE, project, at, by, name=name)
+        _change(project, at=at, by=by, name=name)
     except IntegrityError as error:
         raise _taken(name) from error
 
@@ -68,6 +76,8 @@ def change_project(
     *, project: Project, changed: Sequence[str], at: datetime, by: ChangedBy
 ) -> None:
     """Save what an operator changed of a project, and record it. Nothing changed: no event."""
+    before = Project.objects.select_for_update().get(pk=project.pk)
+    changed = [name for name in changed if getattr(project, name) != getattr(before, name)]
     if not changed:
         return
     project.save(update_fields=changed)
@@ -76,10 +86,9 @@ def change_project(
         name: value if isinstance(value, int | None) else str(value)
         for name, value in values.items()
     }
-    _record(EventType.PROJECT_UPDATE, project, at, by, **values)
+    audit.record_project(EventType.PROJECT_UPDATE, project.pk, at=at, by=by, **values)
 
 
-@transaction.atomic
 def lower_limits(
     *,
     project: Project,
@@ -93,10 +102,7 @@ def lower_limits(
     It holds from the next request on. Raises LimitRefused or AlreadyGone.
     """
     limits.check_lowered((rate_limit, burst_limit), project.granted_limits())
-    changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
-    if not Project.objects.live().filter(pk=project.pk).update(**changed):
-        raise AlreadyGone("The project was deleted meanwhile.")
-    _record(EventType.PROJECT_UPDATE, project, at, by, **changed)
+    _change(project, at=at, by=by, lowered_rate_limit=rate_limit, lowered_burst_limit=burst_limit)
 
 
 @transaction.atomic
@@ -107,7 +113,7 @@ def delete_project(*, project: Project, at: datetime, by: ChangedBy) -> None:
     """
     if not Project.objects.live().filter(pk=project.pk).update(deleted_at=at):
         raise AlreadyGone("The project was deleted meanwhile.")
-    _record(EventType.PROJECT_DELETE, project, at, by, name=project.name)
+    audit.record_project(EventType.PROJECT_DELETE, project.pk, at=at, by=by, name=project.name)
 
 
 @transaction.atomic
@@ -118,8 +124,7 @@ def close_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """
     if not User.objects.filter(pk=user.pk, closed_at=None).update(closed_at=at):
         raise AlreadyGone("The account is closed already.")
-    for project in Project.objects.owned_by(user):
-        _record(EventType.ACCOUNT_CLOSE, project, at, by)
+    _record_account(EventType.ACCOUNT_CLOSE, user, at=at, by=by)
 
 
 @transaction.atomic
@@ -128,29 +133,7 @@ def reopen_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     still = User.objects.filter(pk=user.pk, closed_at__gt=at - closed_for())
     if not still.update(closed_at=None):
         raise AlreadyGone("The account can no longer be taken back.")
-    for project in Project.objects.owned_by(user):
-        _record(EventType.ACCOUNT_REOPEN, project, at, by)
-
-
-@transaction.atomic
-def erase_account(*, user: User, at: datetime) -> None:
-    """Empty a closed account of what is personal. Its id stays: the record speaks of it.
-
-    Its projects are erased before, by whoever knows what they hold.
-    """
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    UserSession.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
-    EmailAddress.objects.filter(user=user).delete()
-    AccessRequest.objects.filter(email=user.email).delete()
-    Invitation.objects.filter(email=user.email).delete()
-    user.email = f"{user.pk}@erased.invalid"
-    user.name = ""
-    user.is_active = user.is_staff = user.is_superuser = False
-    user.erased_at = at
-    user.set_unusable_password()
-    user.save()
+    _record_account(EventType.ACCOUNT_REOPEN, user, at=at, by=by)
 
 
 def closed_for() -> timedelta:
@@ -162,18 +145,23 @@ def _taken(name: str) -> ProjectNameTaken:
     return ProjectNameTaken(f"You already have a project named '{name}'.")
 
 
-def _record(
-    event_type: EventType, project: Project, at: datetime, by: ChangedBy, **changed: Any
-) -> None:
-    for environment in ENVIRONMENTS:
-        audit.record(
-            audit.Event(
-                event_type=event_type,
-                subject_id=project.pk,
-                app_id=project.pk,
-                environment=environment,
-                request_id=by.request_id,
-                created_at=at,
-                meta={**by.meta, **changed},
-            )
-        )
+@transaction.atomic
+def _change(project: Project, *, at: datetime, by: ChangedBy, **values: Any) -> None:
+    """Change a project that was not deleted, and record it; nothing changes: no event.
+
+    Raises AlreadyGone.
+    """
+    same_row = Project.objects.live().select_for_update().filter(pk=project.pk)
+    before = same_row.values(*values).first()
+    if before is None:
+        raise AlreadyGone("The project was deleted meanwhile.")
+    if before != values:
+        same_row.update(**values)
+        audit.record_project(EventType.PROJECT_UPDATE, project.pk, at=at, by=by, **values)
+
+
+def _record_account(event_type: EventType, user: User, *, at: datetime, by: ChangedBy) -> None:
+    """Record it with each project that it stops or starts, or else with the account's own id."""
+    projects = Project.objects.owned_by(user).values_list("pk", flat=True)
+    for app_id in list(projects) or [user.pk]:
+        audit.record_project(event_type, app_id, at=at, by=by)

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.models import Invitation, Project, User
-from foundation import sql
+from accounts.audit import ChangedBy
+from accounts.models import DEFAULT_PROJECT_NAME, Invitation, Project, User
+from foundation import request_ids, sql
+from foundation.addresses import client_address
 
 INVITATION = "invitation"  # in the session: the id of the invitation that was followed
 
@@ -55,7 +57,16 @@ class SignupForm(allauth_forms.SignupForm):
                 invitation_id=followed, email=self.cleaned_data["email"], at=timezone.now()
             )
             user: User = super().save(request)
-            Project.objects.create_default(user)
+            Project.objects.create_recorded(
+                owner=user,
+                name=DEFAULT_PROJECT_NAME,
+                at=user.date_joined,
+                by=ChangedBy(
+                    actor=str(user.pk),
+                    request_id=request_ids.of(request.META),
+                    address=client_address(request.META),
+                ),
+            )
             invitation.used_by = user
             invitation.save(update_fields=["used_by"])
         del request.session[INVITATION]

@@ -17,9 +17,13 @@ class InvalidKeySettings(KeyFailure):
     """A name, environment, permission, scope or purpose class that cannot be."""
 
 
+LONGEST_NAME = 50  # characters of a key's name
+
+
 def check_name(name: str) -> None:
-    if not 1 <= len(name) <= 50 or not name.isprintable():
-        raise InvalidKeySettings("A key's name has 1 to 50 printable characters.")
+    """Raises InvalidKeySettings."""
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise InvalidKeySettings(f"A key's name has 1 to {LONGEST_NAME} printable characters.")
 
 
 def check(key: ApiKey) -> None:

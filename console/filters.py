@@ -19,7 +19,7 @@ from apikeys.usage.periods import Period
 from console.forms import DayField
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
-BOTH = ("", "Both")
+EITHER = ("", "Both")
 
 
 class PageForm(forms.Form):
@@ -36,7 +36,7 @@ class UsageFilter(forms.Form):
     )
     since = DayField(label="From")
     until = DayField(label="To")
-    environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
+    environment = forms.ChoiceField(choices=[EITHER, *CHOICES], required=False)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -131,7 +131,7 @@ class AuditFilter(PageForm):
         label="Purpose class",
     )
     user_id = forms.CharField(required=False, max_length=255, label="End user (user_id)")
-    environment = forms.ChoiceField(choices=[BOTH, *CHOICES], required=False)
+    environment = forms.ChoiceField(choices=[EITHER, *CHOICES], required=False)
     since = DayField(label="From")
     until = DayField(label="To")
 
@@ -150,7 +150,9 @@ class AuditFilter(PageForm):
         """Of a valid form. An end user is found by pseudonym, also after an erasure."""
         data = self.cleaned_data
         rows = AuditEvent.objects.of_project(self.project.pk)
-        for name in ("event_type", "scope", "purpose_class", "environment"):
+        if data["environment"]:
+            rows = rows.in_environment(data["environment"])
+        for name in ("event_type", "scope", "purpose_class"):
             if data[name]:
                 rows = rows.filter(**{name: data[name]})
         if data["key"]:

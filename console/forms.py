@@ -9,8 +9,11 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
+from accounts import services
 from accounts.environments import CHOICES, TEST
 from accounts.models import Project, User
+from accounts.models.people import LONGEST_NAME
+from apikeys import rules
 from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
@@ -52,13 +55,6 @@ def _as_choices(names: Any) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
 
 
-def printable(name: str) -> str:
-    """A name as people can tell it apart: without control characters."""
-    if not name.isprintable():
-        raise forms.ValidationError("A name has printable characters only.")
-    return name
-
-
 class DayField(forms.DateField):
     """A day of this product's times: what lies beyond could not even be reckoned with."""
 
@@ -71,11 +67,18 @@ class DayField(forms.DateField):
 
 class ProjectForm(forms.Form):
     name = forms.CharField(
-        label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="Name",
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def clean_name(self) -> str:
-        return printable(str(self.cleaned_data["name"]))
+        name = str(self.cleaned_data["name"])
+        try:
+            services.check_name(name)
+        except services.InvalidName as failure:
+            raise forms.ValidationError(str(failure)) from None
+        return name
 
 
 class ConfirmForm(forms.Form):
@@ -97,13 +100,18 @@ class ConfirmForm(forms.Form):
 
 class RenameForm(forms.Form):
     name = forms.CharField(
-        max_length=50,
+        max_length=rules.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="Where the key is used, for instance “Production”.",
     )
 
     def clean_name(self) -> str:
-        return printable(str(self.cleaned_data["name"]))
+        name = str(self.cleaned_data["name"])
+        try:
+            rules.check_name(name)
+        except rules.InvalidKeySettings as failure:
+            raise forms.ValidationError(str(failure)) from None
+        return name
 
 
 class KeyForm(RenameForm):

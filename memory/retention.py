@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
-from accounts import services
+from accounts import erasing, services
 from accounts.models import AuditEvent, Project, User
 from accounts.subjects import new_subject_key
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
@@ -54,7 +54,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         Project.objects.filter(pk=project.pk).update(erased_at=at, subject_key=new_subject_key())
     people = list(User.objects.filter(closed_at__lte=closed_before, erased_at=None))
     for person in people:
-        services.erase_account(user=person, at=at)
+        erasing.erase_account(user=person, at=at)
     return {"projects": len(projects), "accounts": len(people)}
 
 

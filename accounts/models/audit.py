@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.environments import BOTH, CHOICES, ENVIRONMENTS
 from foundation.identifiers import first_id, new_id
 
 
@@ -25,6 +25,7 @@ class EventType(models.TextChoices):
     KEY_ROTATE = "KEY_ROTATE"
     KEY_UPDATE = "KEY_UPDATE"
     KEY_DELETE = "KEY_DELETE"
+    PROJECT_CREATE = "PROJECT_CREATE"
     PROJECT_UPDATE = "PROJECT_UPDATE"
     PROJECT_DELETE = "PROJECT_DELETE"
     ACCOUNT_CLOSE = "ACCOUNT_CLOSE"
@@ -37,6 +38,10 @@ CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def of_project(self, project_id: UUID) -> AuditEventQuerySet:
         return self.filter(app_id=project_id)
+
+    def in_environment(self, environment: str) -> AuditEventQuerySet:
+        """Events of that environment, and those that concern both."""
+        return self.filter(environment__in=(environment, BOTH))
 
     def between(self, since: datetime | None, until: datetime | None) -> AuditEventQuerySet:
         """Events from `since` on and before `until`.
@@ -57,10 +62,11 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One decision. Append-only, by a trigger in the database: only `user_id` can be emptied.
+    """One decision. Append-only, by a trigger in the database.
 
-    It holds plain ids and no foreign keys: it outlives what it describes. It never holds a
-    memory's value, a token or a key.
+    An erasure alone can empty it of a person: of an end user's `user_id`, and of the `address` in
+    `meta` that an owner made a change from. It holds plain ids and no foreign keys: it outlives
+    what it describes. It never holds a memory's value, a token or a key.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -69,7 +75,7 @@ class AuditEvent(models.Model):
     )
     event_type = models.CharField(max_length=32, choices=EventType.choices)
     app_id = models.UUIDField("project")
-    environment = models.CharField(max_length=4, choices=CHOICES)
+    environment = models.CharField(max_length=4, choices=[*CHOICES, (BOTH, "Both")])
     api_key_id = models.UUIDField(null=True)
     user_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: erased or no user
     scope = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: not about a scope
@@ -91,10 +97,13 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_id", "created_at"], name="accounts_event_by_subject"),
             models.Index(fields=["app_id", "id"], name="accounts_event_by_project"),
+            models.Index(
+                fields=["app_id", "environment", "id"], name="accounts_event_by_environment"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(environment__in=ENVIRONMENTS),
+                condition=Q(environment__in=(*ENVIRONMENTS, BOTH)),
                 name="accounts_event_environment_is_known",
             ),
             models.CheckConstraint(

@@ -13,11 +13,14 @@ from django.db.models import Q
 from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
+from accounts import audit
 from accounts.limits import LIMIT_RANGE, lowest
+from accounts.models.audit import EventType
 from accounts.subjects import KEY_BYTES, new_subject_key
 from foundation.identifiers import new_id
 
 DEFAULT_PROJECT_NAME = "Default project"
+LONGEST_NAME = 100  # characters of a project's name
 
 models.BinaryField.register_lookup(Length)
 
@@ -25,23 +28,33 @@ models.BinaryField.register_lookup(Length)
 class UserManager(BaseUserManager["User"]):
     """Opens accounts. An address is kept in lower case: it is one account however it is typed."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(
+        self,
+        email: str,
+        password: str | None = None,
+        *,
+        by: audit.ChangedBy | None = None,
+        **fields: Any,
+    ) -> User:
         """Open an account with its default project. Without a password it cannot sign in yet.
 
-        For operators and commands, who vouch for the address: it counts as verified.
+        For operators and commands, who vouch for the address: it counts as verified. Without `by`
+        it is a command that does it.
         """
         with transaction.atomic():
             user = self.model(email=email.strip().lower(), **fields)
             user.set_password(password)
             user.full_clean()
             user.save(using=self._db)
-            self.complete(user)
+            self.complete(user, by=by or audit.by_command())
         return user
 
-    def complete(self, user: User) -> None:
+    def complete(self, user: User, *, by: audit.ChangedBy) -> None:
         """Give a saved account what every account has: its verified address, its first project."""
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        Project.objects.create_default(user)
+        Project.objects.create_recorded(
+            owner=user, name=DEFAULT_PROJECT_NAME, at=user.date_joined, by=by
+        )
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -109,9 +122,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         over = Q(deleted_at__lte=deleted_before) | Q(owner__closed_at__lte=closed_before)
         return self.filter(over, erased_at=None).order_by("id")
 
-    def create_default(self, owner: User) -> Project:
-        """The project that every account begins with."""
-        return self.create(owner=owner, name=DEFAULT_PROJECT_NAME)
+    def create_recorded(
+        self, *, owner: User, name: str, at: datetime, by: audit.ChangedBy
+    ) -> Project:
+        """Create a project, and its event in the record, in the caller's transaction."""
+        project = self.create(owner=owner, name=name, created_at=at)
+        audit.record_project(EventType.PROJECT_CREATE, project.pk, at=at, by=by, name=name)
+        return project
 
 
 class Project(models.Model):
@@ -119,7 +136,7 @@ class Project(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=LONGEST_NAME)
     subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     disabled_at = models.DateTimeField(

@@ -7,15 +7,9 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import CommandError
 
-from accounts.audit import ChangedBy
 from accounts.models import Project
 from apikeys.models import ApiKey
 from foundation.background import background
-
-
-def changed_by() -> ChangedBy:
-    """Say who made a change: whoever may run commands here. Each command has an id of its own."""
-    return ChangedBy(actor="command", request_id=f"cmd-{uuid.uuid4()}")
 
 
 def wait_for_mails() -> None:

@@ -36,7 +36,7 @@ class TestCreateKey:
         assert principal.environment == "test"
         assert len(principal.permissions) == 6
         assert lines[-1] not in err
-        assert AuditEvent.objects.get().meta["actor"] == "command"
+        assert AuditEvent.objects.get(event_type="KEY_CREATE").meta["actor"] == "command"
 
     def test_it_takes_what_a_key_has(self, owner: User) -> None:
         lines, _ = run(
@@ -102,6 +102,22 @@ class TestCreateKey:
         with pytest.raises(CommandError):
             run("createkey", owner.email, "--project=New", "--scope=everything")
         assert owner.projects.count() == 1
+
+    def test_a_new_project_keeps_the_rules_of_projects_and_has_its_event(
+        self, owner: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run("createkey", owner.email, "--project= Robots ")
+        run("createkey", owner.email, "--project=ROBOTS")
+        robots = owner.projects.get(name="Robots")
+        event = AuditEvent.objects.get(event_type="PROJECT_CREATE", app_id=robots.pk)
+        assert event.meta == {"actor": "command", "name": "Robots"}
+        for name in ("x" * 101, "a\nb", "a\u200bb"):
+            with pytest.raises(CommandError, match="1 to 100 printable characters"):
+                run("createkey", owner.email, "--project", name)
+        monkeypatch.setattr("accounts.services.MOST_PROJECTS", 2)
+        with pytest.raises(CommandError, match="at most 2 projects"):
+            run("createkey", owner.email, "--project=Third")
+        assert owner.projects.count() == 2
 
     @override_settings(ALLOWED_KEY_ENVIRONMENTS=["test"])
     def test_it_says_when_the_key_opens_nothing_here(self, owner: User) -> None:

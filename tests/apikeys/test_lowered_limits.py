@@ -123,7 +123,7 @@ class TestAProject:
         usual.refresh_from_db()
         assert limits.state(usual, at=NOW).limit == 100
         events = AuditEvent.objects.filter(event_type="PROJECT_UPDATE")
-        assert {event.environment for event in events} == {"test", "live"}
+        assert {event.environment for event in events} == {"both"}
         assert {event.meta["lowered_rate_limit"] for event in events} == {100}
 
     def test_it_cannot_be_raised(self, browser: Client, project: Project, owner: User) -> None:

@@ -165,8 +165,8 @@ class TestLogs:
         assert [row["user_id"] for row in rows] == ["'=1+1"] * 3
         today = timezone.now().date()
         for since, until, found in (
-            (today, today, 5),
-            (today - DAY, today + DAY, 5),
+            (today, today, 6),
+            (today - DAY, today + DAY, 6),
             (today + DAY, "", 0),
             ("", today - DAY, 0),
         ):

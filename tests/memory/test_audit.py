@@ -10,6 +10,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import HttpResponse
 
+from accounts.audit import ChangedBy
+from accounts.erasing import WithoutAddress
 from accounts.models import AuditEvent, EventType, Project
 from accounts.subjects import subject_id
 from apikeys.models import ApiKey
@@ -162,6 +164,7 @@ class TestEveryDecision:
         api.post(CONTINUE, token)
         events = AuditEvent.objects.order_by("id").values_list("event_type", flat=True)
         assert list(events) == [
+            "PROJECT_CREATE",
             "KEY_CREATE",
             "MEMORY_CREATE",
             "MEMORY_READ",
@@ -187,7 +190,7 @@ class TestEveryDecision:
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM accounts_auditevent")
             rows = cursor.fetchall()
-        assert len(rows) == 8
+        assert len(rows) == 9
         for secret in (*values, "canary", token, token[4:], api.key or "", (api.key or "")[8:]):
             assert secret not in str(rows)
 
@@ -272,6 +275,18 @@ class TestAppendOnly:
                 rows.update(user_id=value)
         emptied = rows.get()
         assert (emptied.user_id, emptied.subject_id) == (None, event.subject_id)
+
+    def test_a_change_can_lose_the_address_it_was_made_from_and_nothing_else(
+        self, project: Project
+    ) -> None:
+        by = ChangedBy(actor="someone", request_id="r", address="192.0.2.7")
+        key, _ = make_key(project, name="Büro", by=by)
+        rows = AuditEvent.objects.filter(api_key_id=key.pk)
+        for changed in ({"name": "Büro"}, {}, {"actor": "other", "name": "Büro"}):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                rows.update(meta=changed)
+        assert rows.update(meta=WithoutAddress("meta")) == 1
+        assert rows.get().meta == {"actor": "someone", "name": "Büro"}
 
     def test_nothing_else_can_be_changed_while_it_is_emptied(self, event: AuditEvent) -> None:
         rows = AuditEvent.objects.filter(pk=event.pk)

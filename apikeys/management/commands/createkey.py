@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import by_command
 from accounts.environments import ENVIRONMENTS, TEST
 from accounts.limits import LimitRefused
 from accounts.models import DEFAULT_PROJECT_NAME, Project, User
+from accounts.services import ProjectFailure, create_project
 from apikeys import services
 from apikeys.management import keys
 from apikeys.principal import PERMISSIONS
@@ -75,9 +77,9 @@ class Command(BaseCommand):
                     burst_limit=options["burst_limit"],
                     expires_at=keys.expiry(options["expires_in"], at=at),
                     at=at,
-                    by=keys.changed_by(),
+                    by=by_command(),
                 )
-        except (services.KeyFailure, LimitRefused) as error:
+        except (services.KeyFailure, ProjectFailure, LimitRefused) as error:
             raise CommandError(str(error)) from error
         self.stderr.write(
             f"Key '{key.name}' of project '{project.name}' ({project.owner.email}), "
@@ -103,5 +105,5 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(error.messages)) from error
             self.stderr.write(f"Opened the account {email}.")
         name = options["project"] or DEFAULT_PROJECT_NAME
-        project = Project.objects.owned_by(owner).filter(name__iexact=name).first()
-        return project or Project.objects.create(owner=owner, name=name)
+        project = Project.objects.owned_by(owner).filter(name__iexact=name.strip()).first()
+        return project or create_project(owner=owner, name=name, at=timezone.now(), by=by_command())

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.audit import by_command
 from apikeys import services
 from apikeys.management import keys
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             services.delete_key(
                 key=key,
                 at=timezone.now(),
-                by=keys.changed_by(),
+                by=by_command(),
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error

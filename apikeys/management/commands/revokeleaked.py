@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import by_command
 from apikeys import leaks
 from apikeys.management import keys
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         ended = leaks.end_leaked(
             plaintexts=found,
             at=timezone.now(),
-            by=keys.changed_by(),
+            by=by_command(),
         )
         keys.wait_for_mails()
         for key in ended:

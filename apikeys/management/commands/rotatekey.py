@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.audit import by_command
 from apikeys import services
 from apikeys.management import keys
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
                 last_four=key.current_secret().last_four,
                 grace=timedelta(hours=hours),
                 at=timezone.now(),
-                by=keys.changed_by(),
+                by=by_command(),
             )
         except services.KeyFailure as error:
             raise CommandError(str(error)) from error

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import by_command
 from accounts.environments import TEST
 from accounts.models import User
 from apikeys import services as key_services
 from apikeys.authentication import find_principal
-from apikeys.management import keys
 from apikeys.models import ApiKey
 from memory import schemas, services
 from memory.events import Caller
@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 name=KEY_NAME,
                 environment=TEST,
                 at=timezone.now(),
-                by=keys.changed_by(),
+                by=by_command(),
             )
             self._say(plaintext, f"Sign in:      {self.base}/accounts/login/  {EMAIL}  {password}")
 
@@ -85,7 +85,7 @@ class Command(BaseCommand):
                 last_four=key.current_secret().last_four,
                 grace=key_services.DEFAULT_GRACE,
                 at=timezone.now(),
-                by=keys.changed_by(),
+                by=by_command(),
             )
             self._say(plaintext, "The secret before this one works for 24 hours more.")
 
@@ -116,7 +116,7 @@ class Command(BaseCommand):
         principal = find_principal(plaintext, at=at)
         if principal is None:
             raise CommandError("ALLOWED_KEY_ENVIRONMENTS does not serve test keys: no demo here.")
-        caller = Caller(principal, keys.changed_by().request_id, at)
+        caller = Caller(principal, by_command().request_id, at)
         return services.read(caller, schemas.read_memory(dict(QUESTION))).revocation_token
 
     def _curl(self, plaintext: str, path: str, body: dict[str, Any]) -> str:
