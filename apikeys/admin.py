@@ -48,6 +48,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "deleted_at",
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        return ApiKey.objects.with_secrets()
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Its limits can be set, and nothing else of it."""
         return admin.ModelAdmin.has_change_permission(self, request, obj)
@@ -93,7 +96,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         switched = 0
         for key in keys:
             try:
-                services.switch_key(
+                switched += services.switch_key(
                     key=key,
                     on=on,
                     at=timezone.now(),
@@ -101,6 +104,4 @@ class ApiKeyAdmin(ReadOnlyAdmin):
                 )
             except services.KeyEnded as error:
                 self.message_user(request, str(error), messages.WARNING)
-            else:
-                switched += 1
         self.message_user(request, f"Switched {'on' if on else 'off'}: {switched}.")

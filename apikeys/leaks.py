@@ -1,6 +1,6 @@
 """Keys that were seen where they must not be: they are ended at once, and their owner is told.
 
-Whoever shows a key's plaintext may end it: he could use it as well.
+Whoever shows a key's plaintext may end it: they could use it as well.
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.audit import ChangedBy
+from accounts.models import EventType
 from apikeys import services, tokens
-from apikeys.models import ApiKey, Secret
+from apikeys.events import record_key
+from apikeys.models import ApiKey, Kind, Secret
+from apikeys.notices import outbox
 
+LEAKED = "LEAKED"  # the reason of an event
 # A key inside other text: the pattern of tokens.PATTERN, not a part of a longer word.
 IN_TEXT = re.compile(r"(?<![0-9A-Za-z_])sk_(?:test|live)_[0-9A-Za-z]{38}(?![0-9A-Za-z])")
 
@@ -37,11 +42,24 @@ def end_leaked(
     ended = []
     for secret in _live_secrets(plaintexts, at=at):
         try:
-            services.delete_leaked(secret=secret, url=url, at=at, by=by)
+            delete_leaked(secret=secret, url=url, at=at, by=by)
         except services.KeyEnded:
             continue  # two of its secrets leaked, or somebody was faster
         ended.append(secret.key)
     return ended
+
+
+@transaction.atomic
+def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> None:
+    """Delete a leaked key and tell its owner. `url` says where it was found; it may be empty.
+
+    Raises KeyEnded.
+    """
+    services.end(secret.key, at=at)
+    record_key(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
+    outbox.tell(
+        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, url=url
+    )
 
 
 @sensitive_variables("plaintexts")

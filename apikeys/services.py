@@ -15,10 +15,11 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import audit, limits
-from accounts.audit import ChangedBy, who
+from accounts import limits
+from accounts.audit import ChangedBy
 from accounts.models import EventType, Project
 from apikeys import rules, tokens
+from apikeys.events import record_key, told
 from apikeys.models import SILENCE, ApiKey, Kind, Secret
 from apikeys.notices import outbox
 from apikeys.principal import PERMISSIONS
@@ -27,7 +28,10 @@ from apikeys.rules import KeyFailure as KeyFailure
 
 DEFAULT_GRACE = timedelta(hours=24)
 GRACE_ENDED = {"grace": "ended"}
-LEAKED = "LEAKED"
+
+
+class TooManyKeys(KeyFailure):
+    """The project has as many live keys as it may."""
 
 
 class NameTaken(KeyFailure):
@@ -57,7 +61,10 @@ def issue_key(
     expires_at: datetime | None = None,
     by: ChangedBy,
 ) -> tuple[ApiKey, str]:
-    """Create a key; return it and its plaintext, once. Raises InvalidKeySettings or NameTaken."""
+    """Create a key; return it and its plaintext, once.
+
+    Raises InvalidKeySettings, LimitRefused, TooManyKeys or NameTaken.
+    """
     key = ApiKey(
         project=project,
         name=name.strip(),
@@ -76,14 +83,22 @@ def issue_key(
     plaintext = tokens.new_key(environment)
     try:
         with transaction.atomic():
+            _refuse_too_many(project)
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
-            _record(EventType.KEY_CREATE, key, at=at, by=by)
+            record_key(EventType.KEY_CREATE, key, at=at, by=by)
     except IntegrityError as error:
         if not ApiKey.objects.live().filter(project=project, name__iexact=key.name).exists():
             raise
         raise NameTaken(f"This project already has a live key named '{key.name}'.") from error
     return key, plaintext
+
+
+def _refuse_too_many(project: Project) -> None:
+    Project.objects.select_for_update().get(pk=project.pk)  # two at once are counted in turn
+    most = settings.KEYS_PER_PROJECT
+    if ApiKey.objects.live().filter(project=project).count() >= most:
+        raise TooManyKeys(f"A project has at most {most} live keys: delete one that nobody needs.")
 
 
 @transaction.atomic
@@ -106,7 +121,7 @@ def rotate_key(
     """
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.deleted_at:
-        raise KeyEnded(f"The key '{key.name}' was deleted.")
+        raise _ended(key)
     ends_at = max(at, min(at + grace, key.expires_at or at + grace))
     replaced = key.secrets.filter(replaced_at=None, last_four=last_four).update(
         replaced_at=at, ends_at=ends_at, ends_when_silent=ends_when_silent
@@ -118,7 +133,7 @@ def rotate_key(
     changed = {"grace_seconds": int((ends_at - at).total_seconds())}
     if ends_when_silent:
         changed["silence_seconds"] = int(SILENCE.total_seconds())
-    _record(EventType.KEY_ROTATE, key, at=at, by=by, changed=changed)
+    record_key(EventType.KEY_ROTATE, key, at=at, by=by, changed=changed)
     outbox.tell(
         kind=Kind.ROTATION,
         key_id=key.pk,
@@ -126,7 +141,7 @@ def rotate_key(
         at=at,
         ends_at=f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
         ends_when_silent=ends_when_silent,
-        **_how_it_happened(by, key, at=at),
+        **told(by, key, at=at),
     )
     return plaintext
 
@@ -139,12 +154,12 @@ def end_grace(*, key: ApiKey, at: datetime, by: ChangedBy) -> int:
     """
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.deleted_at:
-        raise KeyEnded(f"The key '{key.name}' was deleted.")
+        raise _ended(key)
     ended = key.secrets.filter(replaced_at__isnull=False, ends_at__gt=at).update(
         ends_at=Greatest(F("replaced_at"), at)
     )
     if ended:
-        _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=GRACE_ENDED)
+        record_key(EventType.KEY_UPDATE, key, at=at, by=by, changed=GRACE_ENDED)
     return ended
 
 
@@ -160,7 +175,7 @@ def end_silent(*, at: datetime) -> int:
             end = secret.works_until()
             if Secret.objects.silent(at=at).filter(pk=secret.pk).update(ends_at=end):
                 by = ChangedBy(actor="silence", request_id=f"silence-{secret.pk}")
-                _record(EventType.KEY_UPDATE, secret.key, at=at, by=by, changed=GRACE_ENDED)
+                record_key(EventType.KEY_UPDATE, secret.key, at=at, by=by, changed=GRACE_ENDED)
                 ended += 1
     return ended
 
@@ -170,9 +185,7 @@ def rename_key(*, key: ApiKey, name: str, at: datetime, by: ChangedBy) -> None:
     name = name.strip()
     rules.check_name(name)
     try:
-        with transaction.atomic():
-            _update(key, name=name)
-            _record(EventType.KEY_UPDATE, key, at=at, by=by, changed={"new_name": name})
+        _change(key, {"name": name}, at=at, by=by, recorded={"new_name": name})
     except IntegrityError as error:
         raise NameTaken(f"This project already has a live key named '{name}'.") from error
 
@@ -180,30 +193,27 @@ def rename_key(*, key: ApiKey, name: str, at: datetime, by: ChangedBy) -> None:
 @transaction.atomic
 def delete_key(*, key: ApiKey, at: datetime, by: ChangedBy) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
-    _update(key, deleted_at=at)
-    _record(EventType.KEY_DELETE, key, at=at, by=by)
-    details = _how_it_happened(by, key, at=at)
+    end(key, at=at)
+    record_key(EventType.KEY_DELETE, key, at=at, by=by)
+    details = told(by, key, at=at)
     outbox.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, **details)
 
 
 @transaction.atomic
-def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> None:
-    """The same of a key of which somebody showed the secret, found at `url` (may be empty)."""
-    _update(secret.key, deleted_at=at)
-    _record(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
-    outbox.tell(
-        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, url=url
-    )
+def switch_key(*, key: ApiKey, on: bool, at: datetime, by: ChangedBy) -> bool:
+    """Switch a key off, or on again: the operator's emergency stop. Say whether it was not so.
+
+    Raises KeyEnded.
+    """
+    live = ApiKey.objects.live().filter(pk=key.pk)
+    if live.filter(disabled_at__isnull=not on).update(disabled_at=None if on else at):
+        record_key(EventType.KEY_UPDATE, key, at=at, by=by, changed={"disabled": not on})
+        return True
+    if not live.exists():
+        raise _ended(key)
+    return False
 
 
-@transaction.atomic
-def switch_key(*, key: ApiKey, on: bool, at: datetime, by: ChangedBy) -> None:
-    """Switch a key off, or on again: the operator's emergency stop. Raises KeyEnded."""
-    _update(key, disabled_at=None if on else at)
-    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed={"disabled": not on})
-
-
-@transaction.atomic
 def set_limits(
     *,
     key: ApiKey,
@@ -217,12 +227,9 @@ def set_limits(
     It holds from the next request on. Raises LimitRefused or KeyEnded.
     """
     limits.check(rate_limit, burst_limit)
-    changed = {"rate_limit": rate_limit, "burst_limit": burst_limit}
-    _update(key, **changed)
-    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
+    _change(key, {"rate_limit": rate_limit, "burst_limit": burst_limit}, at=at, by=by)
 
 
-@transaction.atomic
 def lower_limits(
     *,
     key: ApiKey,
@@ -236,15 +243,40 @@ def lower_limits(
     None: as many as they grant. Raises LimitRefused or KeyEnded.
     """
     limits.check_lowered((rate_limit, burst_limit), key.granted_limits())
-    changed = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
-    _update(key, **changed)
-    _record(EventType.KEY_UPDATE, key, at=at, by=by, changed=changed)
+    lowered = {"lowered_rate_limit": rate_limit, "lowered_burst_limit": burst_limit}
+    _change(key, lowered, at=at, by=by)
 
 
-def _update(key: ApiKey, **changed: Any) -> None:
-    """Change a key that was not deleted. Raises KeyEnded."""
-    if not ApiKey.objects.live().filter(pk=key.pk).update(**changed):
-        raise KeyEnded(f"The key '{key.name}' was deleted.")
+@transaction.atomic
+def _change(
+    key: ApiKey,
+    values: dict[str, Any],
+    *,
+    at: datetime,
+    by: ChangedBy,
+    recorded: Mapping[str, Any] | None = None,
+) -> None:
+    """Change a key that was not deleted, and record it; nothing changes: no event.
+
+    Raises KeyEnded.
+    """
+    live = ApiKey.objects.live().select_for_update().filter(pk=key.pk)
+    before = live.values(*values).first()
+    if before is None:
+        raise _ended(key)
+    if before != values:
+        live.update(**values)
+        record_key(EventType.KEY_UPDATE, key, at=at, by=by, changed=recorded or values)
+
+
+def end(key: ApiKey, *, at: datetime) -> None:
+    """End the key, in the transaction of whoever records why. Raises KeyEnded."""
+    if not ApiKey.objects.live().filter(pk=key.pk).update(deleted_at=at):
+        raise _ended(key)
+
+
+def _ended(key: ApiKey) -> KeyEnded:
+    return KeyEnded(f"The key '{key.name}' was deleted.")
 
 
 @sensitive_variables("plaintext")
@@ -254,37 +286,4 @@ def _add_secret(key: ApiKey, plaintext: str, *, at: datetime) -> None:
         digest=tokens.digest(plaintext),
         last_four=tokens.last_four(plaintext),
         created_at=at,
-    )
-
-
-def _how_it_happened(by: ChangedBy, key: ApiKey, *, at: datetime) -> dict[str, str]:
-    """When and by whom, as a mail says it."""
-    return {
-        "when": f"{at:%Y-%m-%d %H:%M:%S}",
-        "who": who(by.actor, owner_id=key.project.owner_id),
-        "address": by.address,
-    }
-
-
-def _record(
-    event_type: EventType,
-    key: ApiKey,
-    *,
-    at: datetime,
-    by: ChangedBy,
-    changed: Mapping[str, Any] | None = None,
-    reason_code: str | None = None,
-) -> None:
-    audit.record(
-        audit.Event(
-            event_type=event_type,
-            subject_id=key.project_id,
-            app_id=key.project_id,
-            environment=key.environment,
-            api_key_id=key.pk,
-            reason_code=reason_code,
-            request_id=by.request_id,
-            created_at=at,
-            meta={**by.meta, "name": key.name, **(changed or {})},
-        )
     )

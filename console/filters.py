@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -17,6 +18,7 @@ from apikeys.models import ApiKey, LoggedRequest
 from apikeys.usage import periods, reports
 from apikeys.usage.periods import Period
 from console.forms import DayField
+from console.summaries import name_of
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 EITHER = ("", "Both")
@@ -58,11 +60,21 @@ class UsageFilter(forms.Form):
         return periods.named(data["range"] or periods.USUAL, at=at)
 
 
-def _key_of(project: Project) -> forms.ChoiceField:
-    keys = ApiKey.objects.filter(project=project).order_by("name", "id")
-    return forms.ChoiceField(
-        required=False, choices=[ANY, *((str(key.pk), key.name) for key in keys)]
-    )
+def _key_choices(project: Project, chosen: str) -> list[tuple[str, str]]:
+    """Offer the project's live keys, and the chosen one also if it was deleted."""
+    keys = ApiKey.objects.filter(project=project).order_by("name", "id").only("name", "deleted_at")
+    offered = list(keys.live()[: settings.KEYS_PER_PROJECT])
+    known = {str(key.pk) for key in offered}
+    if chosen not in known and (key_id := _uuid(chosen)):
+        offered += keys.filter(pk=key_id)
+    return [ANY, *((str(key.pk), name_of(key)) for key in offered)]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 STATUSES = [
@@ -88,7 +100,9 @@ class LogFilter(PageForm):
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         self.project = project
-        self.fields["key"] = _key_of(project)
+        self.fields["key"] = forms.ChoiceField(
+            required=False, choices=_key_choices(project, self.data.get("key", ""))
+        )
         logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
         asked = reports.endpoints(project.pk, logged)
         self.fields["endpoint"] = forms.ChoiceField(
@@ -138,7 +152,9 @@ class AuditFilter(PageForm):
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         self.project = project
-        self.fields["key"] = _key_of(project)
+        self.fields["key"] = forms.ChoiceField(
+            required=False, choices=_key_choices(project, self.data.get("key", ""))
+        )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -16,12 +16,13 @@ from accounts import services
 from accounts.environments import ENVIRONMENTS, TEST
 from accounts.models import AuditEvent, Project
 from apikeys.models import ApiKey
-from console import owned
+from console import owned, paging
 from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries
 from foundation.addresses import base_url
 
+KEYS = 10  # of an environment that the overview shows; the list has all
 ACTIVITY = 10  # events that the overview shows; the audit log has all
 
 
@@ -43,7 +44,8 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
     environment = request.GET.get("environment", TEST)
     if environment not in ENVIRONMENTS:
         environment = TEST
-    keys = ApiKey.objects.live().filter(project=chosen, environment=environment)
+    keys = ApiKey.objects.live().filter(project=chosen, environment=environment).with_secrets()
+    newest = paging.page(keys, before=None, size=KEYS)
     # Without the ids of memories: a read of thousands has as many.
     events = AuditEvent.objects.of_project(chosen.pk).in_environment(environment)
     context = {
@@ -51,7 +53,8 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         "section": "overview",
         "environment": environment,
         "environments": ENVIRONMENTS,
-        "rows": summaries(keys.with_secrets(), project_id=chosen.pk, at=at),
+        "rows": summaries(newest.rows, project_id=chosen.pk, at=at),
+        "has_more_keys": newest.older is not None,
         "activity": events.defer("memory_ids").order_by("-id")[:ACTIVITY],
         "base_url": base_url(request),
     }

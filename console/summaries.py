@@ -40,6 +40,11 @@ class KeySummary:
         return self.last_used_at is not None and self.last_used_at > at - RECENTLY
 
 
+def name_of(key: ApiKey) -> str:
+    """Name a key where deleted ones stand among others."""
+    return key.name if key.deleted_at is None else f"{key.name} (deleted)"
+
+
 def summaries(keys: Iterable[ApiKey], *, project_id: UUID, at: datetime) -> list[KeySummary]:
     """The rows of a project's list, with their sparklines."""
     sparks = reports.sparks(project_id=project_id, at=at)
@@ -54,7 +59,7 @@ def summary(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeySu
     status, tone = _status(key, last_used_at, at=at)
     return KeySummary(
         key=key,
-        secret=next(secret for secret in secrets if secret.replaced_at is None),
+        secret=key.current_secret(),
         status=status,
         tone=tone,
         last_used_at=last_used_at,

@@ -21,6 +21,7 @@ from console import exports, figures, owned
 from console.figures import KeyLine, Table
 from console.filters import UsageFilter
 from console.owned import SignedIn
+from console.summaries import name_of
 
 
 @never_cache
@@ -86,9 +87,8 @@ def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID
 
 
 def _line(key: ApiKey, state: limits.State | None) -> KeyLine:
-    name = key.name if key.deleted_at is None else f"{key.name} (deleted)"
     left, limit = (state.remaining, state.limit) if state else ("", "")
-    return KeyLine(name, key.get_environment_display(), left, limit)
+    return KeyLine(name_of(key), key.get_environment_display(), left, limit)
 
 
 def _csv(wanted: str, tables: list[Table], period: periods.Period) -> HttpResponseBase:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.audit import ChangedBy
 from accounts.models import Project, User
-from apikeys import services, tokens
+from apikeys import leaks, services, tokens
 from apikeys.maintenance import EVERY, maintain
 from apikeys.models import Notice
 from apikeys.notices import outbox, recipients
@@ -183,7 +183,7 @@ class TestChoice:
         )
         key, _ = make_key(project)
         leak = {"by": ChangedBy(actor="report", request_id="r"), "url": "https://paste.example/1"}
-        services.delete_leaked(secret=key.current_secret(), at=NOW, **leak)  # type: ignore[arg-type] # by name
+        leaks.delete_leaked(secret=key.current_secret(), at=NOW, **leak)  # type: ignore[arg-type] # by name
         assert subjects() == ["Your API key “Key” has leaked and was deleted"]
         assert "https://paste.example/1" in mail.outbox[0].body
 

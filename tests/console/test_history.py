@@ -9,7 +9,7 @@ import pytest
 
 from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, Project, User
-from apikeys import services, tokens
+from apikeys import leaks, services, tokens
 from console import history
 from tests.doors import signed_in
 from tests.makers import BY, NOW, make_key
@@ -54,7 +54,7 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
 
 def test_a_leak_is_told_as_one(owner: User, project: Project) -> None:
     key, _ = make_key(project)
-    services.delete_leaked(
+    leaks.delete_leaked(
         secret=key.current_secret(),
         url="",
         at=NOW,

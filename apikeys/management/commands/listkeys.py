@@ -22,8 +22,8 @@ class Command(BaseCommand):
         if options["email"]:
             keys = keys.filter(project__owner__email=options["email"].strip().lower())
         at = timezone.now()
-        keys = keys.select_related("project__owner").order_by("created_at")
-        for key in keys:
+        keys = keys.select_related("project__owner").with_secrets().order_by("created_at", "id")
+        for key in keys.iterator(chunk_size=500):
             cells = (
                 str(key.pk),
                 key.current_secret().masked,
@@ -33,5 +33,5 @@ class Command(BaseCommand):
                 key.name,
             )
             self.stdout.write("\t".join(cells))
-        if not keys:
+        if not keys.exists():
             self.stderr.write("There are no keys: 'createkey EMAIL' issues one.")

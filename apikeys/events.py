@@ -1,0 +1,46 @@
+"""What the record keeps of a key, and what a mail says of how it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts import audit
+from accounts.audit import ChangedBy, who
+from accounts.models import EventType
+from apikeys.models import ApiKey
+
+
+def record_key(
+    event_type: EventType,
+    key: ApiKey,
+    *,
+    at: datetime,
+    by: ChangedBy,
+    changed: Mapping[str, Any] | None = None,
+    reason_code: str | None = None,
+) -> None:
+    """Append an event about a key. Call it inside the transaction of the change."""
+    audit.record(
+        audit.Event(
+            event_type=event_type,
+            subject_id=key.project_id,
+            app_id=key.project_id,
+            environment=key.environment,
+            api_key_id=key.pk,
+            reason_code=reason_code,
+            request_id=by.request_id,
+            created_at=at,
+            meta={**by.meta, "name": key.name, **(changed or {})},
+        )
+    )
+
+
+def told(by: ChangedBy, key: ApiKey, *, at: datetime) -> dict[str, str]:
+    """Say when and by whom something happened to a key, as a mail to its owner does."""
+    return {
+        "when": f"{at:%Y-%m-%d %H:%M:%S}",
+        "who": who(by.actor, owner_id=key.project.owner_id),
+        "address": by.address,
+    }
