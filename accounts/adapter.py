@@ -23,13 +23,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(
         self, request: HttpRequest, user: Any, *, signup: bool, **options: Any
     ) -> HttpResponse:
-        """Who just opened the account has just chosen the password: that counts as a sign-in."""
+        """Count the opening of an account as a sign-in: the password has just been chosen."""
         if signup:
             record_authentication(request, user, method="password", email=user.email)
         return super().post_login(request, user, signup=signup, **options)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """A sign-in younger than the timeout is as good: nobody types a password twice in a row."""
+        """Take a recent sign-in for as good: nobody types a password twice in a row."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
         records = get_authentication_records(self.request, self.request.user)
@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """allauth's texts, with simple HTML made from them."""
+        """Add simple HTML, made from allauth's text."""
         message = super().render_mail(template_prefix, email, context, headers)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
             page = render_to_string("mail/plain.html", {"text": message.body})

@@ -66,7 +66,7 @@ class UserAdmin(UserAdminBase):
                 User.objects.complete(obj, by=operators.changed_by(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """An address is changed by whoever can read its mail."""
+        """Show the address without a way to change it: that is for whoever can read its mail."""
         fields: tuple[str, ...] = self.readonly_fields
         return fields if obj is None else (*fields, "email")
 

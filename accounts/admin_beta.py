@@ -117,7 +117,7 @@ class AccessRequestAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("accounts.change_accessrequest"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever asked can ask to be forgotten."""
+        """Let operators delete a request: whoever made it can ask to be forgotten."""
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     def state(self, access_request: AccessRequest) -> str:

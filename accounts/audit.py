@@ -35,7 +35,7 @@ class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What an event says of it beside its request id."""
+        """Return what an event says of it beside its request id."""
         return {"actor": self.actor, **({"address": self.address} if self.address else {})}
 
 

@@ -31,7 +31,7 @@ class NotUsable(InvitationFailure):
 
 
 def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datetime) -> bool:
-    """Keep the request of an address that has neither account nor request. Say if it is new."""
+    """Keep the request of an address without account or request. Return whether it is new."""
     email = email.strip().lower()
     if User.objects.filter(email=email).exists():
         return False
@@ -82,7 +82,7 @@ def invite(*, email: str, by: User | None, at: datetime) -> str:
 
 
 def decline(*, access_request: AccessRequest, by: User, at: datetime) -> bool:
-    """Decline a request that nobody decided yet. Nothing is mailed. Say whether it was one."""
+    """Decline a request that nobody decided yet; nothing is mailed. Return whether it was one."""
     undecided = AccessRequest.objects.filter(
         pk=access_request.pk, invitation=None, declined_at=None
     )
@@ -96,7 +96,7 @@ def withdraw(*, invitation: Invitation, at: datetime) -> bool:
 
 @sensitive_variables("token")
 def find(token: str, *, at: datetime) -> Invitation | None:
-    """The usable invitation that this token belongs to. Looking does not use it up."""
+    """Find the usable invitation that this token belongs to. Looking does not use it up."""
     return Invitation.objects.usable(at=at).filter(token_digest=digest(token)).first()
 
 

@@ -25,7 +25,7 @@ def lowest(granted: int, *lowered: int | None) -> int:
 
 
 def check(*limits: int | None) -> None:
-    """Refuse what is no limit; None is none of its own. Raises LimitRefused."""
+    """Refuse what cannot be a limit; None stands for none of its own. Raises LimitRefused."""
     if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
         raise LimitRefused("A rate limit is a number of requests an hour or a second, 1 or more.")
 

@@ -16,7 +16,7 @@ class UnreadableSeed(Exception):
 
 
 def cipher() -> MultiFernet:
-    """The first of SECOND_FACTOR_KEYS encrypts, all of them decrypt.
+    """Return a cipher of which the first of SECOND_FACTOR_KEYS encrypts, and all decrypt.
 
     Without one the key is made from SECRET_KEY; the checks refuse that where HTTPS is on.
     """

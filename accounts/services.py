@@ -42,13 +42,13 @@ MOST_PROJECTS = 100
 
 
 def check_name(name: str) -> None:
-    """Raises InvalidName."""
+    """Refuse a name that a project cannot have. Raises InvalidName."""
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidName(f"A project's name has 1 to {LONGEST_NAME} printable characters.")
 
 
 def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Project:
-    """Raises InvalidName, ProjectNameTaken or TooManyProjects."""
+    """Create a project. Raises InvalidName, ProjectNameTaken or TooManyProjects."""
     name = name.strip()
     check_name(name)
     try:
@@ -62,7 +62,7 @@ def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Pr
 
 
 def rename_project(*, project: Project, name: str, at: datetime, by: ChangedBy) -> None:
-    """Raises InvalidName, ProjectNameTaken or AlreadyGone."""
+    """Rename a project. Raises InvalidName, ProjectNameTaken or AlreadyGone."""
     name = name.strip()
     check_name(name)
     try:
@@ -137,7 +137,7 @@ def reopen_account(*, user: User, at: datetime, by: ChangedBy) -> None:
 
 
 def closed_for() -> timedelta:
-    """How long a closed account can be taken back."""
+    """Return how long a closed account can be taken back."""
     return timedelta(days=settings.ACCOUNT_CLOSED_DAYS)
 
 

@@ -8,6 +8,6 @@ from django.http import HttpRequest
 
 
 def renew_session(*, request: HttpRequest, **extra: Any) -> None:
-    """After a re-authentication: allauth keeps the id, which somebody may have seen before it."""
+    """Draw a new id after a re-authentication: somebody may have seen the one allauth keeps."""
     if extra.get("reauthenticated"):
         request.session.cycle_key()

@@ -35,7 +35,7 @@ class SignupForm(allauth_forms.SignupForm):
     """Opens the account that an invitation is for, and uses the invitation up."""
 
     def clean_email(self) -> str:
-        """The invited address alone: checked here, since allauth asks its adapter twice."""
+        """Take the invited address alone; checked here, since allauth asks its adapter twice."""
         email = str(super().clean_email())
         invitation = invitation_of(context.request)
         if invitation is None or invitation.email != email.lower():
@@ -50,7 +50,7 @@ class SignupForm(allauth_forms.SignupForm):
         return user, response
 
     def save(self, request: HttpRequest) -> User:
-        """The account, its verified address, its project and the used invitation, or none of it."""
+        """Save account, verified address, project and the used invitation, or none of it."""
         followed = request.session.get(INVITATION, "")
         with sql.writing():
             invitation = invitations.claim(

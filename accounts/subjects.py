@@ -10,12 +10,12 @@ KEY_BYTES = 32
 
 
 def new_subject_key() -> bytes:
-    """The random key of a project: 32 bytes from the operating system's secure source."""
+    """Draw a project's key: 32 bytes from the operating system's secure source."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def subject_id(subject_key: bytes, environment: str, user_id: str) -> UUID:
-    """The end user's pseudonym in one environment of the project that has this key.
+    """Return the end user's pseudonym in one environment of the project that has this key.
 
     The first 16 bytes of HMAC-SHA256 over environment and user_id. Without the project's key it
     can neither be computed nor be tied to a person, so it may outlive the person's data. It does

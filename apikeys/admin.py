@@ -52,7 +52,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         return ApiKey.objects.with_secrets()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Its limits can be set, and nothing else of it."""
+        """Let operators set a key's limits, and nothing else of it."""
         return admin.ModelAdmin.has_change_permission(self, request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

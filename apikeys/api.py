@@ -32,7 +32,7 @@ UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
 
 
 def printable(text: str) -> str:
-    """The text without characters that no log should hold."""
+    """Return the text without characters that no log should hold."""
     return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
@@ -62,7 +62,7 @@ class KeyedAPIView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """None: `Allow` belongs to a 405, and no answer varies."""
+        """Add no headers: `Allow` belongs to a 405, and no answer varies."""
         return {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -89,7 +89,7 @@ class KeyedAPIView(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _record(self, request: Request, response: Response | HttpResponse) -> None:
-        """Every request of a valid key counts, whatever became of it."""
+        """Count the request of a valid key, whatever became of it."""
         principal, meta = self.principal(request), request.META
         route = request.resolver_match.route if request.resolver_match else ""
         collector.record(
@@ -119,7 +119,7 @@ class KeyedAPIView(APIView):
         return request_ids.of(request.META)
 
     def body(self, request: Request) -> dict[str, Any]:
-        """The request's JSON object. Raises RequestRefused, or what HTTP says of its envelope."""
+        """Return the request's JSON object. Raises RequestRefused, or UnsupportedMediaType."""
         self._check_media_type(request.META.get("CONTENT_TYPE", ""))
         content = self._content(request)
         try:
@@ -151,7 +151,7 @@ class KeyedAPIView(APIView):
 
     @staticmethod
     def _check_media_type(content_type: str) -> None:
-        """JSON in UTF-8, or not named at all: some clients leave the header out."""
+        """Take JSON in UTF-8, also where the type is not named: some clients leave it out."""
         media_type, _, parameters = content_type.lower().partition(";")
         charset = parameters.partition("charset=")[2].partition(";")[0].strip()
         if media_type.strip() not in ("", JSON_TYPE) or charset not in UTF8_NAMES:

@@ -51,7 +51,7 @@ class InvalidApiKey(AuthenticationFailed):
 class ApiKeyAuthentication(BaseAuthentication):
     @sensitive_variables("text")
     def authenticate(self, request: Request) -> tuple[User, Principal] | None:
-        """The project's owner and the Principal; None without the header.
+        """Return the project's owner and the Principal; None without the header.
 
         Raises InvalidApiKey, or RateLimited when too many wrong keys came from the address.
         """
@@ -72,13 +72,13 @@ class ApiKeyAuthentication(BaseAuthentication):
         return owner, principal
 
     def authenticate_header(self, request: Request) -> str:
-        """Without this header Django REST Framework would answer 403 instead of 401."""
+        """Name the header: without it Django REST Framework would answer 403 instead of 401."""
         return "ApiKey"
 
 
 @sensitive_variables("text")
 def find_principal(text: str, *, at: datetime) -> Principal | None:
-    """Who holds this key at that time; None when it opens nothing.
+    """Return who holds this key at that time; None when it opens nothing.
 
     A text that is no key, or a key of an environment that is not served here, is refused before
     the database is asked.
@@ -109,6 +109,6 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
 
 @lru_cache(maxsize=1024)
 def _names(stored: str | None) -> frozenset[str] | None:
-    """A stored list of names; the few that keys have in common are parsed once."""
+    """Parse a stored list of names; the few lists that keys have in common are parsed once."""
     names = None if stored is None else json.loads(stored)
     return None if names is None else frozenset(names)

@@ -51,7 +51,7 @@ class Window:
 
 
 def window(name: str, *, length: int, at: float) -> Window:
-    """The window of that length which holds the moment: windows begin at its multiples."""
+    """Return the window of that length which holds the moment: windows begin at its multiples."""
     return Window(name, int(at) // length * length, length)
 
 
@@ -63,7 +63,7 @@ class Counters(Protocol):
         """Count one less."""
 
     def look(self, windows: Sequence[Window]) -> list[int]:
-        """The counts, without counting."""
+        """Return the counts, without counting."""
 
 
 class LocalCounters:
@@ -123,7 +123,7 @@ def _key(window: Window) -> str:
 class SharedCounters:
     """Redis, and while it is away this process alone: a stopped Redis stops no request.
 
-    It is said once in the log when Redis goes and when it is back; `degraded` tells in between.
+    The log says once when Redis goes and when it is back; `degraded` tells in between.
     """
 
     def __init__(self, shared: Counters, local: Counters) -> None:
@@ -148,7 +148,7 @@ class SharedCounters:
         return self._local.add(windows)
 
     def take_back(self, window: Window) -> None:
-        """Where it was counted; if Redis goes in between, one request too many stays counted."""
+        """Count one less where it was counted; if Redis goes in between, one too many stays."""
         if self.degraded:
             self._local.take_back(window)
             return
@@ -166,7 +166,7 @@ class SharedCounters:
         return self._local.look(windows)
 
     def _may_ask(self) -> bool:
-        """While Redis is away, one request in every RETRY seconds tries it, and no other waits."""
+        """Let one request in every RETRY seconds try a Redis that is away: no other waits."""
         if self._retry_at is None:
             return True
         with self._lock:

@@ -26,7 +26,7 @@ IN_TEXT = re.compile(r"(?<![0-9A-Za-z_])sk_(?:test|live)_[0-9A-Za-z]{38}(?![0-9A
 
 @sensitive_variables("text")
 def keys_in(text: str) -> set[str]:
-    """The well-formed keys that stand in a text; what fails its checksum is none."""
+    """Return the well-formed keys that stand in a text; what fails its checksum is none."""
     return {found for found in IN_TEXT.findall(text) if tokens.environment_of(found)}
 
 

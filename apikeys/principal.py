@@ -46,5 +46,5 @@ class Principal:
         return self.purpose_classes is None or purpose_class in self.purpose_classes
 
     def subject_id(self, user_id: str) -> UUID:
-        """The pseudonym of one of the project's end users in this key's environment."""
+        """Return the pseudonym of one of the project's end users in this key's environment."""
         return subject_id(self.subject_key, self.environment, user_id)

@@ -21,13 +21,13 @@ LONGEST_NAME = 50  # characters of a key's name
 
 
 def check_name(name: str) -> None:
-    """Raises InvalidKeySettings."""
+    """Refuse a name that a key cannot have. Raises InvalidKeySettings."""
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidKeySettings(f"A key's name has 1 to {LONGEST_NAME} printable characters.")
 
 
 def check(key: ApiKey) -> None:
-    """Raises InvalidKeySettings, as all here."""
+    """Refuse a key that cannot be. Raises InvalidKeySettings or LimitRefused."""
     check_name(key.name)
     if key.environment not in ENVIRONMENTS:
         raise InvalidKeySettings(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
@@ -37,11 +37,11 @@ def check(key: ApiKey) -> None:
 
 
 def known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
-    """The names in the order of `allowed`, each once; at least one, and no other."""
-    wanted, known = set(names), [str(name) for name in allowed]
-    if not wanted or not wanted <= set(known):
+    """Return the names in the order of `allowed`, each once. Raises InvalidKeySettings."""
+    chosen, known = set(names), [str(name) for name in allowed]
+    if not chosen or not chosen <= set(known):
         raise InvalidKeySettings(f"A {what} is one of: {', '.join(known)}.")
-    return [name for name in known if name in wanted]
+    return [name for name in known if name in chosen]
 
 
 def narrowing(what: str, names: Iterable[str] | None, allowed: Iterable[str]) -> list[str] | None:

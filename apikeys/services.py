@@ -181,7 +181,7 @@ def end_silent(*, at: datetime) -> int:
 
 
 def rename_key(*, key: ApiKey, name: str, at: datetime, by: ChangedBy) -> None:
-    """Raises InvalidKeySettings, NameTaken or KeyEnded."""
+    """Rename a key. Raises InvalidKeySettings, NameTaken or KeyEnded."""
     name = name.strip()
     rules.check_name(name)
     try:
@@ -201,7 +201,7 @@ def delete_key(*, key: ApiKey, at: datetime, by: ChangedBy) -> None:
 
 @transaction.atomic
 def switch_key(*, key: ApiKey, on: bool, at: datetime, by: ChangedBy) -> bool:
-    """Switch a key off, or on again: the operator's emergency stop. Say whether it was not so.
+    """Switch a key off, or on again: the operator's emergency stop. Return whether it changed.
 
     Raises KeyEnded.
     """

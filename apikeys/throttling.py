@@ -79,7 +79,7 @@ def count_failure(address: str, *, at: float) -> None:
 
 
 def degraded() -> bool:
-    """Whether limits that should be shared are kept by this process alone, since Redis is away."""
+    """Say whether shared limits are kept by this process alone, since Redis is away."""
     return isinstance(counters, SharedCounters) and counters.degraded
 
 
@@ -96,7 +96,7 @@ MOST_BLOCKED = 10_000
 
 
 def hour_of(key_id: UUID, *, at: float) -> Window:
-    """The hour in which a request of the key at that moment is counted."""
+    """Return the hour in which a request of the key at that moment is counted."""
     return _windows(key_id, at)[0]
 
 

@@ -31,7 +31,7 @@ def new_key(environment: str) -> str:
 
 
 def checksum(stem: str) -> str:
-    """The six characters that end a key beginning with `stem`."""
+    """Return the six characters that end a key beginning with `stem`."""
     rest = zlib.crc32(stem.encode())
     characters = []
     for _ in range(CHECKSUM_LENGTH):
@@ -41,7 +41,7 @@ def checksum(stem: str) -> str:
 
 
 def environment_of(text: str) -> str | None:
-    """The environment of a well-formed key, None for any other text."""
+    """Return the environment of a well-formed key, None for any other text."""
     match = PATTERN.fullmatch(text)
     if match is None or checksum(text[:-CHECKSUM_LENGTH]) != text[-CHECKSUM_LENGTH:]:
         return None
@@ -49,10 +49,10 @@ def environment_of(text: str) -> str | None:
 
 
 def digest(key: str) -> bytes:
-    """What is stored of a key, 32 bytes. Random keys need no salt and no slow hash."""
+    """Return what is stored of a key, 32 bytes. Random keys need no salt and no slow hash."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def last_four(key: str) -> str:
-    """The last four characters, by which people tell their keys apart."""
+    """Return the last four characters, by which people tell their keys apart."""
     return key[-4:]

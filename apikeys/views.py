@@ -53,7 +53,7 @@ class UsageView(KeyedAPIView):
     http_method_names = ["get"]
 
     def get(self, request: Request) -> HttpResponse:
-        """Days in UTC, the newest first, today's up to about a second ago."""
+        """Answer with days in UTC, the newest first, today's up to about a second ago."""
         if self.allowance is None:
             raise TypeError("A request without an allowance reached a handler.")
         principal = self.principal(request)
@@ -83,7 +83,7 @@ def _at_most(name: str, tokens: list[str]) -> list[str]:
 
 
 def _on_a_line(name: str, url: str) -> str:
-    """Where they were found, as far as it fits on a line of a mail."""
+    """Take where they were found, as far as it fits on a line of a mail."""
     if len(url) > LONGEST_URL or not url.isprintable() or leaks.keys_in(url):
         raise fields.BrokenRule(
             "out_of_range",

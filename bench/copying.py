@@ -1,6 +1,6 @@
 """Multiplies rows inside the database: one row that the models made, copied many times over.
 
-A hundred thousand rows are there in a second, and what a row holds is still said by the models
+A hundred thousand rows are there in a second, and what a row holds is still up to the models
 alone: every column that is not told otherwise is the copied row's.
 """
 

@@ -25,9 +25,9 @@ def answer(environ: dict[str, Any], *, expected: int) -> None:
     statuses: list[str] = []
     response: Any = application(environ, lambda status, headers: statuses.append(status))
     with closing(response):
-        said = b"".join(response)
+        content = b"".join(response)
     if not statuses[0].startswith(str(expected)):
-        raise RuntimeError(f"{statuses[0]} instead of {expected}: {said[:200]!r}")
+        raise RuntimeError(f"{statuses[0]} instead of {expected}: {content[:200]!r}")
 
 
 def statements_of(request: bytes, *, expected: int) -> list[Sent]:
@@ -44,11 +44,11 @@ def recorded_statements() -> Iterator[list[Sent]]:
 
     sent: list[Sent] = []
 
-    def note(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
+    def record(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
         sent.append(Sent(statement, tuple(values or ()), connection.in_atomic_block))
         return execute(statement, values, many, context)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         yield sent
 
 

@@ -144,8 +144,8 @@ class Load:
         if status == expected:
             measured.latencies.append(now - connection.sent_at)
         else:
-            said = received[body : body + 200].decode(errors="replace")
-            measured.errors[f"{status} instead of {expected}: {_without_ids(said)}"] += 1
+            content = received[body : body + 200].decode(errors="replace")
+            measured.errors[f"{status} instead of {expected}: {_without_ids(content)}"] += 1
         if closes(received):
             self._drop(connection)
         return True
@@ -167,6 +167,6 @@ class Load:
             self._open()
 
 
-def _without_ids(said: str) -> str:
+def _without_ids(content: str) -> str:
     """The same failure reads the same: each answer ends with an id of its own."""
-    return said.partition(',"request_id"')[0]
+    return content.partition(',"request_id"')[0]

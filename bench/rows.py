@@ -1,7 +1,7 @@
 """Puts memories, their records and grants into the database before anything is measured.
 
 Through the product's own models, in this process: `open_models` comes first, once the environment
-names the tool's own database. What a row must hold is therefore said in one place, the models.
+names the tool's own database. What a row must hold is therefore defined once, by the models.
 """
 
 from __future__ import annotations

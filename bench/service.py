@@ -45,9 +45,11 @@ def environment(database_url: str, port: int, *, extra: Mapping[str, str]) -> di
     No `.env` is read. Processes are not replaced in the middle of a measurement. `extra` comes
     last.
     """
-    said = {name: value for name, value in os.environ.items() if name != "ALLOWED_KEY_ENVIRONMENTS"}
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "ALLOWED_KEY_ENVIRONMENTS"
+    }
     return {
-        **said,
+        **inherited,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "ENV_FILE": os.devnull,
         "SECRET_KEY": secrets.token_urlsafe(48),

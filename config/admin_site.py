@@ -1,4 +1,4 @@
-"""The operators' desk: Django's admin, with a second factor in front of it.
+"""The operators' site: Django's admin, with a second factor in front of it.
 
 A password alone opens nothing here outside DEBUG: the session must have been opened, or confirmed,
 with a second factor of the operator's own account.
@@ -22,7 +22,7 @@ from accounts.allauth_internals import get_authentication_records
 
 
 def used_second_factor(request: HttpRequest) -> bool:
-    """Whether this session was opened, or confirmed, with a second factor."""
+    """Say whether this session was opened, or confirmed, with a second factor."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
 
@@ -32,7 +32,7 @@ class OperationsSite(AdminSite):
     index_title = "Operations"
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
-        """All but allauth's own tables: nobody looks at other people's sessions and seeds."""
+        """Leave allauth's own tables out: nobody looks at other people's sessions and seeds."""
         models = (
             model_or_iterable
             if isinstance(model_or_iterable, list | tuple)
@@ -47,8 +47,8 @@ class OperationsSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to what is missing: a sign-in, a second factor, or using it."""
-        wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
-        query = urlencode({REDIRECT_FIELD_NAME: wanted})
+        page = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        query = urlencode({REDIRECT_FIELD_NAME: page})
         user = request.user
         if not user.is_authenticated:
             return redirect(f"{reverse('account_login')}?{query}")

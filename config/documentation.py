@@ -72,7 +72,7 @@ def authentication(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
-    """The matrix as `is_allowed` answers it, and the words by which a purpose is understood."""
+    """Show the matrix as `is_allowed` answers it, and the words that classify a purpose."""
     context = {
         "purpose_classes": PURPOSE_CLASSES,
         "rows": [
@@ -89,7 +89,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
-    """Every code that the API can answer, from the table that answers it."""
+    """List every code that the API can answer, from the table that answers it."""
     rows = [
         (code, int(status), HTTPStatus(status).phrase, ADVICE.get(code, ""))
         for code, status in sorted(STATUS.items(), key=lambda entry: entry[1])

@@ -35,7 +35,7 @@ class Environment:
         return str(self._env.str(name, default=default)).strip()
 
     def words(self, name: str, default: Sequence[str] = ()) -> list[str]:
-        """A comma-separated list, without empty entries."""
+        """Read a comma-separated list, without empty entries."""
         return [
             word.strip() for word in self.text(name, ",".join(default)).split(",") if word.strip()
         ]
@@ -68,7 +68,7 @@ class Environment:
         return value
 
     def processes(self, name: str) -> int:
-        """How many processes the server starts.
+        """Read how many processes the server starts.
 
         One on SQLite, whose writers wait for each other anyway, and one without Redis, for each
         would keep rate limits of its own; else a process a core.

@@ -157,7 +157,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 def _log(what: str, error: BaseException | None, request: HttpRequest | Request) -> None:
     """Say in one line what kind of error it was and where, not with what.
 
-    A message can quote what a user said: PostgreSQL's does, of a row that breaks a constraint.
+    A message can quote a user: PostgreSQL's does, of a row that breaks a constraint.
     """
     causes = []
     while error is not None:
@@ -169,7 +169,7 @@ def _log(what: str, error: BaseException | None, request: HttpRequest | Request)
 
 
 def _path_to(error: BaseException) -> str:
-    """The way through our own code to the error, and where it was raised."""
+    """Return the way through our own code to the error, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames[:-1] if _is_ours(frame.filename)]
     steps = [

@@ -37,7 +37,7 @@ max_requests_jitter = max_requests // 10
 # A worker's heartbeat must not wait for a disk, nor must a request that is counted.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no file of ours
 control_socket_disable = True
-# Whether a proxy is believed is said once, by TRUSTED_PROXY_COUNT.
+# TRUSTED_PROXY_COUNT alone tells whether a proxy is believed.
 secure_scheme_headers: dict[str, str] = {}
 loglevel = env.text("LOG_LEVEL", "info").lower()
 proc_name = "memory-scope"
@@ -46,7 +46,7 @@ METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus_client calls it
 
 
 def on_starting(server: Any) -> None:
-    """Let the system checks stop the start: a rule that is broken is said before it is met.
+    """Let the system checks stop the start: a broken rule is told before anybody meets it.
 
     In a process of their own, or a restart of the workers would keep this process's old code.
     """
@@ -55,9 +55,11 @@ def on_starting(server: Any) -> None:
         command, cwd=BASE_DIR, env=os.environ.copy(), capture_output=True, text=True, check=False
     )
     if checked.returncode:
-        said = checked.stderr.strip()
+        findings = checked.stderr.strip()
         # Of a traceback, the last line is the sentence; a list of findings is all sentences.
-        sys.exit(said if said.startswith("SystemCheckError") else said.rpartition("\n")[2])
+        sys.exit(
+            findings if findings.startswith("SystemCheckError") else findings.rpartition("\n")[2]
+        )
     os.environ.pop(METRICS_FOLDER, None)  # what was inherited holds the figures of another run
     count_together(server)
 

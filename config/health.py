@@ -25,7 +25,7 @@ from foundation.answers import RequestRefused, json_response
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nothing else: a stopped database is no reason to restart it."""
+    """Say that the process lives. A stopped database is no reason to restart it."""
     return json_response({"status": "ok"})
 
 
@@ -33,7 +33,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers too. Without Redis the service goes on, and says so."""
+    """Say whether the database answers. Without Redis the service goes on, and says so."""
     try:
         sql.first_rows("SELECT 1", ())
     except (DatabaseError, InterfaceError):
@@ -46,7 +46,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures, to operators who hold METRICS_TOKEN. Where there is none, there is no page."""
+    """Give the figures to operators who hold METRICS_TOKEN; without that, there is no page."""
     if not settings.METRICS_TOKEN:
         raise Http404
     try:

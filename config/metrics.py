@@ -63,7 +63,7 @@ SECONDS = Histogram(
 )
 DENIALS = Counter(
     "memory_scope_denials_total",
-    "Refusals in the record, by scope, purpose class (empty where no purpose is said) and reason.",
+    "Refusals in the record, by scope, purpose class (empty if none is stated) and reason.",
     ("scope", "purpose_class", "reason"),
     registry=_counted,
 )
@@ -83,7 +83,7 @@ def count_request(request: HttpRequest, response: HttpResponse, seconds: float) 
 
 
 def _endpoint(request: HttpRequest) -> str:
-    """The API's routes one by one; all pages for people are one endpoint, as are static files.
+    """Name the API's routes one by one; all pages are one endpoint, and so are static files.
 
     What was answered before a route was found, such as the redirect to HTTPS, has none.
     """
@@ -101,7 +101,7 @@ class _Everything(Collector):
 
 
 def exposition() -> bytes:
-    """All there is to tell, as Prometheus reads it."""
+    """Return all figures, as Prometheus reads them."""
     return generate_latest(_Everything())
 
 

@@ -18,7 +18,7 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 env = Environment()
 
-# --- What must be said -------------------------------------------------------------------------
+# --- What must be set --------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "insecure: for development only, " * 2 if DEBUG else "")
@@ -342,7 +342,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Django logs the path and the whole exception, and both can hold what a user said;
+        # Django logs the path and the whole exception, and both can hold a user's words;
         # config/errors.py logs what went wrong without it.
         "django": {"handlers": [], "level": LOG_LEVEL},
         "django.request": {"level": "CRITICAL"},

@@ -22,7 +22,7 @@ KINDS = ("counter", "histogram")
 
 
 def add_up(folder: Path) -> Iterable[Metric]:
-    """The sums over all processes that count in the folder, or did."""
+    """Return the sums over all processes that count in the folder, or did."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # nobody reads while files are folded
         for kind in KINDS:
@@ -58,7 +58,7 @@ def _fold(folder: Path, kind: str) -> None:
 
 
 def _lives(file: Path) -> bool:
-    """Whether a process has the number that the file is named after, be it another's by now."""
+    """Say whether a process has the number that the file is named after."""
     try:
         os.kill(int(file.stem.rpartition("_")[2]), 0)
     except ProcessLookupError:
@@ -69,5 +69,5 @@ def _lives(file: Path) -> bool:
 
 
 def _begun(file: Path) -> bool:
-    """A file that a process has just made is empty for a moment, and cannot be read yet."""
+    """Say whether it can be read: a file that was just made is empty for a moment."""
     return file.stat().st_size > 0

@@ -1,4 +1,4 @@
-"""Files that a person downloads: CSV that a spreadsheet opens without running what is in it."""
+"""Makes files to download: CSV that a spreadsheet opens without running what is in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Line:
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Each row as a line of CSV (RFC 4180). A text like a formula gets an apostrophe in front."""
+    """Yield each row as a line of CSV (RFC 4180); a text like a formula gets an apostrophe."""
     writer = csv.writer(_Line())
     for row in rows:
         yield writer.writerow([_harmless(cell) for cell in row])

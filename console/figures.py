@@ -1,4 +1,4 @@
-"""What a page of usage draws: tables, which are its CSV too, and the bars of its chart."""
+"""Makes what a page of usage draws: tables, which are its CSV too, and the bars of its chart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Table:
     rows: list[Row]
 
     def labelled(self) -> list[tuple[Row, list[tuple[str, str | int]]]]:
-        """Each row with its cells, each under the name of its column: a narrow screen says both."""
+        """Pair each cell with the name of its column: a narrow screen shows both."""
         return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
 
 
@@ -73,7 +73,7 @@ def by_endpoint(usage: Usage) -> Table:
 
 
 def by_key(usage: Usage, lines: Mapping[UUID, KeyLine]) -> Table:
-    """The keys that were used, also those deleted since."""
+    """Tabulate the keys that were used, also those deleted since."""
     rows = [
         Row(
             (
@@ -111,7 +111,7 @@ def _latency(counts: list[int]) -> tuple[str, str]:
 
 
 def latency_of(usage: Usage) -> tuple[str, str]:
-    """p50 and p95 of all that is shown, in words; empty without a request."""
+    """Return p50 and p95 of all that is shown, in words; both are empty without a request."""
     return _latency(usage.latency)
 
 
@@ -142,7 +142,7 @@ class Chart:
 
 
 def chart(table: Table) -> Chart:
-    """The chart of the table that `by_time` made: the same numbers, stacked from below."""
+    """Chart the table that `by_time` made: the same numbers, stacked from below."""
     most = max((int(row.cells[1]) for row in table.rows), default=0)
     bars = []
     for index, row in enumerate(table.rows):
@@ -177,7 +177,7 @@ class Spark:
 
 
 def spark(requests: Iterable[int]) -> Spark:
-    """Of the last SPARK_DAYS days."""
+    """Draw the requests of the last SPARK_DAYS days."""
     days = list(requests) or [0] * SPARK_DAYS
     most = max(days) or 1
     points = " ".join(f"{10 * index},{22 - 20 * day / most:.1f}" for index, day in enumerate(days))

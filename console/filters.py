@@ -1,4 +1,4 @@
-"""The forms that narrow what a page shows. They come by GET: a page's address says all of it."""
+"""The forms that narrow what a page shows. They come by GET: a page's address tells it all."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class UsageFilter(forms.Form):
         return data
 
     def period(self, *, at: datetime) -> Period:
-        """The period of a valid form; without a word, the last seven days."""
+        """Return the period of a valid form: the last seven days, unless it names others."""
         data = self.cleaned_data
         if data["since"]:
             return periods.between(data["since"], data["until"], at=at)
@@ -111,7 +111,7 @@ class LogFilter(PageForm):
         self.order_fields(["key", "endpoint", "status", "request_id", "before"])
 
     def rows(self) -> QuerySet[LoggedRequest]:
-        """Of a valid form."""
+        """Find the requests that a valid form asks for."""
         data = self.cleaned_data
         rows = LoggedRequest.objects.filter(project_id=self.project.pk)
         if data["key"]:
@@ -163,7 +163,7 @@ class AuditFilter(PageForm):
         return data
 
     def rows(self) -> QuerySet[AuditEvent]:
-        """Of a valid form. An end user is found by pseudonym, also after an erasure."""
+        """Find the events. An end user is found by pseudonym, also after an erasure."""
         data = self.cleaned_data
         rows = AuditEvent.objects.of_project(self.project.pk)
         if data["environment"]:

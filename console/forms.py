@@ -56,7 +56,7 @@ def _as_choices(names: Any) -> list[tuple[str, str]]:
 
 
 class DayField(forms.DateField):
-    """A day of this product's times: what lies beyond could not even be reckoned with."""
+    """A day within the years that the product can compute with."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"})
@@ -155,7 +155,7 @@ class KeyForm(RenameForm):
         return data
 
     def settings(self, *, at: datetime) -> dict[str, Any]:
-        """What `issue_key` takes: names, rights and the time of its end."""
+        """Return what `issue_key` takes: name, rights and the time at which the key ends."""
         data = self.cleaned_data
         preset = data["preset"]
         narrowed = preset == CUSTOM

@@ -1,4 +1,4 @@
-"""What happened to a key, in words: made from its events in the record."""
+"""Tells in words what happened to a key, from its events in the record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Line:
 
 
 def lines(events: Iterable[AuditEvent], *, owner_id: UUID) -> Iterator[Line]:
-    """Of events about one key, in their order."""
+    """Tell each event about one key in words, in their order."""
     for event in events:
         yield Line(
             what=_what(event),

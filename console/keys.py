@@ -32,7 +32,7 @@ HISTORY = 50  # changes that a key's page shows; the audit log has all
 @never_cache
 @require_safe
 def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
-    """The project's keys, the newest first; deleted and expired ones behind a filter."""
+    """List the project's keys, the newest first; deleted and expired ones only when asked for."""
     chosen = owned.project(request, project_id)
     at = timezone.now()
     show_all = request.GET.get("show") == "all"

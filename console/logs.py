@@ -1,4 +1,4 @@
-"""The console's request log and audit log. A stranger's project is not found."""
+"""The pages of the request log and the audit log. A stranger's project is not found."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FIELDS = (
 @never_cache
 @require_safe
 def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
-    """The project's requests of the last days, the newest first."""
+    """List the project's requests of the last days, the newest first."""
     project = owned.project(request, project_id)
     form = LogFilter(request.GET, project=project)
     context: dict[str, Any] = {
@@ -71,7 +71,7 @@ def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> HttpResponse:
-    """One request, with the events that it left in the record."""
+    """Show one request, with the events that it left in the record."""
     project = owned.project(request, project_id)
     logged = get_object_or_404(LoggedRequest, pk=logged_id, project_id=project.pk)
     began = logged.created_at - timedelta(microseconds=logged.microseconds)
@@ -95,15 +95,15 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
 @never_cache
 @require_safe
 def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
-    """The project's record, the newest first; with `format`, all of it as a file."""
+    """List the project's record, the newest first; with `format`, send all of it as a file."""
     project = owned.project(request, project_id)
     form = AuditFilter(request.GET, project=project)
     context: dict[str, Any] = {"project": project, "section": "audit", "form": form}
     if not form.is_valid():
         return render(request, "console/audit_log.html", context, status=400)
-    wanted = request.GET.get("format")
-    if wanted is not None:
-        return _export(wanted, paging.walk(form.rows()))
+    file_format = request.GET.get("format")
+    if file_format is not None:
+        return _export(file_format, paging.walk(form.rows()))
     page = paging.page(form.rows(), before=form.cleaned_data["before"])
     names = _key_names(project, (event.api_key_id for event in page.rows))
     context["page"] = page
@@ -112,17 +112,17 @@ def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
 
 
 def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """The names of those of the ids that are the project's keys."""
+    """Return the names of the project's keys among these ids."""
     return dict(ApiKey.objects.filter(project=project, pk__in=set(ids)).values_list("pk", "name"))
 
 
-def _export(wanted: str, events: Iterable[AuditEvent]) -> HttpResponseBase:
-    name = f"audit-{timezone.now():%Y-%m-%d}.{wanted}"
-    if wanted == "csv":
+def _export(file_format: str, events: Iterable[AuditEvent]) -> HttpResponseBase:
+    name = f"audit-{timezone.now():%Y-%m-%d}.{file_format}"
+    if file_format == "csv":
         rows = ([_cell(getattr(event, field)) for field in FIELDS] for event in events)
         lines = exports.csv_lines(_headed(rows))
         return exports.download(lines, name=name, content_type=exports.CSV_TYPE)
-    if wanted == "json":
+    if file_format == "json":
         return exports.download(_json(events), name=name, content_type="application/json")
     raise Http404
 
@@ -137,7 +137,7 @@ def _cell(value: Any) -> Any:
 
 
 def _json(events: Iterable[AuditEvent]) -> Iterator[str]:
-    """An array, an event a line. One that breaks off is not valid JSON: nobody takes it for all."""
+    """Yield an array, an event a line. One that breaks off is no JSON: nobody takes it for all."""
     begin = "["
     for event in events:
         entry = {field: getattr(event, field) for field in FIELDS}

@@ -1,4 +1,4 @@
-"""Pages of a list whose newest rows come first, held by where they begin: no row shows twice."""
+"""Pages a list, the newest rows first, by the id a page begins before: no row shows twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Page:
 
 
 def page(rows: QuerySet[Any], *, before: UUID | None, size: int | None = None) -> Page:
-    """The newest rows, or those before the row with that id; ids rise with time."""
+    """Return the newest rows, or those before the row with that id; ids rise with time."""
     size = size or PAGE
     if before is not None:
         rows = rows.filter(Q(id__lt=before))
@@ -31,7 +31,7 @@ def page(rows: QuerySet[Any], *, before: UUID | None, size: int | None = None) -
 
 
 def walk(rows: QuerySet[Any]) -> Iterator[Any]:
-    """All rows, the newest first, some at a time: no transaction stays open meanwhile."""
+    """Yield all rows, the newest first, some at a time: no transaction stays open meanwhile."""
     before = None
     while True:
         some = page(rows, before=before, size=CHUNK)

@@ -1,4 +1,4 @@
-"""What the key pages show of a key: words for people, made from its times."""
+"""Sums up a key for people: what is shown of it, in words made from its times."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class KeySummary:
 
 
 def name_of(key: ApiKey) -> str:
-    """Name a key where deleted ones stand among others."""
+    """Return the key's name, which says so if it was deleted."""
     return key.name if key.deleted_at is None else f"{key.name} (deleted)"
 
 
 def summaries(keys: Iterable[ApiKey], *, project_id: UUID, at: datetime) -> list[KeySummary]:
-    """The rows of a project's list, with their sparklines."""
+    """Summarise the keys of a project's list, with their sparklines."""
     sparks = reports.sparks(project_id=project_id, at=at)
     return [summary(key, at=at, requests=sparks.get(key.pk, ())) for key in keys]
 
 
 def summary(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeySummary:
-    """Of a key that came `with_secrets`; `requests` are those of the last days."""
+    """Summarise a key that came `with_secrets`; `requests` are those of the last days."""
     secrets = list(key.secrets.all())
     used = [(secret.last_used_at, secret) for secret in secrets if secret.last_used_at]
     last_used_at, last = max(used, key=lambda one: one[0], default=(None, None))

@@ -1,4 +1,4 @@
-"""The console's pages of usage: of a project, and of one key. Their CSV is what they show."""
+"""The pages of usage: of a project, and of one key. Their CSV is what they show."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from console.summaries import name_of
 @never_cache
 @require_safe
 def project_usage(request: SignedIn, project_id: UUID) -> HttpResponseBase:
-    """How much a project's keys were used, by hour or day, endpoint, key and error."""
+    """Show how much a project's keys were used, by hour or day, endpoint, key and error."""
     return _usage(request, owned.project(request, project_id), None)
 
 
 @never_cache
 @require_safe
 def key_usage(request: SignedIn, key_id: UUID) -> HttpResponseBase:
-    """The same of one key, with what is left of its limits."""
+    """Show how much one key was used, and what is left of its limits."""
     key = owned.key(request, key_id)
     return _usage(request, key.project, key)
 
@@ -63,9 +63,9 @@ def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpRespo
     if key is None:
         tables.append(figures.by_key(found, _lines(project, found, at=at)))
     tables.append(figures.by_error(found))
-    wanted = request.GET.get("csv")
-    if wanted is not None:
-        return _csv(wanted, tables, period)
+    table_name = request.GET.get("csv")
+    if table_name is not None:
+        return _csv(table_name, tables, period)
     context |= {
         "period": period,
         "total": found.total,
@@ -91,10 +91,10 @@ def _line(key: ApiKey, state: limits.State | None) -> KeyLine:
     return KeyLine(name_of(key), key.get_environment_display(), left, limit)
 
 
-def _csv(wanted: str, tables: list[Table], period: periods.Period) -> HttpResponseBase:
-    table = next((table for table in tables if table.name == wanted), None)
+def _csv(table_name: str, tables: list[Table], period: periods.Period) -> HttpResponseBase:
+    table = next((table for table in tables if table.name == table_name), None)
     if table is None:
         raise Http404
     rows = [table.columns, *(row.cells for row in table.rows)]
-    name = f"usage-{wanted}-{period.start:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.csv"
+    name = f"usage-{table_name}-{period.start:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.csv"
     return exports.download(exports.csv_lines(rows), name=name, content_type=exports.CSV_TYPE)

@@ -96,7 +96,7 @@ def object_or_array(name: str, rule: Callable[[str, Any], Any]) -> Field:
 
 
 def _is(*types: type) -> Callable[[Any], bool]:
-    """`type() in`, not isinstance: a boolean is no number."""
+    """Tell by `type() in`, not by isinstance: a boolean is no number."""
     return lambda value: type(value) in types
 
 

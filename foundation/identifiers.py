@@ -9,10 +9,10 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A UUIDv7: made by the application, rising with time, so that indexes grow at one end."""
+    """Draw a UUIDv7: made here and rising with time, so that indexes grow at one end."""
     return uuid7()
 
 
 def first_id(moment: datetime) -> UUID:
-    """The smallest id that a row made at that moment can have: its milliseconds lead it."""
+    """Return the smallest id that a row made at that moment can have: milliseconds lead it."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -20,7 +20,7 @@ def assign(meta: dict[str, Any]) -> str:
 
 
 def of(meta: dict[str, Any]) -> str:
-    """The id of the request that has this META, a fresh one if it came by no middleware."""
+    """Return the id of the request that has this META; draw one if it came by no middleware."""
     return str(meta.get(META_KEY) or assign(meta))
 
 

@@ -85,7 +85,7 @@ def insert(
 
 
 def append(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows that meet none that are there: a log's. The names are constants of ours.
+    """Append rows to a log: they meet none that are there. The names are constants of ours.
 
     PostgreSQL takes them by COPY, which has no statement to parse and costs this process a sixth
     of what an INSERT of as many rows does, in which time no other thread of it would get on.
@@ -105,7 +105,7 @@ def append(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A transaction that writes. On SQLite the threads of this process take turns for it.
+    """Open a transaction that writes; on SQLite the threads of this process take turns for it.
 
     SQLite has one writer at a time and lets the others sleep for longer and longer before they
     look again; a lock wakes the next one at once. Other processes still wait as SQLite does it.
@@ -116,12 +116,12 @@ def writing() -> Iterator[None]:
 
 
 def as_uuid(value: Any) -> UUID:
-    """An id as the database gave it."""
+    """Return an id that the database gave."""
     return value if isinstance(value, UUID) else UUID(value)
 
 
 def as_moment(value: Any) -> datetime:
-    """A time as the database gave it, aware, in UTC."""
+    """Return a time that the database gave, aware, in UTC."""
     moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
     return moment
 

@@ -42,6 +42,6 @@ class MemoryAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:
-        """Without the values: they do not even leave the database."""
+        """Leave the values out: they do not even leave the database."""
         found: QuerySet[Memory] = super().get_queryset(request)
         return found.defer("value_json", "user_id")

@@ -69,7 +69,7 @@ def refused(
     purpose: str | None = None,
     grant: Grant | None = None,
 ) -> audit.Event:
-    """A refusal: by the policy, by what the key was given, or because the grant has ended."""
+    """Record a refusal: by the policy, by the key's own limits, or because the grant has ended."""
     known: dict[str, Any] = {"reason_code": reason, "purpose": purpose}
     if decision is not None:
         known |= {"purpose_class": decision.purpose_class, "decision_id": decision.decision_id}

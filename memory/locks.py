@@ -39,11 +39,11 @@ def claim(project_id: UUID, environment: str, key: str) -> bool:
 
 
 def number(partition: Partition) -> int:
-    """By which number a partition is locked."""
+    """Return the number by which a partition is locked."""
     return _number("partition", partition.subject_id.hex, partition.scope, partition.domain)
 
 
 def _number(*parts: str) -> int:
-    """64 bits for a name. Two names that share one wait for each other, and that is all."""
+    """Return 64 bits for a name. Two names that share them wait for each other, and that is all."""
     name = "\0".join(parts).encode()
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)

@@ -19,5 +19,5 @@ def is_well_formed(text: str) -> bool:
 
 
 def digest(token: str) -> bytes:
-    """What is stored of a token, 32 bytes."""
+    """Return what is stored of a token, 32 bytes."""
     return hashlib.sha256(token.encode()).digest()

@@ -207,7 +207,7 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
 
 
 def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
-    """What tells one request from another; in which order an object's keys came does not count.
+    """Return what tells one request from another; the order of an object's keys does not count.
 
     Keyed: the digest of a guessed statement must not tell that it was made.
     """

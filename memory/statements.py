@@ -135,7 +135,7 @@ KEEP_ANSWER = f"""{insert_into("memory_idempotencyrecord", AnswerRow)}
 def live_statements(
     partition: Partition, *, at: datetime, since: datetime | None
 ) -> list[Statement]:
-    """All live memories of the partition, of those created after `since` if given."""
+    """Return all live memories of the partition, or of those created after `since`."""
     values = (partition.subject_id, partition.scope, partition.domain, at)
     found = (
         sql.rows(SELECT_LIVE, values, binary=True)
@@ -150,7 +150,7 @@ def live_statements(
 
 
 def find_grant(token_digest: bytes, project_id: UUID, environment: str) -> Grant | None:
-    """The grant of this token in this project and environment."""
+    """Return the grant of this token in this project and environment, if there is one."""
     found = sql.rows(FIND_GRANT, (token_digest, project_id, environment))
     if not found:
         return None
@@ -180,7 +180,7 @@ def close_grant(grant: Grant, *, at: datetime) -> bool:
 def find_answer(
     project_id: UUID, environment: str, key: str, *, at: datetime
 ) -> tuple[bytes, str] | None:
-    """The digest of the request that came first with this Idempotency-Key, and its answer."""
+    """Return the digest of the first request with this Idempotency-Key, and its answer."""
     found = sql.rows(FIND_ANSWER, (project_id, environment, key, at))
     return (bytes(found[0][0]), found[0][1]) if found else None
 

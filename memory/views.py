@@ -67,7 +67,7 @@ class PolicyView(KeyedAPIView):
     http_method_names = ["get", "head"]
 
     def get(self, request: Request) -> HttpResponse:
-        """The policy as it is enforced, with the words that name each purpose class."""
+        """Answer the policy as it is enforced, with the words that name each purpose class."""
         return json_response(
             {
                 "version": access.POLICY_VERSION,

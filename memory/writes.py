@@ -51,7 +51,7 @@ def store_by_parts(memory: MemoryRow, event: audit.Event) -> None:
 
 
 def grant(partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event) -> bool:
-    """Write a grant and the record of its read. False: something of what it saw is gone."""
+    """Write a grant and the record of its read; return False if something that it saw is gone."""
     if connection.vendor != "postgresql":
         return grant_by_parts(partition, seen, row, event)
     held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
@@ -77,7 +77,7 @@ def grant_by_parts(
 
 
 def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
-    """Write the record of a continued read. False: its grant or something it saw is gone."""
+    """Record a continued read; return False if its grant or something that it saw is gone."""
     with sql.writing():
         locks.share(grant.partition)
         values = (grant.id, grant.partition.subject_id)

@@ -40,11 +40,11 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         return self.filter(app_id=project_id)
 
     def in_environment(self, environment: str) -> AuditEventQuerySet:
-        """Events of that environment, and those that concern both."""
+        """Return the events of that environment, and those that concern both."""
         return self.filter(environment__in=(environment, BOTH))
 
     def between(self, since: datetime | None, until: datetime | None) -> AuditEventQuerySet:
-        """Events from `since` on and before `until`.
+        """Return the events from `since` on and before `until`.
 
         The ids, which rise with time, let an index leave the others out: an event's id is made
         when it is written, at most a request's length and a clock's error from its time.
@@ -57,7 +57,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         return found
 
     def before(self, moment: datetime) -> AuditEventQuerySet:
-        """Events older than that, the oldest first; found by the primary key, not by a scan."""
+        """Return older events, the oldest first, found by the primary key and not by a scan."""
         return self.filter(id__lt=first_id(moment), created_at__lt=moment).order_by("id")
 
 

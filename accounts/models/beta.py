@@ -1,4 +1,4 @@
-"""Who wants in, and who was asked in: the tables of the closed beta."""
+"""The closed beta: who asks for access, and who was invited."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from foundation.identifiers import new_id
 
 
 def digest(token: str) -> bytes:
-    """What is kept of an invitation's token. It is random, so one round of SHA-256 is enough."""
+    """Return what is kept of a token: it is random, so one round of SHA-256 is enough."""
     return hashlib.sha256(token.encode()).digest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        """Neither used nor withdrawn; it may have expired, and can then be sent again."""
+        """Return invitations neither used nor withdrawn; an expired one can be sent again."""
         return self.filter(used_at=None, withdrawn_at=None)
 
     def usable(self, *, at: datetime) -> InvitationQuerySet:
@@ -66,7 +66,7 @@ class Invitation(models.Model):
         return self.email
 
     def state(self, *, at: datetime) -> str:
-        """One word for a person: used, withdrawn, expired or open."""
+        """Return one word for a person: used, withdrawn, expired or open."""
         if self.used_at:
             return "used"
         if self.withdrawn_at:

@@ -111,14 +111,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def owned_by(self, user: User) -> ProjectQuerySet:
-        """The projects that a person has: not those deleted."""
+        """Return the projects that a person has, but for deleted ones."""
         return self.live().filter(owner=user)
 
     def live(self) -> ProjectQuerySet:
         return self.filter(deleted_at=None)
 
     def to_erase(self, *, deleted_before: datetime, closed_before: datetime) -> ProjectQuerySet:
-        """Projects deleted, or of accounts closed, so long ago, that still hold something."""
+        """Return projects that ended so long ago, or their accounts, and still hold something."""
         over = Q(deleted_at__lte=deleted_before) | Q(owner__closed_at__lte=closed_before)
         return self.filter(over, erased_at=None).order_by("id")
 

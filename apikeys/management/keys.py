@@ -13,12 +13,12 @@ from foundation.background import background
 
 
 def wait_for_mails() -> None:
-    """What is told by mail is sent by a thread, which ends with the process."""
+    """Wait for the thread that sends mails: it ends with the process."""
     background.wait()
 
 
 def find(text: str) -> ApiKey:
-    """The live key with this id. Raises CommandError."""
+    """Find the live key with this id. Raises CommandError."""
     try:
         return ApiKey.objects.live().select_related("project").get(pk=uuid.UUID(text))
     except (ValueError, ApiKey.DoesNotExist):
@@ -26,13 +26,13 @@ def find(text: str) -> ApiKey:
 
 
 def free_name(project: Project) -> str:
-    """`Key 1`, `Key 2`, …: the first that no live key of the project has."""
+    """Return the first of `Key 1`, `Key 2`, … that no live key of the project has."""
     taken = set(ApiKey.objects.live().filter(project=project).values_list("name", flat=True))
     return next(name for n in range(1, len(taken) + 2) if (name := f"Key {n}") not in taken)
 
 
 def expiry(days: int | None, *, at: datetime) -> datetime | None:
-    """When a key made now expires; None: never. Raises CommandError."""
+    """Return when a key made now expires; None is never. Raises CommandError."""
     if days is None:
         return None
     if not 1 <= days <= 3650:

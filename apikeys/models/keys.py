@@ -24,14 +24,14 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(project__owner=user, project__deleted_at=None)
 
     def live(self) -> ApiKeyQuerySet:
-        """Keys that were not deleted; they may be switched off or expired."""
+        """Return the keys that were not deleted; they may be switched off or expired."""
         return self.filter(deleted_at=None)
 
     def unexpired(self, *, at: datetime) -> ApiKeyQuerySet:
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
     def usable(self, *, at: datetime) -> ApiKeyQuerySet:
-        """Keys that open the API, by each of their secrets that has not ended.
+        """Return the keys that open the API, by each of their secrets that has not ended.
 
         `apikeys.authentication` asks the same in one statement of its own; a test holds the two
         against each other.
@@ -44,7 +44,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         )
 
     def with_secrets(self) -> ApiKeyQuerySet:
-        """Each with its secrets, the newest first: two queries for a whole list."""
+        """Fetch each key with its secrets, the newest first: two queries for a whole list."""
         newest_first = Secret.objects.order_by("-created_at", "-id")
         return self.prefetch_related(models.Prefetch("secrets", newest_first))
 
@@ -154,7 +154,7 @@ class ApiKey(models.Model):
         return next(secret for secret in self.secrets.all() if secret.replaced_at is None)
 
     def state(self, *, at: datetime) -> str:
-        """One word for a person: active, expired, disabled or deleted."""
+        """Return one word for a person: active, expired, disabled or deleted."""
         if self.deleted_at:
             return "deleted"
         if self.disabled_at:
@@ -166,17 +166,17 @@ class ApiKey(models.Model):
 
 class SecretQuerySet(models.QuerySet["Secret"]):
     def standing(self, *, at: datetime) -> SecretQuerySet:
-        """Secrets that have not ended, neither by their time nor by their silence."""
+        """Return the secrets that have not ended, neither by their time nor by their silence."""
         quiet = at - SILENCE
         heard = Q(ends_when_silent=False) | Q(replaced_at__gt=quiet) | Q(last_used_at__gt=quiet)
         return self.filter(heard, Q(ends_at=None) | Q(ends_at__gt=at))
 
     def usable(self, *, at: datetime) -> SecretQuerySet:
-        """Secrets that open the API: they have not ended, and their key is usable."""
+        """Return the secrets that open the API: they have not ended, and their key is usable."""
         return self.standing(at=at).filter(key__in=ApiKey.objects.usable(at=at))
 
     def silent(self, *, at: datetime) -> SecretQuerySet:
-        """Replaced secrets that ended by their silence before their time was over."""
+        """Return replaced secrets that ended by their silence before their time was over."""
         quiet = at - SILENCE
         return self.filter(
             Q(last_used_at=None) | Q(last_used_at__lte=quiet),
@@ -229,7 +229,7 @@ class Secret(models.Model):
         return self.masked
 
     def works_until(self) -> datetime | None:
-        """When a replaced secret ends, as things stand; None for the current one."""
+        """Return when a replaced secret ends, as things stand; None for the current one."""
         if self.ends_at is None or self.replaced_at is None or not self.ends_when_silent:
             return self.ends_at
         heard = max(self.replaced_at, self.last_used_at or self.replaced_at)
@@ -237,5 +237,5 @@ class Secret(models.Model):
 
     @property
     def masked(self) -> str:
-        """How a key is shown after its first time, e.g. `sk_test_••••9fQ2`."""
+        """Write the key as it is shown after its first time, e.g. `sk_test_••••9fQ2`."""
         return f"sk_{self.key.environment}_••••{self.last_four}"

@@ -47,7 +47,7 @@ class Notice(models.Model):
     """Something that a key's owner is told, once: written with the change, mailed after it.
 
     `about` tells notices of one kind apart: the same thing is never told twice. `details` is what
-    the mail says. `done_at` is set when it was mailed, was not wanted, or could not be delivered.
+    the mail says. `done_at` is set when it was mailed, was switched off, or could not be delivered.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -61,7 +61,7 @@ class UsageHour(models.Model):
 
 class LoggedRequestQuerySet(models.QuerySet["LoggedRequest"]):
     def before(self, moment: datetime) -> LoggedRequestQuerySet:
-        """Older than that; found by the primary key, which rises with time."""
+        """Return older requests; they are found by the primary key, which rises with time."""
         return self.filter(id__lt=first_id(moment)).order_by("id")
 
 

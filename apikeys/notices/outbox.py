@@ -2,7 +2,7 @@
 
 A notice is a row that is written in the transaction of what it tells. The mail follows soon after,
 and is tried again when the mail server is away: nothing is lost when a process ends in between.
-One that is killed between a mail and the note that it was sent may send that one again.
+A process that is killed between a mail and writing down that it was sent may send it again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_AT_ONCE = 200  # notices
 
 
 def tell(*, kind: Kind, key_id: UUID, about: str, at: datetime, **details: Any) -> None:
-    """Note what the key's owner is to be told, in the caller's transaction; mail it afterwards.
+    """Write down what a key's owner is to be told, in the caller's transaction; mail it later.
 
     The same `about` of one kind and key is told once.
     """
@@ -50,7 +50,7 @@ def send_soon() -> None:
 
 
 def record_expiries(*, at: datetime) -> None:
-    """Note the keys that expire within a week or a day; of a key that lives shorter, nothing."""
+    """Write notices of keys that expire within a week or a day, unless they live shorter."""
     ending = ApiKey.objects.live().filter(
         expires_at__gt=at, expires_at__lte=at + max(WARNED_AHEAD), disabled_at=None
     )
@@ -79,7 +79,7 @@ def send_waiting(*, at: datetime) -> int:
 
 
 def _together(notice: Notice, *, at: datetime) -> list[Notice]:
-    """What goes into one mail: of new addresses, all that wait; none soon after the last mail."""
+    """Return what goes into one mail: of new addresses all that wait, none soon after the last."""
     if notice.kind != Kind.NEW_ADDRESS:
         return [notice]
     of_key = Notice.objects.filter(key_id=notice.key_id, kind=Kind.NEW_ADDRESS)
@@ -91,14 +91,14 @@ def _together(notice: Notice, *, at: datetime) -> list[Notice]:
 
 
 def _claim(notice: Notice, *, at: datetime) -> bool:
-    """Whether this process is the one to send it now. Unless it is done, its turn comes again."""
+    """Return whether this process is the one to send it now. Until it is done it is due again."""
     untouched = Notice.objects.filter(pk=notice.pk, done_at=None, tries=notice.tries)
     again = at + RETRY * 2**notice.tries
     return bool(untouched.update(tries=notice.tries + 1, next_try_at=again))
 
 
 def _send(notices: list[Notice], *, at: datetime) -> int:
-    """One mail of notices that this process claimed. Return how many were sent: none or one."""
+    """Send one mail of notices that this process claimed. Return how many: none or one."""
     sent = 0
     try:
         sent = _mail(notices, at=at)

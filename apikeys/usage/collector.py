@@ -1,8 +1,8 @@
 """Counts requests without making them wait: in memory, written by a thread about every second.
 
-A process that is killed loses what it noted since its last write, a second at most; one that stops
-or restarts as it should loses nothing (config/gunicorn.py). While the database is away what was
-noted is kept, up to MOST_WAITING requests.
+A process that is killed loses what it counted since its last write, a second at most; one that
+stops or restarts as it should loses nothing (config/gunicorn.py). While the database is away up to
+MOST_WAITING requests wait to be written.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Collector:
             self._thread.start()
 
     def flush(self) -> int:
-        """Write all that was noted so far, in one transaction. Return how many requests it was."""
+        """Write all that was recorded so far, in one transaction. Return how many requests."""
         with self._writing:
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not taken:
@@ -85,7 +85,7 @@ class Collector:
 
 
 def _drop_dead_connection() -> None:
-    """The next attempt opens a new one; a test's transaction, which is on a live one, goes on."""
+    """Close a connection that has died: the next attempt opens a new one."""
     if connection.connection is not None and not connection.is_usable():
         connection.close()
 

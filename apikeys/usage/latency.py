@@ -8,25 +8,25 @@ from apikeys.usage.samples import BOUNDS
 
 
 def quantile(share: float, counts: Sequence[int]) -> float | None:
-    """The latency in milliseconds that this share (0 to 1) of the requests stayed within.
+    """Return the milliseconds that this share (0 to 1) of the requests stayed within.
 
     `counts` has a number for each of usage.COLUMNS. Within a column, requests are taken as evenly
     spread, as Prometheus' histogram_quantile does; among those over the last bound nothing is
     known but that bound, which is returned. None without a request.
     """
-    wanted = share * sum(counts)
-    if not wanted:
+    rank = share * sum(counts)
+    if not rank:
         return None
     passed, low = 0, 0
     for bound, count in zip(BOUNDS, counts, strict=False):
-        if count and passed + count >= wanted:
-            return low + (bound - low) * (wanted - passed) / count
+        if count and passed + count >= rank:
+            return low + (bound - low) * (rank - passed) / count
         passed, low = passed + count, bound
     return float(BOUNDS[-1])
 
 
 def in_words(milliseconds: float | None) -> str:
-    """For people: `4.2 ms`, `2000 ms or more`, or nothing."""
+    """Write it for people: `4.2 ms`, `2000 ms or more`, or nothing."""
     if milliseconds is None:
         return ""
     if milliseconds >= BOUNDS[-1]:

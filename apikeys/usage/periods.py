@@ -24,7 +24,7 @@ class Period:
     step: timedelta
 
     def steps(self) -> Iterator[datetime]:
-        """The beginning of each step, the oldest first."""
+        """Yield the beginning of each step, the oldest first."""
         moment = self.start
         while moment < self.end:
             yield moment
@@ -39,12 +39,12 @@ class Period:
         return (self.end - HOUR).date()
 
     def name_of(self, moment: datetime) -> str:
-        """How a step is written, e.g. `2026-11-24 13:00` or `2026-11-24`."""
+        """Write a step, e.g. `2026-11-24 13:00` or `2026-11-24`."""
         return moment.strftime("%Y-%m-%d %H:00" if self.hourly else "%Y-%m-%d")
 
 
 def named(name: str, *, at: datetime) -> Period:
-    """One of NAMED, up to and with the hour or the day that holds `at`."""
+    """Return one of NAMED, up to and with the hour or the day that holds `at`."""
     hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if name == "24h":
         return Period(hour + HOUR - 24 * HOUR, hour + HOUR, HOUR)
@@ -57,7 +57,7 @@ def last_days(days: int, *, at: datetime) -> Period:
 
 
 def between(first: date, last: date, *, at: datetime) -> Period:
-    """Both days and those between; in hours where they are few and their hours are kept."""
+    """Return both days and those between; in hours where they are few and their hours are kept."""
     start, end = midnight(first), midnight(last) + DAY
     hourly = end - start <= LONGEST_IN_HOURS and start >= at - HOURS_ARE_KEPT
     return Period(start, end, HOUR if hourly else DAY)

@@ -22,7 +22,7 @@ SPARK_DAYS = 14
 
 
 def kind_of(status: int) -> str:
-    """Which of KINDS: under 400, 4xx but 429, 429, and 500 or more."""
+    """Return which of KINDS it is: under 400, 4xx but 429, 429, and 500 or more."""
     if status < 400:
         return "Served"
     if status == 429:
@@ -43,12 +43,12 @@ class Count:
 
     @property
     def errors(self) -> int:
-        """Those answered with 400 or more."""
+        """Return how many were answered with 400 or more."""
         return self.requests - self.kinds["Served"]
 
     @property
     def share_of_errors(self) -> float:
-        """In percent."""
+        """Return how many in a hundred were answered with 400 or more."""
         return 100 * self.errors / self.requests if self.requests else 0.0
 
 
@@ -68,7 +68,7 @@ class Usage:
 def usage(
     period: Period, *, project_id: UUID, key_id: UUID | None = None, environment: str = ""
 ) -> Usage:
-    """The usage of a project, or of one of its keys; in one environment, or in both.
+    """Sum up the usage of a project, or of one of its keys; in one environment, or in both.
 
     In two passes over the rows, not in one for each table: they are what a page costs.
     """
@@ -91,7 +91,7 @@ def usage(
 
 
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
-    """Each key's requests of the last SPARK_DAYS days, the oldest first; without use, no entry.
+    """Count each used key's requests of the last SPARK_DAYS days, the oldest first.
 
     Of all keys, also where few are shown: with a list of them in the statement, PostgreSQL's plan
     for any list takes thrice as long.
@@ -106,7 +106,7 @@ def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
 
 
 def endpoints(project_id: UUID, period: Period) -> list[str]:
-    """The endpoints that were asked, in order."""
+    """Return the endpoints that were used, in order."""
     rows = _rows(period, project_id, None, "").order_by("endpoint")
     return list(rows.values_list("endpoint", flat=True).distinct())
 
@@ -121,7 +121,7 @@ class Day:
 
 
 def of_days(key_id: UUID, *, until: datetime, days: int) -> list[Day]:
-    """A key's totals of so many days, the newest first, also of those without a request."""
+    """Sum up a key's use in each of so many days, the newest first, also those without any."""
     today = until.astimezone(UTC).date()
     first = periods.midnight(today - timedelta(days=days - 1))
     found = (
@@ -153,6 +153,6 @@ def _in_steps(rows: UsageQuerySet, period: Period) -> Any:
 
 
 def _sums(rows: Any, *names: str, also: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
-    """The names' values, each combination once, with its requests and the sums of `also`."""
+    """Yield the names' values, each combination once, with its requests and the sums of `also`."""
     sums = {f"sum_{name}": Sum(name) for name in ("requests", *also)}
     yield from rows.values(*names).annotate(**sums).values_list(*names, *sums)

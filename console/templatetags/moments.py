@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def moment(when: datetime | None, otherwise: str = "Never") -> SafeString | str:
-    """`<time>` with the words "3 hours ago" or "in 2 days"; `otherwise` where there is none."""
+    """Draw `<time>` with the words "3 hours ago" or "in 2 days"; without a time, `otherwise`."""
     if when is None:
         return otherwise
     now = timezone.now()

@@ -58,7 +58,7 @@ class Merged:
 
 
 def merge(scope: Scope | str, statements: Iterable[Statement]) -> Merged:
-    """Return the one summary of a scope's statements; the same for any order of arrival.
+    """Return the one summary of a scope's statements; it is the same for any order of arrival.
 
     Two statements with one id are one statement. An unknown scope or source is a ValueError or
     KeyError: the database holds none.
@@ -93,24 +93,24 @@ def _as_object(value: JSON) -> dict[str, JSON]:
     return {"rules" if is_strings(value) else "windows": value}
 
 
-def _take_strings(said: dict[str, JSON], key: str) -> list[str]:
+def _take_strings(statement: dict[str, JSON], key: str) -> list[str]:
     """Take a list of strings out of what was said; anything else under the key is a setting."""
-    return said.pop(key) if is_strings(said.get(key)) else []
+    return statement.pop(key) if is_strings(statement.get(key)) else []
 
 
 def _preferences(statements: _Said) -> _Summary:
     likes: dict[str, str] = {}
     dislikes: dict[str, str] = {}
     settings: dict[str, Any] = {}
-    for said in statements:
+    for statement in statements:
         # Dislikes go last: of one statement that names an item on both sides, the careful
         # reading is that the user does not want it.
         for key, here, there in (("likes", likes, dislikes), ("dislikes", dislikes, likes)):
-            for item in _take_strings(said, key):
+            for item in _take_strings(statement, key):
                 same = normal_form(item)
                 here[same] = item
                 there.pop(same, None)
-        fold(settings, said, restrict=False)
+        fold(settings, statement, restrict=False)
     return f"Likes: {len(likes)}, Dislikes: {len(dislikes)}, Settings: {len(settings)}", {
         "likes": in_order(likes.values()),
         "dislikes": in_order(dislikes.values()),
@@ -121,9 +121,9 @@ def _preferences(statements: _Said) -> _Summary:
 def _constraints(statements: _Said) -> _Summary:
     rules: dict[str, str] = {}
     constraints: dict[str, Any] = {}
-    for said in statements:
-        rules.update((normal_form(rule), rule) for rule in _take_strings(said, "rules"))
-        fold(constraints, said, restrict=True)
+    for statement in statements:
+        rules.update((normal_form(rule), rule) for rule in _take_strings(statement, "rules"))
+        fold(constraints, statement, restrict=True)
     return f"Rules: {len(rules)}, Constraints: {len(constraints)}", {
         "rules": in_order(rules.values()),
         "constraints": sealed(constraints),
@@ -146,13 +146,15 @@ def _accessibility(statements: _Said) -> _Summary:
 def _schedule(statements: _Said) -> _Summary:
     windows = Windows()
     rest: _Said = []
-    for said in statements:
-        lists = [said.pop(key) for key in ("windows", "time_slots") if _is_list(said, key)]
-        if not lists and not WINDOW_KEYS.isdisjoint(said):
-            lists, said = [[said]], {}
+    for statement in statements:
+        lists = [
+            statement.pop(key) for key in ("windows", "time_slots") if _is_list(statement, key)
+        ]
+        if not lists and not WINDOW_KEYS.isdisjoint(statement):
+            lists, statement = [[statement]], {}
         for window in (window for listed in lists for window in listed):
             windows.add(window)
-        rest.append(said)
+        rest.append(statement)
     ordered = windows.in_order()
     struct: dict[str, Any] = {"windows": ordered}
     if settings := _settings(rest):
@@ -165,14 +167,14 @@ def _attention(statements: _Said) -> _Summary:
     return f"Attention settings: {len(settings)} preferences", {"settings": settings}
 
 
-def _is_list(said: dict[str, JSON], key: str) -> bool:
-    return isinstance(said.get(key), list)
+def _is_list(statement: dict[str, JSON], key: str) -> bool:
+    return isinstance(statement.get(key), list)
 
 
 def _settings(statements: _Said) -> dict[str, Any]:
     settings: dict[str, Any] = {}
-    for said in statements:
-        fold(settings, said, restrict=False)
+    for statement in statements:
+        fold(settings, statement, restrict=False)
     return {key: sealed(settings[key]) for key in sorted(settings)}
 
 

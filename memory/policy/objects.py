@@ -27,13 +27,13 @@ def _item_form(item: JSON) -> tuple[str, ...]:
     return (normal_form(item),) if isinstance(item, str) else ("", form(item))
 
 
-def fold(target: dict[str, Any], said: dict[str, JSON], *, restrict: bool) -> None:
+def fold(target: dict[str, Any], statement: dict[str, JSON], *, restrict: bool) -> None:
     """Merge one statement's normalised object into what the weaker ones said before.
 
     Objects merge deeply and lists of strings unite; in everything else the later wins. With
     `restrict` the rules of the constraints go first, at every depth and whoever said it.
     """
-    for key, value in said.items():
+    for key, value in statement.items():
         new = value
         if isinstance(value, (dict, list)):
             new = _opened(key, value, restrict=restrict)

@@ -14,23 +14,23 @@ class Windows:
     """The windows said so far; exact duplicates fall together, overlaps stay."""
 
     def __init__(self) -> None:
-        self._said: dict[str, JSON] = {}
+        self._windows: dict[str, JSON] = {}
 
     def add(self, window: JSON) -> None:
         """Take a window in; where it was said before, the spelling given now stands."""
-        self._said[form(window)] = window
+        self._windows[form(window)] = window
 
     def in_order(self) -> list[JSON]:
         """Return the windows by day of week, start and end, their strings trimmed.
 
         What is no object is kept as it was said, after the windows.
         """
-        ordered = sorted(self._said.items(), key=_rank)
+        ordered = sorted(self._windows.items(), key=_rank)
         return [_trimmed(window) if isinstance(window, dict) else window for _, window in ordered]
 
 
-def _rank(said: tuple[str, JSON]) -> tuple[object, ...]:
-    text, window = said
+def _rank(entry: tuple[str, JSON]) -> tuple[object, ...]:
+    text, window = entry
     if not isinstance(window, dict):
         return (1, text)
     day = window.get("day")

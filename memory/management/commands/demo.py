@@ -111,7 +111,7 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
 
     def _read_once(self, plaintext: str) -> str:
-        """A token for the third line: a pasted line cannot know what the second one answered."""
+        """Return a token for the third line, which cannot know what the second one answered."""
         at = timezone.now()
         principal = find_principal(plaintext, at=at)
         if principal is None:
