@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import IntegrityError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from accounts import services
+from accounts.models import AuditEvent, EventType, Project, User
+from tests.makers import BY, NOW
 
 OURS = ("accounts", "apikeys", "memory")
+BEGINNINGS = {"0001_tables", "0002_triggers_and_cache"}
 
 
 @pytest.mark.django_db
@@ -23,6 +30,39 @@ def test_each_is_named_by_hand() -> None:
         names = [path.stem for path in folder.glob("0*.py")]
         assert names
         assert not [name for name in names if "_auto_" in name or name.endswith("_initial")]
+
+
+def recorded() -> set[tuple[str, str]]:
+    applied = MigrationRecorder(connection).applied_migrations()
+    return {(label, name) for label, name in applied if label in OURS}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_rows() -> None:
+    """Its tables are as the first migrations leave them; it knows their old names alone."""
+    try:
+        call_command("migrate", "accounts", "0002", verbosity=0)
+        MigrationRecorder.Migration.objects.filter(name__in=BEGINNINGS).delete()
+        assert len(recorded()) == 12 + 8 + 2
+        owner = User.objects.bulk_create([User(email="old@example.com")])[0]
+        project = Project.objects.create(owner=owner, name="Old")
+        event = AuditEvent.objects.create(
+            subject_id=project.pk,
+            event_type=EventType.PROJECT_UPDATE,
+            app_id=project.pk,
+            environment="test",
+            decision_id=project.pk,
+            request_id="old",
+            created_at=NOW,
+        )
+    finally:
+        call_command("migrate", verbosity=0)
+    assert {name for _, name in recorded()} >= BEGINNINGS
+    assert Project.objects.get().owner.email == "old@example.com"
+    with pytest.raises(IntegrityError, match="append-only"):
+        AuditEvent.objects.filter(pk=event.pk).update(environment="live")
+    services.rename_project(project=project, name="New", at=NOW, by=BY)
+    assert AuditEvent.objects.get(environment="both").meta["name"] == "New"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -40,6 +40,6 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0001_memories_and_grants")]
+    dependencies = [("memory", "0001_tables")]
 
     operations = [migrations.RunPython(create, drop)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
+
+before = import_module("accounts.migrations.0002_triggers_and_cache")
 
 # What of an event can change: `user_id` can be emptied, and `meta` can lose its `address`.
 POSTGRESQL = """
@@ -28,7 +32,7 @@ POSTGRESQL = """
 """
 
 # SQLite drops a table's triggers when Django remakes it to change a column: a migration that does
-# must create them again (tests/memory/test_audit.py tells).
+# must create them again (tests/memory/test_append_only.py tells).
 SQLITE = (
     """
     CREATE TRIGGER accounts_auditevent_append_only BEFORE UPDATE OF
@@ -83,17 +87,30 @@ EVENT_TYPES = [
 def replace_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRESQL, params=None)
-        return
+    else:
+        drop_triggers_of_sqlite(schema_editor)
+        for statement in SQLITE:
+            schema_editor.execute(statement, params=None)
+
+
+def restore_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        before.drop_triggers(apps, schema_editor)
+    else:
+        drop_triggers_of_sqlite(schema_editor)
+    before.create_triggers(apps, schema_editor)
+
+
+def drop_triggers_of_sqlite(schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in NAMES:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
-    for statement in SQLITE:
-        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0012_events_of_a_project_by_id")]
+    dependencies = [("accounts", "0002_triggers_and_cache")]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, restore_triggers),
         migrations.RemoveConstraint("auditevent", "accounts_event_environment_is_known"),
         migrations.RemoveConstraint("auditevent", "accounts_event_type_is_known"),
         migrations.AlterField(

@@ -1,7 +1,8 @@
-"""The record is append-only by the database itself: views, admin and shell all obey it.
+"""What the tables need beside themselves: triggers, and the table of a cache that is in no model.
 
-An event's `user_id` can be emptied (an erasure does); nothing else of it can change. Deleting old
-events is the operator's retention, so it stays possible.
+The record is append-only by the database itself: views, admin and shell all obey it. An event's
+`user_id` can be emptied (an erasure does); nothing else of it can change. Deleting old events is the
+operator's retention, so it stays possible.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+CACHE = "accounts_cache"
 POSTGRESQL = """
     CREATE FUNCTION accounts_auditevent_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -27,7 +29,7 @@ POSTGRESQL = """
 """
 
 # SQLite drops a table's triggers when Django remakes it to change a column: a migration that does
-# must run this again (tests/accounts/test_audit.py tells).
+# must create them again (tests/memory/test_append_only.py tells).
 SQLITE = (
     """
     CREATE TRIGGER accounts_auditevent_append_only BEFORE UPDATE OF
@@ -66,7 +68,28 @@ def drop_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> N
         schema_editor.execute("DROP TRIGGER accounts_auditevent_user_id_only_emptied")
 
 
-class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_people_and_projects")]
+def create_cache(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    # As `createcachetable` makes it, whatever cache is configured now: Redis can go again.
+    from django.core.management.commands.createcachetable import Command
 
-    operations = [migrations.RunPython(create_triggers, drop_triggers)]
+    command = Command()
+    command.verbosity = 0
+    command.create_table(schema_editor.connection.alias, CACHE, dry_run=False)
+
+
+def drop_cache(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute(f"DROP TABLE {CACHE}")
+
+
+class Migration(migrations.Migration):
+    replaces = [
+        ("accounts", "0002_audit_events_are_append_only"),
+        ("accounts", "0007_shared_cache"),
+    ]
+
+    dependencies = [("accounts", "0001_tables")]
+
+    operations = [
+        migrations.RunPython(create_triggers, drop_triggers),
+        migrations.RunPython(create_cache, drop_cache),
+    ]
