@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
 
 MOST_REQUESTS = 1_000_000_000
-# What a limit can be, of a project or a key: requests an hour or a second.
-LIMIT_RANGE = (MinValueValidator(1), MaxValueValidator(MOST_REQUESTS))
+RANGE = (MinValueValidator(1), MaxValueValidator(MOST_REQUESTS))
 
 
 class LimitRefused(Exception):
@@ -36,3 +39,72 @@ def check_lowered(limits: Sequence[int | None], granted: Sequence[int]) -> None:
     for limit, most in zip(limits, granted, strict=True):
         if limit is not None and limit > most:
             raise TooHigh(f"A limit can only be lowered: {most} is what you have.")
+
+
+def _granted(name: str) -> Any:
+    return models.PositiveIntegerField(
+        name, null=True, blank=True, help_text="Empty: the usual limit.", validators=RANGE
+    )
+
+
+def _lowered(name: str) -> Any:
+    return models.PositiveIntegerField(
+        f"{name}, lowered", null=True, editable=False, validators=RANGE
+    )
+
+
+class Limited(models.Model):
+    """What has limits of its own: a project, whose limits are each of its keys', and a key.
+
+    Operators grant; owners have brakes of their own, which only ever lower what was granted. None
+    is no limit of its own: the one above it holds, and above all the settings.
+    """
+
+    rate_limit = _granted("requests an hour")
+    burst_limit = _granted("requests a second")
+    lowered_rate_limit = _lowered("requests an hour")
+    lowered_burst_limit = _lowered("requests a second")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(rate_limit=None) | Q(rate_limit__gt=0))
+                & (Q(burst_limit=None) | Q(burst_limit__gt=0)),
+                name="%(app_label)s_%(class)s_limits_are_positive",
+            ),
+            models.CheckConstraint(
+                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
+                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
+                name="%(app_label)s_%(class)s_lowered_limits_are_positive",
+            ),
+        ]
+
+    def limited_by(self) -> Limited | None:
+        """Return what stands above it, whose limits are its own unless it has others."""
+        return None
+
+    def granted_limits(self) -> tuple[int, int]:
+        """Return the requests an hour and a second that operators grant."""
+        above = self.limited_by()
+        hour, second = (
+            above.granted_limits()
+            if above
+            else (settings.RATE_LIMIT_HOUR, settings.RATE_LIMIT_SECOND)
+        )
+        return self.rate_limit or hour, self.burst_limit or second
+
+    def allowed_limits(self) -> tuple[int, int]:
+        """Return what holds now: the granted limits, as owners lowered them here and above."""
+        hour, second = self.granted_limits()
+        levels = list(self._levels())
+        return (
+            lowest(hour, *(level.lowered_rate_limit for level in levels)),
+            lowest(second, *(level.lowered_burst_limit for level in levels)),
+        )
+
+    def _levels(self) -> Iterator[Limited]:
+        level: Limited | None = self
+        while level is not None:
+            yield level
+            level = level.limited_by()

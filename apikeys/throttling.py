@@ -7,12 +7,15 @@ database; an address that tried too many hears 429 until its window ends.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
 
 from apikeys.counters import Counters, LocalCounters, RedisCounters, SharedCounters, Window, window
+from apikeys.models import ApiKey
 from apikeys.principal import Principal
 
 HOUR = 3600  # seconds
@@ -111,3 +114,36 @@ def _guesses(address: str, at: float) -> Window:
 
 def _until(ending: Window, at: float) -> int:
     return max(1, math.ceil(ending.end - at))
+
+
+@dataclass(frozen=True)
+class LimitState:
+    """Requests of this hour, and how many a second; `reset_at` is when the hour begins anew."""
+
+    limit: int
+    remaining: int
+    burst: int
+    reset_at: datetime
+
+
+def reset_at(*, at: datetime) -> datetime:
+    """Return when the hour of every key begins anew."""
+    hour = window("", length=HOUR, at=at.timestamp())
+    return datetime.fromtimestamp(hour.end, UTC)
+
+
+def limit_state(key: ApiKey, *, at: datetime) -> LimitState:
+    """Look at what is left of the limits of a key that came with its project; count nothing."""
+    return limit_states([key], at=at)[key.pk]
+
+
+def limit_states(keys: Sequence[ApiKey], *, at: datetime) -> dict[UUID, LimitState]:
+    """Look at what is left of the limits of several keys at once, in one trip."""
+    if not keys:
+        return {}
+    windows = [hour_of(key.pk, at=at.timestamp()) for key in keys]
+    found = {}
+    for key, used in zip(keys, counters.look(windows), strict=True):
+        limit, burst = key.allowed_limits()
+        found[key.pk] = LimitState(limit, max(0, limit - used), burst, reset_at(at=at))
+    return found

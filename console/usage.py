@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Project
-from apikeys import limits
+from apikeys import throttling
 from apikeys.models import ApiKey
 from apikeys.usage import periods, reports
 from console import exports, figures, owned
@@ -73,8 +73,10 @@ def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpRespo
         "chart": figures.chart(tables[0]),
         "by_time": tables[0],
         "tables": tables[1:],
-        "reset_at": limits.reset_at(at=at),
-        "state": limits.state(key, at=at) if key and key.deleted_at is None else None,
+        "reset_at": throttling.reset_at(at=at),
+        "limit_state": throttling.limit_state(key, at=at)
+        if key and key.deleted_at is None
+        else None,
     }
     return render(request, "console/usage.html", context)
 
@@ -82,11 +84,11 @@ def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpRespo
 def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID, KeyLine]:
     keys = list(ApiKey.objects.filter(project=project, pk__in=found.keys).select_related("project"))
     live = [key for key in keys if key.state(at=at) == "active"]
-    states = limits.states(live, at=at)
+    states = throttling.limit_states(live, at=at)
     return {key.pk: _line(key, states.get(key.pk)) for key in keys}
 
 
-def _line(key: ApiKey, state: limits.State | None) -> KeyLine:
+def _line(key: ApiKey, state: throttling.LimitState | None) -> KeyLine:
     left, limit = (state.remaining, state.limit) if state else ("", "")
     return KeyLine(name_of(key), key.get_environment_display(), left, limit)
 

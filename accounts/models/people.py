@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models import Q
@@ -14,7 +13,7 @@ from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
 from accounts import audit
-from accounts.limits import LIMIT_RANGE, lowest
+from accounts.limits import Limited
 from accounts.models.audit import EventType
 from accounts.subjects import KEY_BYTES, new_subject_key
 from foundation.identifiers import new_id
@@ -131,7 +130,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return project
 
 
-class Project(models.Model):
+class Project(Limited):
     """The tenant: keys, memories, grants and audit events belong to one, in `test` or `live`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -146,32 +145,12 @@ class Project(models.Model):
     erased_at = models.DateTimeField(
         null=True, editable=False, help_text="Set: what was stored in it is gone from the database."
     )
-    rate_limit = models.PositiveIntegerField(
-        "requests an hour",
-        null=True,
-        blank=True,
-        help_text="Of each key. Empty: the default.",
-        validators=LIMIT_RANGE,
-    )
-    burst_limit = models.PositiveIntegerField(
-        "requests a second",
-        null=True,
-        blank=True,
-        help_text="Of each key. Empty: the default.",
-        validators=LIMIT_RANGE,
-    )
-    # The owner's own brakes: they only ever lower what the operators granted.
-    lowered_rate_limit = models.PositiveIntegerField(
-        "requests an hour, lowered", null=True, editable=False, validators=LIMIT_RANGE
-    )
-    lowered_burst_limit = models.PositiveIntegerField(
-        "requests a second, lowered", null=True, editable=False, validators=LIMIT_RANGE
-    )
 
     objects = ProjectQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Limited.Meta):
         constraints = [
+            *Limited.Meta.constraints,
             models.UniqueConstraint(
                 "owner",
                 Lower("name"),
@@ -183,29 +162,7 @@ class Project(models.Model):
                 condition=Q(subject_key__length=KEY_BYTES),
                 name="accounts_project_subject_key_is_whole",
             ),
-            models.CheckConstraint(
-                condition=(Q(rate_limit=None) | Q(rate_limit__gt=0))
-                & (Q(burst_limit=None) | Q(burst_limit__gt=0)),
-                name="accounts_project_limits_are_positive",
-            ),
-            models.CheckConstraint(
-                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
-                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
-                name="accounts_project_lowered_limits_are_positive",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-    def granted_limits(self) -> tuple[int, int]:
-        """Requests an hour and a second that operators grant each of its keys."""
-        return (
-            self.rate_limit or settings.RATE_LIMIT_HOUR,
-            self.burst_limit or settings.RATE_LIMIT_SECOND,
-        )
-
-    def allowed_limits(self) -> tuple[int, int]:
-        """The same, as lowered by the owner."""
-        hour, second = self.granted_limits()
-        return lowest(hour, self.lowered_rate_limit), lowest(second, self.lowered_burst_limit)

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.environments import CHOICES, ENVIRONMENTS
-from accounts.limits import LIMIT_RANGE, lowest
+from accounts.limits import Limited
 from accounts.models import Project, User
 from apikeys.principal import PERMISSIONS
 from foundation.identifiers import new_id
@@ -53,7 +53,7 @@ def all_permissions() -> list[str]:
     return list(PERMISSIONS)
 
 
-class ApiKey(models.Model):
+class ApiKey(Limited):
     """A key's name, rights and life. Its secrets come and go with rotation; it stays itself.
 
     It ends by a timestamp, never by DELETE: usage and record stay true.
@@ -68,27 +68,6 @@ class ApiKey(models.Model):
     purpose_classes = models.JSONField(
         null=True, blank=True, help_text="Empty: every purpose class."
     )
-    rate_limit = models.PositiveIntegerField(
-        "requests an hour",
-        null=True,
-        blank=True,
-        help_text="Empty: the project's.",
-        validators=LIMIT_RANGE,
-    )
-    burst_limit = models.PositiveIntegerField(
-        "requests a second",
-        null=True,
-        blank=True,
-        help_text="Empty: the project's.",
-        validators=LIMIT_RANGE,
-    )
-    # The owner's own brakes: they only ever lower what the operators granted.
-    lowered_rate_limit = models.PositiveIntegerField(
-        "requests an hour, lowered", null=True, editable=False, validators=LIMIT_RANGE
-    )
-    lowered_burst_limit = models.PositiveIntegerField(
-        "requests a second, lowered", null=True, editable=False, validators=LIMIT_RANGE
-    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(
@@ -98,9 +77,10 @@ class ApiKey(models.Model):
 
     objects = ApiKeyQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Limited.Meta):
         verbose_name = "API key"
         constraints = [
+            *Limited.Meta.constraints,
             models.UniqueConstraint(
                 "project",
                 Lower("name"),
@@ -112,19 +92,6 @@ class ApiKey(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name=""), name="apikeys_name_is_not_empty"),
             models.CheckConstraint(
-                condition=Q(rate_limit=None) | Q(rate_limit__gt=0),
-                name="apikeys_rate_limit_is_positive",
-            ),
-            models.CheckConstraint(
-                condition=Q(burst_limit=None) | Q(burst_limit__gt=0),
-                name="apikeys_burst_limit_is_positive",
-            ),
-            models.CheckConstraint(
-                condition=(Q(lowered_rate_limit=None) | Q(lowered_rate_limit__gt=0))
-                & (Q(lowered_burst_limit=None) | Q(lowered_burst_limit__gt=0)),
-                name="apikeys_lowered_limits_are_positive",
-            ),
-            models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
                 name="apikeys_expiry_follows_creation",
             ),
@@ -133,18 +100,9 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def granted_limits(self) -> tuple[int, int]:
-        """Requests an hour and a second that operators grant this key; it came with its project."""
-        hour, second = self.project.granted_limits()
-        return self.rate_limit or hour, self.burst_limit or second
-
-    def allowed_limits(self) -> tuple[int, int]:
-        """The same, as lowered by the owner: what holds now."""
-        hour, second = self.granted_limits()
-        project = self.project
-        hours = (self.lowered_rate_limit, project.lowered_rate_limit)
-        seconds = (self.lowered_burst_limit, project.lowered_burst_limit)
-        return lowest(hour, *hours), lowest(second, *seconds)
+    def limited_by(self) -> Project:
+        """Return the project; it came with the key, or this asks for it."""
+        return self.project
 
     def current_secret(self) -> Secret:
         """Return the newest secret: it is shown masked, and a rotation replaces it.

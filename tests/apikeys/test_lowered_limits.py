@@ -10,7 +10,7 @@ from django.test import Client
 from accounts import services as projects
 from accounts.limits import LimitRefused, TooHigh
 from accounts.models import AuditEvent, Project, User
-from apikeys import limits, services
+from apikeys import services, throttling
 from apikeys.models import ApiKey
 from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, make_key
@@ -121,7 +121,7 @@ class TestAProject:
         assert lower(browser, project, 100).status_code == 302
         assert [told(one) for one in (plaintext, granted_more, already_lower)] == [100, 100, 7]
         usual.refresh_from_db()
-        assert limits.state(usual, at=NOW).limit == 100
+        assert throttling.limit_state(usual, at=NOW).limit == 100
         events = AuditEvent.objects.filter(event_type="PROJECT_UPDATE")
         assert {event.environment for event in events} == {"both"}
         assert {event.meta["lowered_rate_limit"] for event in events} == {100}
