@@ -91,9 +91,17 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """The last request was answered: write what was counted and not written yet."""
-    from apikeys.usage.collector import collector
+    """Finish what the last requests left to be done after them: nothing of it is lost.
 
+    However a process ends, but for a kill: told to, replaced, or after WEB_MAX_REQUESTS.
+    """
+    from apikeys.maintenance import maintenance
+    from apikeys.usage.collector import collector
+    from foundation.background import background
+
+    # Together less than the half minute after which a process that ends is killed.
+    maintenance.stop(wait=5)
+    background.drain(wait=10)
     collector.stop()
 
 

@@ -1,8 +1,9 @@
 """Work that nobody waits for: after a response, or again and again.
 
 Whether an address is known must not show in how long an answer takes: looking it up, writing the
-mail and sending it all happen here, whatever the address. What a process that is killed had not
-done yet is lost: only what a person can ask for again may come here.
+mail and sending it all happen here, whatever the address. A process that ends as it should does
+what is left first (config/gunicorn.py); what one that is killed had not done yet is lost: only what
+a person can ask for again may come here.
 """
 
 from __future__ import annotations
@@ -80,6 +81,23 @@ class Background:
     def wait(self) -> None:
         """Return when all that was given is done."""
         self._waiting.join()
+
+    def drain(self, *, wait: float) -> int:
+        """Let what was given be done before the process ends, for so many seconds at most.
+
+        Return how many pieces of work were left then; the log says so too.
+        """
+        with self._waiting.all_tasks_done:
+            self._waiting.all_tasks_done.wait_for(self._is_done, timeout=wait)
+            left = self._waiting.unfinished_tasks
+        if left:
+            logger.error(
+                "The process ends before %d pieces of work after responses were done", left
+            )
+        return left
+
+    def _is_done(self) -> bool:
+        return not self._waiting.unfinished_tasks
 
     def _start(self) -> None:
         with self._lock:

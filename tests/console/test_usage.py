@@ -88,7 +88,10 @@ class TestUsage:
         browser = signed_in(owner)
         for _ in range(2):
             page = browser.get(f"/console/keys/{key.pk}/usage/")
-            assert (page.context["limit_state"].remaining, page.context["limit_state"].limit) == (9, 10)
+            assert (page.context["limit_state"].remaining, page.context["limit_state"].limit) == (
+                9,
+                10,
+            )
 
 
 @pytest.mark.django_db
