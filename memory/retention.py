@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from accounts import erasing, services
 from accounts.models import AuditEvent, Project, User
 from accounts.subjects import new_subject_key
+from apikeys.erasing import forget_project
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 
 BATCH = 1000
@@ -39,8 +40,9 @@ def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Erase what deleted projects and long-closed accounts held. Return how many of each.
 
-    Memories, grants and kept answers go; the record stays, without the end users' ids and without
-    the key by which their pseudonyms were made. Stopped half-way, the next run goes on.
+    Memories, grants and kept answers go, and so do the request log, addresses and notices of keys.
+    The record stays, without the end users' ids and without the key by which their pseudonyms were
+    made. Stopped half-way, the next run goes on.
     """
     closed_before = at - services.closed_for()
     over = {"deleted_before": at - LAST_REQUESTS, "closed_before": closed_before}
@@ -48,6 +50,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     for project in projects:
         for model in (Memory, RevocationGrant, IdempotencyRecord):
             _sweep(model, project.pk, batch)
+        forget_project(project.pk, batch=batch)
         named = AuditEvent.objects.filter(app_id=project.pk, user_id__isnull=False)
         while ids := list(named.values_list("pk", flat=True)[:batch]):
             AuditEvent.objects.filter(pk__in=ids).update(user_id=None)

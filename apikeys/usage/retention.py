@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret, UsageHour
+from apikeys.models import KeyAddress, LoggedRequest, Notice, UsageHour
 from apikeys.usage.periods import midnight
 from apikeys.usage.samples import ADDED
 
@@ -26,21 +26,11 @@ def prune(*, at: datetime) -> dict[str, int]:
         "logged requests": _remove_log(log_end),
         "hours rolled up": _roll_up(midnight((at - HOURS_KEPT).astimezone(UTC).date())),
         "old totals": UsageHour.objects.before(usage_end).delete()[0],
-        "old addresses": _forget_addresses(at),
+        "old addresses": KeyAddress.objects.filter(last_used_at__lt=at - ADDRESSES_KEPT).delete()[
+            0
+        ],
         "old notices": Notice.objects.filter(done_at__lt=at - NOTICES_KEPT).delete()[0],
     }
-
-
-def _forget_addresses(at: datetime) -> int:
-    """Where keys were used from: after a while, and of a project that was erased at once."""
-    erased = ApiKey.objects.exclude(project__erased_at=None)
-    LoggedRequest.objects.filter(project_id__in=erased.values("project_id")).delete()
-    Notice.objects.filter(key_id__in=erased.values("pk")).delete()
-    Secret.objects.filter(key__in=erased).exclude(last_address="").update(
-        last_address="", last_user_agent=""
-    )
-    old = Q(last_used_at__lt=at - ADDRESSES_KEPT) | Q(key_id__in=erased.values("pk"))
-    return KeyAddress.objects.filter(old).delete()[0]
 
 
 def _remove_log(before: datetime) -> int:

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.utils import timezone
 
 from accounts.models import Project
-from apikeys.models import KeyAddress, LoggedRequest, Notice
+from apikeys.models import KeyAddress, Notice
 from apikeys.notices.outbox import QUIET
 from apikeys.usage import first_uses
-from apikeys.usage.collector import Collector
 from apikeys.usage.retention import prune
 from tests.apikeys.mailed import subjects, use
-from tests.makers import NOW, make_key, make_project, sample
+from tests.makers import NOW, make_key, sample
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -83,25 +81,3 @@ class TestANewAddress:
         assert not KeyAddress.objects.exists()
         use(key.pk, "192.0.2.1", at=NOW + 91 * DAY)
         assert len(subjects(at=NOW + 91 * DAY)) == 1
-
-
-@pytest.mark.django_db
-def test_of_an_erased_project_no_address_stays(project: Project) -> None:
-    key, _ = make_key(project)
-    kept, _ = make_key(make_project(project.owner), "Kept")
-    now = timezone.now()
-    for one in (key, kept):
-        own = Collector()
-        whose = {"key_id": one.pk, "project_id": one.project_id}
-        own.record(sample(now, secret_id=one.current_secret().pk, address="192.0.2.1", **whose))
-        own.flush()
-    project.deleted_at = project.erased_at = now
-    project.save()
-    prune(at=now)
-    assert [row.key_id for row in KeyAddress.objects.all()] == [kept.pk]
-    assert [row.key_id for row in LoggedRequest.objects.all()] == [kept.pk]
-    assert [row.key_id for row in Notice.objects.all()] == [kept.pk]
-    assert (key.current_secret().last_address, kept.current_secret().last_address) == (
-        "",
-        "192.0.2.1",
-    )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 
 from accounts import services
 from accounts.allauth_internals import TOTP
 from accounts.models import AuditEvent, Project, User
+from apikeys.models import KeyAddress, LoggedRequest, Notice
+from apikeys.usage.collector import Collector
 from memory import retention
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from tests.doors import Api, signed_in
-from tests.makers import BY, NOW, make_key, make_project, memory_body
+from tests.makers import BY, NOW, make_key, make_project, memory_body, sample
 
 
 def fill(project: Project) -> None:
@@ -49,6 +53,41 @@ class TestADeletedProject:
         project.refresh_from_db()
         assert bytes(project.subject_key) != before
         assert retention.erase(at=later) == {"projects": 0, "accounts": 0}
+
+    def test_no_address_of_its_keys_is_left_and_those_of_others_are(
+        self, owner: User, project: Project
+    ) -> None:
+        key, _ = make_key(project)
+        kept, _ = make_key(make_project(owner), "Kept")
+        for one, address in ((key, "192.0.2.1"), (kept, "192.0.2.2")):
+            own = Collector()
+            whose = {"key_id": one.pk, "project_id": one.project_id}
+            secret = {"secret_id": one.current_secret().pk, "address": address}
+            for _ in range(3):
+                own.record(sample(NOW, **secret, **whose))
+            own.flush()
+        services.delete_project(project=project, at=NOW, by=BY)
+        retention.erase(at=NOW + timedelta(hours=2), batch=2)
+        rows = str([list(model.objects.values()) for model in apps.get_models()])
+        assert "192.0.2.1" not in rows
+        assert rows.count("192.0.2.2") >= 4
+        for model in (KeyAddress, LoggedRequest, Notice):
+            assert {row.key_id for row in model.objects.all()} == {kept.pk}
+
+    def test_stopped_half_way_it_is_not_said_to_be_done(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop(*args: Any, **options: Any) -> None:
+            raise KeyboardInterrupt
+
+        services.delete_project(project=project, at=NOW, by=BY)
+        with monkeypatch.context() as stopped:
+            stopped.setattr(retention, "forget_project", stop)
+            with pytest.raises(KeyboardInterrupt):
+                retention.erase(at=NOW + timedelta(hours=2))
+        project.refresh_from_db()
+        assert project.erased_at is None
+        assert retention.erase(at=NOW + timedelta(hours=2))["projects"] == 1
 
     def test_requests_that_began_before_it_may_end(self, owner: User, project: Project) -> None:
         services.delete_project(project=project, at=NOW, by=BY)

@@ -1,0 +1,29 @@
+"""Forgets what is kept of how a project's keys were used, and from where."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret
+
+
+def forget_project(project_id: UUID, *, batch: int) -> None:
+    """Remove the project's request log, addresses and notices, so many rows a transaction.
+
+    Keys stay, without where they were used from last: the record speaks of them. So do totals of
+    usage, which hold no person, for USAGE_DAYS. Stopped half-way, the next run goes on.
+    """
+    keys = ApiKey.objects.filter(project_id=project_id).values("pk")
+    _remove(LoggedRequest.objects.filter(project_id=project_id), batch)
+    _remove(KeyAddress.objects.filter(key_id__in=keys), batch)
+    _remove(Notice.objects.filter(key_id__in=keys), batch)
+    used = ~Q(last_address="") | ~Q(last_user_agent="")
+    Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
+
+
+def _remove(rows: QuerySet[Any], batch: int) -> None:
+    while ids := list(rows.values_list("pk", flat=True)[:batch]):
+        rows.model._default_manager.filter(pk__in=ids).delete()
