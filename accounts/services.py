@@ -120,7 +120,7 @@ def delete_project(*, project: Project, at: datetime, by: ChangedBy) -> None:
 def close_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Stop all keys of the account with the next request; erase its data after a delay.
 
-    Raises AlreadyGone.
+    `apikeys.closing` does this and tells the owner. Raises AlreadyGone.
     """
     if not User.objects.filter(pk=user.pk, closed_at=None).update(closed_at=at):
         raise AlreadyGone("The account is closed already.")

@@ -24,6 +24,11 @@ def forget_project(project_id: UUID, *, batch: int) -> None:
     Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
 
 
+def forget_account(account_id: UUID) -> None:
+    """Remove the notices about the account itself."""
+    Notice.objects.filter(account_id=account_id).delete()
+
+
 def _remove(rows: QuerySet[Any], batch: int) -> None:
     while ids := list(rows.values_list("pk", flat=True)[:batch]):
         rows.model._default_manager.filter(pk__in=ids).delete()

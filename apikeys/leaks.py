@@ -57,9 +57,8 @@ def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> N
     """
     services.end(secret.key, at=at)
     record_key(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
-    outbox.tell(
-        kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, masked=secret.masked, url=url
-    )
+    details = {"masked": secret.masked, "url": url}
+    outbox.tell(kind=Kind.LEAK, key_id=secret.key_id, about="", at=at, details=details)
 
 
 @sensitive_variables("plaintexts")

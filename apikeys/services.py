@@ -139,9 +139,11 @@ def rotate_key(
         key_id=key.pk,
         about=tokens.last_four(plaintext) + at.isoformat(),
         at=at,
-        ends_at=f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
-        ends_when_silent=ends_when_silent,
-        **told(by, key, at=at),
+        details={
+            "ends_at": f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
+            "ends_when_silent": ends_when_silent,
+            **told(by, key, at=at),
+        },
     )
     return plaintext
 
@@ -195,8 +197,7 @@ def delete_key(*, key: ApiKey, at: datetime, by: ChangedBy) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
     end(key, at=at)
     record_key(EventType.KEY_DELETE, key, at=at, by=by)
-    details = told(by, key, at=at)
-    outbox.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, **details)
+    outbox.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, details=told(by, key, at=at))
 
 
 @transaction.atomic

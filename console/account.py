@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -12,13 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
+from apikeys import closing
 from apikeys.notices import recipients
 from console import owned
 from console.forms import ConfirmForm, MailForm
 from console.owned import SignedIn, reauthenticated
-from foundation import mail
-from foundation.addresses import base_url
-from foundation.background import background
 
 
 @never_cache
@@ -37,17 +37,8 @@ def account_close(request: SignedIn) -> HttpResponse:
     form = ConfirmForm(request.POST or None, expected=request.user.email)
     at = timezone.now()
     if form.is_valid():
-        try:
-            services.close_account(user=request.user, at=at, by=owned.changed_by(request))
-        except services.AlreadyGone:
-            return redirect("account_closed")
-        email, until = request.user.email, at + services.closed_for()
-        address = base_url(request)
-
-        def tell() -> None:
-            mail.send("account_closed", to=email, until=until, base_url=address)
-
-        background.do(tell)
+        with suppress(services.AlreadyGone):  # sent twice: it is closed all the same
+            closing.close_account(user=request.user, at=at, by=owned.changed_by(request))
         return redirect("account_closed")
     until = at + services.closed_for()
     context = {"form": form, "until": until, "section": "account"}

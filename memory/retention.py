@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from accounts import erasing, services
 from accounts.models import AuditEvent, Project, User
 from accounts.subjects import new_subject_key
-from apikeys.erasing import forget_project
+from apikeys.erasing import forget_account, forget_project
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 
 BATCH = 1000
@@ -57,6 +57,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         Project.objects.filter(pk=project.pk).update(erased_at=at, subject_key=new_subject_key())
     people = list(User.objects.filter(closed_at__lte=closed_before, erased_at=None))
     for person in people:
+        forget_account(person.pk)
         erasing.erase_account(user=person, at=at)
     return {"projects": len(projects), "accounts": len(people)}
 

@@ -28,13 +28,17 @@ class KeyAddress(models.Model):
 
 
 class Kind(models.TextChoices):
-    """What a notice is about. All but LEAK can be switched off by the person, as `mail_<kind>`."""
+    """What a notice is about: a key, or an account.
+
+    All but LEAK and ACCOUNT_CLOSED can be switched off by the person, as `mail_<kind>`.
+    """
 
     EXPIRY = "expiry"
     ROTATION = "rotation"
     DELETION = "deletion"
     NEW_ADDRESS = "new_address"
     LEAK = "leak"
+    ACCOUNT_CLOSED = "account_closed"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -44,14 +48,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """Something that a key's owner is told, once: written with the change, mailed after it.
+    """Something that the owner of a key or an account is told once: written with the change.
 
     `about` tells notices of one kind apart: the same thing is never told twice. `details` is what
     the mail says. `done_at` is set when it was mailed, was switched off, or could not be delivered.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    key_id = models.UUIDField()
+    key_id = models.UUIDField(null=True)
+    account_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     about = models.CharField(max_length=64)
     details = models.JSONField(default=dict)
@@ -67,6 +72,16 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=["key_id", "kind", "about"], name="apikeys_notice_is_told_once"
             ),
+            models.UniqueConstraint(
+                fields=["account_id", "kind", "about"],
+                condition=Q(account_id__isnull=False),
+                name="apikeys_account_is_told_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(key_id=None, account_id__isnull=False)
+                | Q(key_id__isnull=False, account_id=None),
+                name="apikeys_notice_is_about_one",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=Kind.values), name="apikeys_notice_kind_is_known"
             ),
@@ -78,4 +93,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key_id}"
+        return f"{self.kind} {self.key_id or self.account_id}"

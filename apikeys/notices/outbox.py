@@ -8,19 +8,17 @@ A process that is killed between a mail and writing down that it was sent may se
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from apikeys.models import ApiKey, Kind, Notice
-from apikeys.notices import recipients
-from foundation import mail
+from apikeys.notices import letters
 from foundation.background import background
 
 logger = logging.getLogger(__name__)
@@ -32,13 +30,28 @@ MOST_TRIES = 10
 MOST_AT_ONCE = 200  # notices
 
 
-def tell(*, kind: Kind, key_id: UUID, about: str, at: datetime, **details: Any) -> None:
-    """Write down what a key's owner is to be told, in the caller's transaction; mail it later.
+def tell(
+    *,
+    kind: Kind,
+    about: str,
+    at: datetime,
+    key_id: UUID | None = None,
+    account_id: UUID | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what the owner of a key or an account is to be told; mail it after the commit.
 
-    The same `about` of one kind and key is told once.
+    It belongs into the transaction of what it tells. The same `about` of one kind and key or
+    account is told once. `details` is what the mail says.
     """
     notice = Notice(
-        key_id=key_id, kind=kind, about=about, details=details, created_at=at, next_try_at=at
+        key_id=key_id,
+        account_id=account_id,
+        kind=kind,
+        about=about,
+        details=dict(details or {}),
+        created_at=at,
+        next_try_at=at,
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     transaction.on_commit(send_soon)
@@ -101,30 +114,11 @@ def _send(notices: list[Notice], *, at: datetime) -> int:
     """Send one mail of notices that this process claimed. Return how many: none or one."""
     sent = 0
     try:
-        sent = _mail(notices, at=at)
+        sent = letters.send(notices, at=at)
     except (OSError, SMTPException) as error:
         # Not its message: a mail server's may hold the address.
-        logger.error("no mail about the key %s: %s", notices[0].key_id, type(error).__name__)
+        logger.error("no mail for the notice '%s': %s", notices[0], type(error).__name__)
         if notices[0].tries + 1 < MOST_TRIES:
             return 0
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(done_at=at)
     return sent
-
-
-def _mail(notices: list[Notice], *, at: datetime) -> int:
-    """Mail it if there is somebody to be told who wants to hear it."""
-    kind = Kind(notices[0].kind)
-    found = ApiKey.objects.filter(pk=notices[0].key_id).select_related("project__owner").first()
-    if found is None or not recipients.wants(kind, found, at=at):
-        return 0
-    mail.send(
-        f"key_{kind}",
-        to=found.project.owner.email,
-        key=found,
-        masked=found.current_secret().masked,
-        details=notices[0].details,
-        news=[notice.details for notice in notices],
-        link=settings.SITE_URL + reverse("key", args=[found.pk]),
-        choose=settings.SITE_URL + reverse("mail_choices"),
-    )
-    return 1

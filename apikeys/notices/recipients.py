@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from apikeys.models import ApiKey, Kind
+from apikeys.models import ApiKey, Kind, Notice
 
-CHOICES = tuple(kind for kind in Kind if kind != Kind.LEAK)
+CHOICES = tuple(kind for kind in Kind if kind not in (Kind.LEAK, Kind.ACCOUNT_CLOSED))
 
 
 def choose(*, user: User, choices: dict[str, bool]) -> None:
@@ -27,3 +27,9 @@ def wants(kind: Kind, key: ApiKey, *, at: datetime) -> bool:
     if kind == Kind.EXPIRY and key.state(at=at) != "active":
         return False
     return kind == Kind.LEAK or bool(getattr(owner, f"mail_{kind}"))
+
+
+def hears_of_closing(user: User, notice: Notice) -> bool:
+    """Say whether the account is closed since then, and not since another closing, nor erased."""
+    closed_at = user.closed_at
+    return closed_at is not None and closed_at.isoformat() == notice.about and not user.erased_at

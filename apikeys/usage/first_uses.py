@@ -65,7 +65,9 @@ def _write(key_id: UUID, address: str, sample: RequestSample) -> None:
         key_id=key_id,
         about=f"{address} {at:%Y-%m-%d}",
         at=at,
-        address=sample.address,
-        user_agent=sample.user_agent,
-        when=f"{at:%Y-%m-%d %H:%M:%S}",
+        details={
+            "address": sample.address,
+            "user_agent": sample.user_agent,
+            "when": f"{at:%Y-%m-%d %H:%M:%S}",
+        },
     )

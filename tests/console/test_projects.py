@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import services
 from accounts.models import AuditEvent, Project, User
+from tests.apikeys.mailed import subjects
 from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, make_key, make_project
 
@@ -119,6 +120,7 @@ class TestClosing:
         api = Api(make_key(project)[1])
         assert self.close(browser, owner).headers["Location"] == "/console/account/closed/"
         assert api.get("/policy").status_code == 401
+        assert subjects(at=timezone.now()) == ["Your Memory Scope account is closed"]
         assert mail.outbox[0].to == [owner.email]
         answer = browser.post("/console/account/reopen/", follow=True)
         assert "Your keys work again." in answer.content.decode()
