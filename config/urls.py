@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import documentation, health
 
 # What programs ask, by a key or by none. Middleware for people steps aside for these paths.
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("memory.urls")),
     path("", include("apikeys.urls")),
     path("healthz", health.healthz, name="healthz"),
@@ -15,7 +15,7 @@ api = [
 ]
 
 # What people see. Each needs a sign-in, unless config/middleware.py lists it as public.
-pages = [
+pages: list[URLPattern | URLResolver] = [
     path("", documentation.home, name="home"),
     path("docs/", documentation.index, name="docs"),
     path("docs/quickstart/", documentation.quickstart, name="docs_quickstart"),

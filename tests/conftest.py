@@ -6,9 +6,9 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import Project, User
 from apikeys.usage.collector import collector
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_counters(settings: Any) -> None:
+def own_counters(settings: Settings) -> None:
     """No test counts what another one tried or asked."""
     collector._waiting.clear()
     cache = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}

@@ -12,17 +12,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 import psycopg
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.allauth_internals import user_id_to_str
 from accounts.models import User
+from config.environment import BASE_DIR
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+# What a test's client answers has a name in the stubs alone.
+Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 
 START_SECONDS = 60
 
@@ -34,13 +40,13 @@ class Api:
         self.key = key
         self.client = Client(raise_request_exception=False)
 
-    def post(self, path: str, body: Any = None, **extra: Any) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **extra: Any) -> Response:
         """Post a JSON body; bytes and text go as they are. Keyword arguments are META entries."""
         content = body if isinstance(body, bytes | str) else json.dumps(body)
         extra.setdefault("content_type", "application/json")
         return self.client.generic("POST", path, content, **self._headers(extra))
 
-    def get(self, path: str, **extra: Any) -> HttpResponse:
+    def get(self, path: str, **extra: Any) -> Response:
         return self.client.get(path, **self._headers(extra))
 
     def _headers(self, extra: dict[str, Any]) -> dict[str, Any]:
@@ -49,21 +55,22 @@ class Api:
     def remember(self, **fields: Any) -> dict[str, Any]:
         from tests.makers import memory_body
 
-        response = self.post("/memory", memory_body(**fields))
-        assert response.status_code == 201, response.content
-        return response.json()
+        return _body(self.post("/memory", memory_body(**fields)), 201)
 
     def read(self, **fields: Any) -> dict[str, Any]:
         from tests.makers import read_body
 
-        response = self.post("/memory/read", read_body(**fields))
-        assert response.status_code == 200, response.content
-        return response.json()
+        return _body(self.post("/memory/read", read_body(**fields)), 200)
 
     def revoke(self, token: str) -> dict[str, Any]:
-        response = self.post("/memory/revoke", {"revocation_token": token})
-        assert response.status_code == 200, response.content
-        return response.json()
+        return _body(self.post("/memory/revoke", {"revocation_token": token}), 200)
+
+
+def _body(response: Response, status: int) -> dict[str, Any]:
+    """What the API said, which had to be with this status."""
+    assert response.status_code == status, response.content
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def signed_in(user: User, *, second_factor: bool = False, age: float = 0) -> Client:
@@ -142,7 +149,7 @@ def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -168,7 +175,7 @@ def collect_static() -> None:
     """What a start of the service does before: without it, its pages have no styles to name."""
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
         check=True,
     )

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
+
+from config.environment import BASE_DIR
 
 PLAIN = [
     "accounts.environments",
@@ -28,7 +29,7 @@ PLAIN = [
 def test_imports_point_down() -> None:
     ran = subprocess.run(
         [f"{sys.prefix}/bin/lint-imports", "--no-cache"],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         capture_output=True,
         text=True,
     )
@@ -40,7 +41,7 @@ def test_a_plain_module_loads_without_django(module: str) -> None:
     code = f"import sys, {module}; print(any(m.split('.')[0] == 'django' for m in sys.modules))"
     ran = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         capture_output=True,
         text=True,
         check=True,

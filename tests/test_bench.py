@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import socket
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, repeat
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 
 from accounts.models import AuditEvent, EventType
 from bench import processor
@@ -22,29 +23,28 @@ from bench.responses import BadResponse, closes, frame
 from bench.rows import fill, only_tenant
 from bench.scenarios import HIDDEN_BY_REVOKE, OPERATIONS, Workload
 from memory.models import Memory
-from tests.doors import Api
+from tests.doors import Api, Response
 
 ANSWER = b"HTTP/1.1 201 Created\r\nServer: x\r\ncontent-length: 7\r\n\r\n{'a':1}"
 STAT = "4242 (guni (corn) :) S 17 4242 4242 0 -1 4194560 9 0 0 0 150 25 300 400 20 0 9 0 1 2 3"
 
 
-def figures(**fields: object) -> Figures:
-    return Figures(
-        **{
-            "operation": "create",
-            "connections": 16,
-            "requests": 100,
-            "requests_per_second": 500.0,
-            "p50_ms": 2.0,
-            "p99_ms": 9.0,
-            "application_cpu_us": 1000.0,
-            "database_cpu_us": None,
-            "errors": 0,
-            "generator_share": 0.1,
-            "others_share": 0.25,
-            **fields,
-        }
-    )
+def figures(**fields: Any) -> Figures:
+    known: dict[str, Any] = {
+        "operation": "create",
+        "connections": 16,
+        "requests": 100,
+        "requests_per_second": 500.0,
+        "p50_ms": 2.0,
+        "p99_ms": 9.0,
+        "application_cpu_us": 1000.0,
+        "database_cpu_us": None,
+        "errors": 0,
+        "generator_share": 0.1,
+        "others_share": 0.25,
+        **fields,
+    }
+    return Figures(**known)
 
 
 class TestPercentile:
@@ -95,7 +95,7 @@ class TestLoad:
     """Against a server that answers each request in two pieces, and then what it is told."""
 
     @pytest.fixture
-    def listener(self) -> socket.socket:
+    def listener(self) -> Iterator[socket.socket]:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             yield listener
 
@@ -233,7 +233,7 @@ class TestWorkload:
     def workload(self, api: Api) -> Workload:
         return Workload(key=api.key or "", port=80, tenant=only_tenant())
 
-    def post(self, api: Api, request: bytes) -> HttpResponse:
+    def post(self, api: Api, request: bytes) -> Response:
         return api.post(request.split(b" ")[1].decode(), request.partition(b"\r\n\r\n")[2])
 
     @pytest.mark.parametrize("name", OPERATIONS)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db.models import F
+from pytest_django import Settings
 
 from accounts.models import Project
 from apikeys.models import LoggedRequest, UsageHour
@@ -59,8 +60,8 @@ class TestHistory:
 
 
 class TestPages:
-    def test_every_page_is_there(self, tenant: Tenant, settings: object) -> None:
-        settings.ALLOWED_HOSTS = ["127.0.0.1"]  # type: ignore[attr-defined] # the fixture's own
+    def test_every_page_is_there(self, tenant: Tenant, settings: Settings) -> None:
+        settings.ALLOWED_HOSTS = ["127.0.0.1"]
         keys = history.add_keys(tenant, 2, at=datetime.now(UTC))
         browser = pages.signed_in(tenant)
         for path in pages.paths(tenant, keys).values():

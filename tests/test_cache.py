@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
+
+from config.environment import BASE_DIR
 
 
 @pytest.mark.redis
@@ -20,7 +21,7 @@ def test_another_process_sees_what_this_one_keeps() -> None:
     )
     ran = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         capture_output=True,
         text=True,
         check=True,

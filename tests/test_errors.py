@@ -42,6 +42,7 @@ class TestLog:
                 cursor.execute("ALTER TABLE accounts_auditevent RENAME COLUMN elsewhere TO user_id")
         assert response.status_code in (500, 503)
         assert CANARY not in log.text
+        assert api.key is not None
         assert api.key not in log.text
         assert "sql.py" in log.text  # where it went wrong is there
 

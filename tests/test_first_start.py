@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from django.conf import settings
 
+from config.environment import BASE_DIR
 from tests.doors import free_port
 
 pytestmark = pytest.mark.skipif(
@@ -27,7 +27,7 @@ def make_run(folder: Path, port: int) -> Iterator[list[str]]:
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     process = subprocess.Popen(
         ["make", "--no-print-directory", "run"],
-        cwd=settings.BASE_DIR,
+        cwd=BASE_DIR,
         env={
             **keep,
             "ENV_FILE": str(folder / ".env"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from accounts.models import User
-from tests.doors import Api
+from tests.doors import Api, Response
 
 POLICY = {
     "default-src 'none'",
@@ -26,10 +25,10 @@ ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-HTML = {"HTTP_ACCEPT": "text/html"}
+HTML = {"Accept": "text/html"}
 
 
-def check(response: HttpResponse, *, referrer: str = "same-origin") -> None:
+def check(response: Response, *, referrer: str = "same-origin") -> None:
     said = response.headers["Content-Security-Policy"].split(";")
     assert {directive.strip() for directive in said} == POLICY
     wanted = {**ALWAYS, "Referrer-Policy": referrer}
@@ -52,14 +51,14 @@ class TestHeaders:
         ],
     )
     def test_an_answer_has_them(self, path: str, status: int) -> None:
-        response = Client().get(path, **HTML)
+        response = Client().get(path, headers=HTML)
         assert response.status_code == status
         check(response)
         response.close()
 
     def test_a_page_for_a_bug_has_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("config.documentation.MATRIX", None)
-        response = Client(raise_request_exception=False).get("/", **HTML)
+        response = Client(raise_request_exception=False).get("/", headers=HTML)
         assert response.status_code == 500
         check(response)
 

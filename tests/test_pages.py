@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from accounts.models import User
 from tests.doors import kill_connection, signed_in
 
-BROWSER = {"HTTP_ACCEPT": "text/html,application/xhtml+xml"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
 @pytest.mark.postgresql
@@ -24,12 +24,12 @@ def test_a_page_does_not_notice_that_its_connection_has_died() -> None:
 @pytest.mark.django_db
 class TestPages:
     def test_the_front_page_shows_its_own_address_and_the_policy(self) -> None:
-        page = Client().get("/", **BROWSER).content.decode()
+        page = Client().get("/", headers=BROWSER).content.decode()
         assert "http://testserver/memory/read" in page
         assert "notification_delivery" in page
 
     def test_a_browser_gets_a_page_for_what_is_not_there(self) -> None:
-        response = Client().get("/nothing", **BROWSER)
+        response = Client().get("/nothing", headers=BROWSER)
         assert response.status_code == 404
         assert "There is no such page" in response.content.decode()
 
@@ -40,12 +40,12 @@ class TestPages:
 
     def test_a_form_without_its_token_is_refused_with_a_page(self) -> None:
         client = Client(enforce_csrf_checks=True)
-        response = client.post("/admin/login/", {"username": "x"}, **BROWSER)
+        response = client.post("/admin/login/", {"username": "x"}, headers=BROWSER)
         assert response.status_code == 403
         assert "grown old" in response.content.decode()
 
     def test_an_unknown_host_is_refused(self) -> None:
-        response = Client().get("/", HTTP_HOST="evil.example", **BROWSER)
+        response = Client().get("/", HTTP_HOST="evil.example", headers=BROWSER)
         assert response.status_code == 400
 
     @pytest.mark.parametrize("error", [OperationalError, RedisConnectionError])
@@ -58,14 +58,14 @@ class TestPages:
         client = signed_in(owner)
         client.raise_request_exception = False
         monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", fail)
-        response = client.get("/console/projects/", **BROWSER)
+        response = client.get("/console/projects/", headers=BROWSER)
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
         assert "Back in a moment" in response.content.decode()
         assert "10.0.0.1" not in response.content.decode()
 
     def test_a_bug_shows_nothing_of_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("config.documentation.render", lambda *args: 1 / 0)
-        response = Client(raise_request_exception=False).get("/", **BROWSER)
+        response = Client(raise_request_exception=False).get("/", headers=BROWSER)
         assert response.status_code == 500
         assert "ZeroDivisionError" not in response.content.decode()
         assert response.headers["X-Request-ID"]

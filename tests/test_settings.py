@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import override_settings
 
 from config.checks import check_settings
+from config.environment import BASE_DIR
 from config.first_start import write_env
 
-BASE_DIR = Path(settings.BASE_DIR)
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 GOOD = {
     "ENV_FILE": os.devnull,

@@ -20,12 +20,14 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from accounts.allauth_internals import TOTP, format_hotp_value, hotp_value
 from accounts.models import AuditEvent, User
 from accounts.second_factor import MfaAdapter, UnreadableSeed
 from foundation.background import Background
 from tests.doors import collect_static, processes, running_service, signed_in
+from tests.mailbox import mailbox
 from tests.makers import PASSWORD, give_password, make_key, make_owner
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -73,8 +75,8 @@ class TestSigningIn:
 
     def test_a_reset_by_mail(self, person: User, client: Client) -> None:
         client.post("/accounts/password/reset/", {"email": person.email})
-        (message,) = mail.outbox
-        assert message.alternatives
+        (message,) = mailbox()
+        assert message.page
         link = next(word for word in message.body.split() if "/password/reset/key/" in word)
         page = client.get(link.split("testserver")[1], follow=True)
         new = "another good long password"
@@ -132,7 +134,7 @@ class TestSeeds:
         client.post("/accounts/2fa/authenticate/", {"code": code})
         assert client.get("/console/projects/").status_code == 200
 
-    def test_an_older_key_still_decrypts(self, settings: Any) -> None:
+    def test_an_older_key_still_decrypts(self, settings: Settings) -> None:
         settings.SECOND_FACTOR_KEYS = ["old"]
         stored = MfaAdapter().encrypt(SEED)
         settings.SECOND_FACTOR_KEYS = ["new", "old"]
@@ -214,7 +216,7 @@ class TestResetting:
 
 class TestBackground:
     def test_what_fails_does_not_stop_what_follows(
-        self, settings: Any, caplog: pytest.LogCaptureFixture
+        self, settings: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
         settings.WORK_IN_BACKGROUND = True
         background, done = Background(), threading.Event()
@@ -230,7 +232,7 @@ class TestBackground:
         assert "somebody@example.com" not in caplog.text
 
     def test_too_much_is_dropped_and_said(
-        self, settings: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+        self, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.WORK_IN_BACKGROUND = True
         monkeypatch.setattr("foundation.background.MOST_WAITING", 1)
@@ -268,7 +270,7 @@ class TestStaff:
         browser.force_login(operator)
         assert browser.get("/admin/").status_code == 302
 
-    def test_in_development_a_password_will_do(self, settings: Any) -> None:
+    def test_in_development_a_password_will_do(self, settings: Settings) -> None:
         settings.DEBUG = True
         operator = User.objects.create_superuser("operator@example.com")
         assert signed_in(operator).get("/admin/").status_code == 200

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from django.core import mail
 
 from apikeys.notices import outbox
 from apikeys.usage.collector import Collector
+from tests.mailbox import mailbox
 from tests.makers import NOW, sample
 
 
@@ -16,10 +17,10 @@ def subjects(*, at: datetime = NOW) -> list[str]:
     """What is mailed now."""
     mail.outbox.clear()
     outbox.send_waiting(at=at)
-    return [message.subject for message in mail.outbox]
+    return [message.subject for message in mailbox()]
 
 
-def use(key_id: Any, address: str, *, at: datetime = NOW, agent: str = "curl/8") -> None:
+def use(key_id: UUID, address: str, *, at: datetime = NOW, agent: str = "curl/8") -> None:
     """A request as another process, which has seen nothing yet, notes it."""
     own = Collector()
     own.record(sample(at, key_id=key_id, address=address, user_agent=agent))

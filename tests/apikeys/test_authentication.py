@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.request import Request
 
 from accounts.models import Project, User
@@ -22,10 +23,10 @@ def asking_with(plaintext: str | None) -> Request:
 
 class TestWhoAsks:
     def test_it_is_the_projects_owner_without_a_second_query(
-        self, project: Project, owner: User, django_assert_num_queries: pytest.FixtureRequest
+        self, project: Project, owner: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         _, plaintext = make_key(project)
-        with django_assert_num_queries(1):  # type: ignore[operator] # a function
+        with django_assert_num_queries(1):
             found = ApiKeyAuthentication().authenticate(asking_with(plaintext))
         assert found is not None
         assert found[0] == owner

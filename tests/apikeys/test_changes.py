@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import AuditEvent, Project, User
 from apikeys import services
@@ -70,7 +71,7 @@ class TestChangesThatAreNone:
 @pytest.mark.django_db
 class TestHowManyKeys:
     def test_one_more_than_a_project_may_have_is_refused_with_a_sentence(
-        self, owner: User, project: Project, settings: Any
+        self, owner: User, project: Project, settings: Settings
     ) -> None:
         settings.KEYS_PER_PROJECT = 2
         first, _ = make_key(project, name="First")
@@ -89,7 +90,9 @@ class TestHowManyKeys:
         assert ApiKey.objects.live().filter(project=project).count() == 2
 
     @pytest.mark.django_db(transaction=True)
-    def test_many_at_once_are_counted_one_by_one(self, project: Project, settings: Any) -> None:
+    def test_many_at_once_are_counted_one_by_one(
+        self, project: Project, settings: Settings
+    ) -> None:
         settings.KEYS_PER_PROJECT = 3
 
         def make(number: int) -> bool:
@@ -135,15 +138,15 @@ class TestManyKeys:
             url = f"/console/projects/{project.pk}/{log}/"
             field = browser.get(url).context["form"].fields["key"]
             assert [name for _, name in field.choices] == ["Any", "Live"]
-            answer = browser.get(url, {"key": gone.pk})
+            answer = browser.get(url, {"key": str(gone.pk)})
             field = answer.context["form"].fields["key"]
             assert [name for _, name in field.choices] == ["Any", "Live", "Gone (deleted)"]
             assert answer.status_code == 200
-            for wrong in (other.pk, "nonsense"):
+            for wrong in (str(other.pk), "nonsense"):
                 assert browser.get(url, {"key": wrong}).status_code == 400
 
     def test_a_list_asks_for_all_secrets_at_once(
-        self, project: Project, django_assert_max_num_queries: Any
+        self, project: Project, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         for number in range(5):
             make_key(project, name=f"Key {number}")
@@ -155,7 +158,7 @@ class TestManyKeys:
             assert desk.get("/admin/apikeys/apikey/").status_code == 200
 
     def test_a_form_asks_nothing_more_of_a_key_that_came_with_its_secrets(
-        self, project: Project, django_assert_num_queries: Any
+        self, project: Project, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         made, plaintext = make_key(project)
         key = ApiKey.objects.with_secrets().get(pk=made.pk)

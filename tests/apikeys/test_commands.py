@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -56,11 +57,12 @@ class TestCreateKey:
         assert principal is not None
         assert principal.environment == "live"
         assert principal.permissions == {"memory:read", "memory:revoke"}
-        assert (principal.scopes, principal.purpose_classes) == ({"schedule"}, {"scheduling"})
+        assert principal.scopes == frozenset({"schedule"})
+        assert principal.purpose_classes == frozenset({"scheduling"})
         assert principal.rate_limit == 50
         key = ApiKey.objects.get()
         assert (key.name, key.project.name) == ("Arm", "Robots")
-        assert (key.expires_at - key.created_at).days == 30
+        assert key.expires_at == key.created_at + timedelta(days=30)
 
     def test_it_opens_an_account_when_told_to(self, db: None) -> None:
         with pytest.raises(CommandError, match="There is no account"):

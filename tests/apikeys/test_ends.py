@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ class TestAKeyThatExpires:
 
 
 class TestASecretThatWasReplaced:
-    def rotate(self, project: Project, grace: timedelta, **fields: object) -> tuple[str, str]:
+    def rotate(self, project: Project, grace: timedelta, **fields: Any) -> tuple[str, str]:
         """A key that was rotated; its old secret and its new one."""
         key, old = make_key(project, **fields)
         new = services.rotate_key(key=key, last_four=old[-4:], grace=grace, at=NOW, by=BY)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core import mail
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Project
 from apikeys.models import KeyAddress, Notice
@@ -55,7 +54,7 @@ class TestANewAddress:
         assert len(subjects()) == 2
 
     def test_a_process_that_knows_them_writes_nothing(
-        self, project: Project, django_assert_num_queries: Callable[[int], Any]
+        self, project: Project, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         key, _ = make_key(project)
         own = first_uses.FirstUses()

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project
 from apikeys import leaks, services, throttling, tokens
 from apikeys.counters import LocalCounters
 from apikeys.models import ApiKey
 from tests.doors import Api
+from tests.mailbox import mailbox
 from tests.makers import BY, NOW, make_key
 
 
@@ -58,7 +60,7 @@ class TestReporting:
             "LEAKED",
             "report",
         )
-        (sent,) = mail.outbox
+        (sent,) = mailbox()
         assert sent.to == [project.owner.email]
         assert "Web app" in sent.subject
         assert "https://paste.example/1" in sent.body
@@ -88,7 +90,9 @@ class TestReporting:
         assert report(old).json() == {"deleted": 0}
         assert Api(new).get("/policy").status_code == 200
 
-    def test_guessing_here_is_counted_as_anywhere(self, settings: Any, project: Project) -> None:
+    def test_guessing_here_is_counted_as_anywhere(
+        self, settings: Settings, project: Project
+    ) -> None:
         settings.RATE_LIMIT_FAILURES = 3
         plaintext = make_key(project)[1]
         answers = [report(tokens.new_key("test")).status_code for _ in range(4)]
@@ -112,7 +116,7 @@ class TestReporting:
             ([], 400, "malformed_json"),
         ],
     )
-    def test_bad_reports_are_refused(self, body: Any, status: int, code: str) -> None:
+    def test_bad_reports_are_refused(self, body: object, status: int, code: str) -> None:
         answer = Api(None).post("/leaks", body)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 

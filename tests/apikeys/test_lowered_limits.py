@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts import services as projects
 from accounts.limits import LimitRefused, TooHigh
 from accounts.models import AuditEvent, Project, User
 from apikeys import services, throttling
 from apikeys.models import ApiKey
-from tests.doors import Api, signed_in
+from tests.doors import Api, Response, signed_in
 from tests.makers import BY, NOW, make_key
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def usual(settings: Any) -> None:
+def usual(settings: Settings) -> None:
     settings.RATE_LIMIT_HOUR, settings.RATE_LIMIT_SECOND = 1000, 50
 
 
@@ -28,7 +27,9 @@ def browser(owner: User) -> Client:
     return signed_in(owner)
 
 
-def lower(browser: Client, what: ApiKey | Project, hour: Any, second: Any = "") -> Any:
+def lower(
+    browser: Client, what: ApiKey | Project, hour: int | str, second: int | str = ""
+) -> Response:
     kind = "keys" if isinstance(what, ApiKey) else "projects"
     sent = {"rate_limit": hour, "burst_limit": second}
     return browser.post(f"/console/{kind}/{what.pk}/limits/", sent)

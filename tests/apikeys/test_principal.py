@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.subjects import subject_id
@@ -12,8 +13,8 @@ from apikeys.principal import Principal
 KEY = bytes(range(32))
 
 
-def principal(**fields: object) -> Principal:
-    known = {
+def principal(**fields: Any) -> Principal:
+    known: dict[str, Any] = {
         "key_id": uuid4(),
         "secret_id": uuid4(),
         "project_id": uuid4(),
@@ -25,7 +26,7 @@ def principal(**fields: object) -> Principal:
         "subject_key": KEY,
         **fields,
     }
-    return Principal(**known)  # type: ignore[arg-type] # as given
+    return Principal(**known)
 
 
 class TestRights:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db.models import Sum
+from pytest_django import Settings
 
 from accounts.models import Project
 from apikeys.models import UsageHour
@@ -68,7 +68,7 @@ class TestPruning:
         ]
         assert retention.prune(at=now)["hours rolled up"] == 0
 
-    def test_the_log_and_old_totals_end(self, settings: Any) -> None:
+    def test_the_log_and_old_totals_end(self, settings: Settings) -> None:
         now = datetime.now(UTC)
         collector.record(sample(now - timedelta(days=401)))
         collector.record(sample(now))

@@ -25,7 +25,9 @@ def rotate(key: ApiKey, at: datetime, *, hint: str | None = None, hours: int = 2
 
 
 class TestIssue:
-    def test_the_key_opens_its_project_with_its_rights(self, project: Project, now: datetime):
+    def test_the_key_opens_its_project_with_its_rights(
+        self, project: Project, now: datetime
+    ) -> None:
         key, plaintext = make_key(
             project, permissions=["memory:read"], scopes=["schedule"], rate_limit=5
         )
@@ -34,7 +36,7 @@ class TestIssue:
         assert (principal.key_id, principal.project_id) == (key.pk, project.pk)
         assert principal.environment == "test"
         assert principal.permissions == {"memory:read"}
-        assert principal.scopes == {"schedule"}
+        assert principal.scopes == frozenset({"schedule"})
         assert principal.purpose_classes is None
         assert principal.rate_limit == 5
 
@@ -104,7 +106,9 @@ class TestRotate:
         end = now + timedelta(hours=1)
         assert find_principal(old, at=end - timedelta(microseconds=1)) is not None
         assert find_principal(old, at=end) is None
-        assert find_principal(new, at=end).key_id == key.pk
+        principal = find_principal(new, at=end)
+        assert principal is not None
+        assert principal.key_id == key.pk
 
     def test_without_a_grace_the_old_secret_ends_at_once(
         self, project: Project, now: datetime

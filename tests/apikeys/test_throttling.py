@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from accounts.limits import LimitRefused
 from accounts.models import AuditEvent, Project
@@ -20,7 +20,7 @@ HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
 @pytest.fixture(autouse=True)
-def local(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCounters]:
+def local(monkeypatch: pytest.MonkeyPatch) -> LocalCounters:
     """Counters and blocked addresses of this test's own."""
     fresh = LocalCounters()
     monkeypatch.setattr(throttling, "counters", fresh)
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 class TestAKey:
     def test_every_answer_to_it_tells_what_is_left(
-        self, api: Api, settings: Any, clock: list[float]
+        self, api: Api, settings: Settings, clock: list[float]
     ) -> None:
         settings.RATE_LIMIT_HOUR = 10
         answers = [
@@ -74,7 +74,7 @@ class TestAKey:
         assert not set(HEADERS) & set(nobody.get("/policy").headers)
 
     def test_over_the_hours_limit_it_hears_when_to_come_back(
-        self, api: Api, settings: Any, clock: list[float]
+        self, api: Api, settings: Settings, clock: list[float]
     ) -> None:
         settings.RATE_LIMIT_HOUR = 3
         clock[0] = 10790.5
@@ -92,7 +92,7 @@ class TestAKey:
         assert api.get("/policy").headers["X-RateLimit-Remaining"] == "2"
 
     def test_over_the_seconds_limit_it_waits_a_second_and_loses_nothing(
-        self, api: Api, settings: Any, clock: list[float]
+        self, api: Api, settings: Settings, clock: list[float]
     ) -> None:
         settings.RATE_LIMIT_HOUR, settings.RATE_LIMIT_SECOND = 10, 2
         assert [api.get("/policy").status_code for _ in range(4)] == [200, 200, 429, 429]
@@ -105,14 +105,14 @@ class TestAKey:
         assert api.get("/policy").headers["X-RateLimit-Remaining"] == "7"
 
     def test_over_both_limits_it_hears_the_longer_wait(
-        self, api: Api, settings: Any, clock: list[float]
+        self, api: Api, settings: Settings, clock: list[float]
     ) -> None:
         settings.RATE_LIMIT_HOUR = settings.RATE_LIMIT_SECOND = 1
         assert api.get("/policy").status_code == 200
         assert api.get("/policy").headers["Retry-After"] == "3600"
 
     def test_what_is_refused_does_nothing(
-        self, api: Api, settings: Any, clock: list[float]
+        self, api: Api, settings: Settings, clock: list[float]
     ) -> None:
         settings.RATE_LIMIT_HOUR = 1
         api.remember()
@@ -120,7 +120,7 @@ class TestAKey:
         assert api.post("/memory", memory_body()).status_code == 429
         assert AuditEvent.objects.count() == before
 
-    def test_keys_do_not_share(self, project: Project, settings: Any) -> None:
+    def test_keys_do_not_share(self, project: Project, settings: Settings) -> None:
         settings.RATE_LIMIT_HOUR = 1
         one, other = (Api(make_key(project, name)[1]) for name in ("One", "Other"))
         assert [door.get("/policy").status_code for door in (one, one, other)] == [200, 429, 200]
@@ -153,10 +153,10 @@ class TestAKey:
 
 class TestGuessing:
     @pytest.fixture(autouse=True)
-    def limit(self, settings: Any) -> None:
+    def limit(self, settings: Settings) -> None:
         settings.RATE_LIMIT_FAILURES = 5
 
-    def guess(self, key: str = "nonsense", **meta: str) -> int:
+    def guess(self, key: str = "nonsense", **meta: Any) -> int:
         return Client().get("/policy", HTTP_X_API_KEY=key, **meta).status_code
 
     @pytest.mark.django_db
@@ -222,10 +222,10 @@ class TestWhereARequestComesFrom:
         ],
     )
     def test_what_is_believed_of_forwarded_addresses(
-        self, proxies: int, forwarded: str | None, address: str, settings: Any
+        self, proxies: int, forwarded: str | None, address: str, settings: Settings
     ) -> None:
         settings.TRUSTED_PROXY_COUNT = proxies
-        meta = {"REMOTE_ADDR": "10.0.0.9"}
+        meta: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.9"}
         if forwarded is not None:
             meta["HTTP_X_FORWARDED_FOR"] = forwarded
         assert client_address(RequestFactory().get("/", **meta).META) == address

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import OperationalError
+from pytest_django import Settings
 
 from accounts.models import Project
 from apikeys.models import LoggedRequest, Secret, UsageHour
@@ -110,7 +110,7 @@ class TestTheLog:
         assert "somebody" not in repr(row)
         assert "secrets" not in repr(row)
 
-    def test_it_can_be_switched_off(self, api: Api, settings: Any) -> None:
+    def test_it_can_be_switched_off(self, api: Api, settings: Settings) -> None:
         settings.REQUEST_LOG_DAYS = 0
         api.get("/policy")
         assert collector.flush() == 1
@@ -167,7 +167,7 @@ class TestWriting:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_thread_writes_it_and_a_stop_writes_the_rest(now: datetime, settings: Any) -> None:
+def test_a_thread_writes_it_and_a_stop_writes_the_rest(now: datetime, settings: Settings) -> None:
     settings.WORK_IN_BACKGROUND = True
     own = Collector()
 

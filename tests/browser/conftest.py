@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -58,8 +59,8 @@ def opened(chromium: Browser, site: str) -> Iterator[Opened]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def open_(**options: object) -> BrowserContext:
-        context = chromium.new_context(base_url=site, **options)  # type: ignore[arg-type] # passed on
+    def open_(**options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=site, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)
 

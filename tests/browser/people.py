@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 
-from django.core import mail
 from playwright.sync_api import Page
 
 from accounts.allauth_internals import TOTP, format_hotp_value, hotp_value
 from accounts.models import User
+from tests.mailbox import mailbox
 from tests.makers import PASSWORD, give_password
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -24,7 +24,7 @@ def make_operator() -> User:
 
 def code_now() -> str:
     """What the operator's authenticator app shows."""
-    return format_hotp_value(hotp_value(SEED, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(SEED, int(time.time()) // 30)))
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -36,8 +36,8 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def link_in_mail(to: str, containing: str) -> str:
     """The link in the newest mail to that address that has one like it."""
-    for message in reversed(mail.outbox):
+    for message in reversed(mailbox()):
         found = re.search(rf"http://[^\s]*{containing}[^\s]*", message.body)
         if message.to == [to] and found:
             return found[0]
-    raise AssertionError(f"no mail to {to} with {containing}: {[m.subject for m in mail.outbox]}")
+    raise AssertionError(f"no mail to {to} with {containing}: {[m.subject for m in mailbox()]}")

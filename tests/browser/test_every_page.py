@@ -14,6 +14,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page
+from pytest_django import Settings
 
 from accounts import invitations, services
 from accounts.allauth_internals import TOTP, RecoveryCodes
@@ -195,8 +196,8 @@ def test_what_forms_answer(looker: Looker, owner: User, project: Project) -> Non
     assert looker.found == []
 
 
-def test_the_pages_on_the_way_in(looker: Looker, site: str, settings: object) -> None:
-    settings.SITE_URL = site  # type: ignore[attr-defined] # the fixture's own
+def test_the_pages_on_the_way_in(looker: Looker, site: str, settings: Settings) -> None:
+    settings.SITE_URL = site
     invitations.invite(email="new@example.com", by=None, at=timezone.now())
     looker.page.goto(link_in_mail("new@example.com", "/invite/"))
     looker.look("open account")

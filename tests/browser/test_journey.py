@@ -7,6 +7,7 @@ from contextlib import suppress
 import httpx
 import pytest
 from playwright.sync_api import Error, Page, expect
+from pytest_django import Settings
 
 from accounts.models import User
 from apikeys.usage.collector import collector
@@ -59,8 +60,8 @@ def shown_key(page: Page) -> str:
     return copied
 
 
-def test_the_whole_way(page: Page, opened: Opened, site: str, settings: object) -> None:
-    settings.SITE_URL = site  # type: ignore[attr-defined] # the fixture's own
+def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings) -> None:
+    settings.SITE_URL = site
     make_operator()
     ask_for_access(page)
     invite(opened().new_page())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from foundation.mail import DevelopmentBackend
 from tests.doors import signed_in
+from tests.mailbox import mailbox
 from tests.makers import PASSWORD, give_password, make_owner
 
 NEW = "new@example.com"
@@ -33,7 +33,7 @@ class TestTheAddress:
         return browser
 
     def confirm(self) -> None:
-        (message,) = [one for one in mail.outbox if one.to == [NEW]]
+        (message,) = [one for one in mailbox() if one.to == [NEW]]
         link = re.search(r"/accounts/confirm-email/\S+", message.body)
         assert link is not None
         Client().post(link[0])
@@ -47,7 +47,7 @@ class TestTheAddress:
         assert person.email == NEW
         answer = Client().post("/accounts/login/", {"login": NEW, "password": PASSWORD})
         assert answer.headers["Location"] == "/console/"
-        assert any(one.to == ["owner@example.com"] for one in mail.outbox)  # the old one is told
+        assert any(one.to == ["owner@example.com"] for one in mailbox())  # the old one is told
 
     def test_somebody_elses_cannot_be_taken(self, person: User) -> None:
         """The page does not tell that it is somebody's; what their mail says changes nothing."""
@@ -75,14 +75,14 @@ def test_a_changed_password_is_told_by_mail(person: User) -> None:
     new = "another good long password"
     body = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     signed_in(person).post("/accounts/password/change/", body)
-    (message,) = mail.outbox
+    (message,) = mailbox()
     assert message.to == [person.email]
-    assert message.alternatives
+    assert message.page
     assert new not in message.body
 
 
 def test_in_development_mail_is_printed_and_kept_as_a_file(
-    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.MAIL_FOLDER = tmp_path / "mail"
     message = EmailMessage("Subject", "Follow the link.", to=["person@example.com"])

@@ -12,7 +12,6 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection, connections
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ from apikeys import services
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
 from apikeys.usage.collector import collector
-from tests.doors import Api, signed_in
+from tests.doors import Api, Response, signed_in
 from tests.makers import BY, make_key, make_project
 
 KEY = re.compile(r"sk_(?:test|live)_[0-9A-Za-z]{38}")
@@ -38,7 +37,7 @@ def new(project: Project) -> str:
     return f"/console/projects/{project.pk}/keys/new/"
 
 
-def secret_in(answer: HttpResponse) -> str:
+def secret_in(answer: Response) -> str:
     (found,) = set(KEY.findall(answer.content.decode()))
     return str(found)
 
@@ -192,7 +191,11 @@ class TestTheSecret:
         assert hint in kept  # the search does find what is kept
 
     def test_an_error_after_it_was_drawn_does_not_tell_it(
-        self, browser: Client, new: str, monkeypatch: pytest.MonkeyPatch, caplog: Any
+        self,
+        browser: Client,
+        new: str,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         drawn: list[str] = []
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
-
 from accounts.models import AuditEvent
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from tests.doors import Response
 
 
 def assert_refused(
-    response: HttpResponse, status: int, code: str, detail: str | None = None
+    response: Response, status: int, code: str, detail: str | None = None
 ) -> dict[str, Any]:
     """Hold a refusal against the one shape of errors, and return its body."""
     said = f"{response.status_code} {response.content!r}"
@@ -32,6 +31,6 @@ def rows_stored() -> dict[str, int]:
     return {table.__name__: table.objects.count() for table in tables}
 
 
-def headers_of(response: HttpResponse) -> dict[str, str]:
+def headers_of(response: Response) -> dict[str, str]:
     """The headers of an answer, but for the id of its request."""
     return {name: value for name, value in response.items() if name != "X-Request-ID"}

@@ -441,6 +441,24 @@ def bad_value(name: str, value: Any, detail: str | None = None) -> Bad:
     return Bad(name, CREATE, body, 422, "invalid_value", detail, ["value_json"])
 
 
+SHAPELESS: list[object] = [
+    [],
+    [1],
+    [None],
+    [True],
+    [[]],
+    [{}],
+    [["a"]],
+    ["a", 1],
+    ["a", None],
+    ["a", ["b"]],
+    ["a", {"day": "monday"}],
+    [{"day": "monday"}, "a"],
+    [{"day": "monday"}, {}],
+    [{"day": "monday"}, {"room": "4"}],
+    [{"room": "4"}],
+    [{"value": "start"}],
+]
 VALUES = [
     *(
         bad_value(f"nine {kind} deep", nested(9, kind=kind))
@@ -466,27 +484,7 @@ VALUES = [
     bad_value("a NUL in a list", ["a", "\0"]),
     bad_value("a NUL in a key", {"\0": 1}),
     bad_value("a NUL in a deep key", {"a": {"b\0c": True}}),
-    *(
-        bad_value(f"the shape {json.dumps(value)}", value, NO_SHAPE)
-        for value in (
-            [],
-            [1],
-            [None],
-            [True],
-            [[]],
-            [{}],
-            [["a"]],
-            ["a", 1],
-            ["a", None],
-            ["a", ["b"]],
-            ["a", {"day": "monday"}],
-            [{"day": "monday"}, "a"],
-            [{"day": "monday"}, {}],
-            [{"day": "monday"}, {"room": "4"}],
-            [{"room": "4"}],
-            [{"value": "start"}],
-        )
-    ),
+    *(bad_value(f"the shape {json.dumps(value)}", value, NO_SHAPE) for value in SHAPELESS),
 ]
 
 # --- Words that are none of ours ----------------------------------------------------------------

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.http import HttpResponse
 
 from accounts.audit import ChangedBy
 from accounts.erasing import WithoutAddress
@@ -16,7 +15,7 @@ from accounts.models import AuditEvent, EventType, Project
 from accounts.subjects import subject_id
 from apikeys.models import ApiKey
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
-from tests.doors import Api
+from tests.doors import Api, Response
 from tests.makers import NOW, make_key, memory_body, read_body
 from tests.memory.bad_requests import CONTINUE, CREATE, READ, REVOKE
 from tests.memory.broken import WAYS, broken_record
@@ -27,7 +26,8 @@ ID = {"HTTP_X_REQUEST_ID": "request-1"}
 
 def only(event_type: str) -> dict[str, Any]:
     """The one event of this type, without its own id and the policy's version."""
-    event = AuditEvent.objects.filter(event_type=event_type).values().get()
+    found = AuditEvent.objects.filter(event_type=event_type).values().get()
+    event: dict[str, Any] = {**found}
     assert UUID(str(event.pop("id"))).version == 7
     assert len(event.pop("policy_version")) == 16
     return event
@@ -214,7 +214,7 @@ class TestWithoutARecordNothingHappens:
         api.revoke(ended_token)
         narrow = Api(make_key(project, "Narrow", scopes=["schedule"])[1])
 
-        def act() -> HttpResponse:
+        def act() -> Response:
             once = {"HTTP_IDEMPOTENCY_KEY": "once"}
             return {
                 "create": lambda: api.post(CREATE, memory_body()),

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 
 from accounts.models import Project
-from tests.doors import Api
+from tests.doors import Api, Response
 from tests.makers import make_key
 from tests.memory.answers import assert_refused
 from tests.memory.bad_requests import CONTINUE, CREATE, GOOD, READ, REVOKE
@@ -17,7 +16,7 @@ from tests.memory.bad_requests import CONTINUE, CREATE, GOOD, READ, REVOKE
 Headers = dict[str, Any]
 
 
-def knock(api: Api, project: Project, status: int, **headers: Any) -> HttpResponse:
+def knock(api: Api, project: Project, status: int, **headers: Any) -> Response:
     """A request that is answered with this status."""
     path, body = "/memory/read", GOOD[READ]
     if status == 403:
@@ -180,8 +179,8 @@ class TestPaths:
         self, api: Api, nobody: Api, path: str, method: str
     ) -> None:
         for door in (api, nobody):
-            headers = {} if door.key is None else {"HTTP_X_API_KEY": door.key}
-            response = door.client.generic(method, path, "{}", "application/json", **headers)
+            headers = {} if door.key is None else {"X-API-Key": door.key}
+            response = door.client.generic(method, path, "{}", "application/json", headers=headers)
             assert_refused(response, 404, "not_found", "Not found")
 
     def test_an_unknown_host_is_told_in_json_too(self, api: Api) -> None:
@@ -193,8 +192,8 @@ class TestBodiesAndCaches:
     @pytest.mark.parametrize("path", GOOD)
     def test_unknown_fields_are_ignored(self, api: Api, path: str) -> None:
         plain = api.post(path, GOOD[path])
-        extra = {"subject_id": "x", "project_id": None, "ID": [{}], "user_id ": 1, "hidden_at": ""}
-        response = api.post(path, {**extra, **GOOD[path]})
+        extra = {"subject_id": "x", "project_id": None, "user_id ": 1, "hidden_at": ""}
+        response = api.post(path, {**extra, "ID": [{}], **GOOD[path]})
         assert response.status_code == plain.status_code
         assert response.json().keys() == plain.json().keys()
 

@@ -11,12 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from django.db import connection, transaction
-from django.http import HttpResponse
 
 from accounts.models import AuditEvent, Project, User
 from memory import locks
 from memory.models import IdempotencyRecord, Memory
-from tests.doors import Api
+from tests.doors import Api, Response
 from tests.makers import make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
 from tests.memory.bad_requests import CREATE
@@ -27,7 +26,7 @@ RACERS = 6
 ROUNDS = 5
 
 
-def send(api: Api, key: str = "order-1", **fields: Any) -> HttpResponse:
+def send(api: Api, key: str = "order-1", **fields: Any) -> Response:
     return api.post(CREATE, memory_body(**fields), HTTP_IDEMPOTENCY_KEY=key)
 
 
@@ -203,7 +202,7 @@ class TestRaces:
     def test_while_the_first_is_running_a_repeat_is_told_to_wait(
         self, transactional_db: None, api: Api, project: Project
     ) -> None:
-        def repeat() -> HttpResponse:
+        def repeat() -> Response:
             try:
                 return send(api)
             finally:

@@ -14,6 +14,7 @@ from accounts.models import AuditEvent, Project
 from accounts.subjects import subject_id
 from memory import locks, services
 from memory.models import RevocationGrant
+from memory.policy.merging import merge
 from memory.statements import Partition
 from tests.doors import Api
 from tests.makers import read_body
@@ -44,7 +45,6 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
     def arrange(act: Callable[[], Any], times: int) -> None:
         left = [times]
-        merge = services.merge
 
         def merge_late(*args: Any) -> Any:
             merged = merge(*args)

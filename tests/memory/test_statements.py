@@ -100,7 +100,7 @@ class TestColumns:
         assert set(columns) == {field.column for field in model._meta.concrete_fields}
 
     def test_a_batch_meets_an_hour_that_is_there_by_its_primary_key(self) -> None:
-        met = ", ".join(field.column for field in UsageHour._meta.pk_fields)
+        met = ", ".join(str(field.column) for field in UsageHour._meta.pk_fields)
         assert collector.ADD.startswith(f"ON CONFLICT ({met}) DO UPDATE")
 
     @pytest.mark.parametrize("name", INSERTS)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 
 from accounts.models import AuditEvent, Project
 from apikeys.authentication import find_principal
@@ -20,6 +21,9 @@ from memory.models import Memory, RevocationGrant
 from memory.policy.merging import merge
 from memory.statements import Grant, GrantRow, MemoryRow, Partition
 from tests.makers import NOW, make_key
+
+Storing = Callable[..., None]
+Granting = Callable[..., bool]
 
 BOTH = [
     pytest.param(writes.store, writes.grant, id="as the database does it best"),
@@ -50,7 +54,7 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
     )
 
 
-def store(caller: Caller, how: Callable[..., None] = writes.store) -> tuple[UUID, Partition]:
+def store(caller: Caller, how: Storing = writes.store) -> tuple[UUID, Partition]:
     id_, partition = new_id(), caller.partition("user_1", "preferences", "food")
     event = events.memory_created(caller, partition, "user_1", id_)
     how(memory_row(caller, id_, partition), event)
@@ -61,7 +65,7 @@ def grant_of(partition: Partition) -> Grant:
     return Grant(new_id(), partition, "user_1", "recommend", 7, NOW + timedelta(hours=24), None)
 
 
-def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Callable[..., bool]) -> bool:
+def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Granting) -> bool:
     decision: Decision = decide(
         principal=caller.principal, scope="preferences", purpose="recommend"
     )
@@ -91,8 +95,8 @@ def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Callable[..
     return how(grant.partition, seen, row, event)
 
 
-def row(model: type, **which: Any) -> dict[str, Any]:
-    values: dict[str, Any] = model.objects.values().get(**which)
+def row(model: type[Model], **which: Any) -> dict[str, Any]:
+    values: dict[str, Any] = model._default_manager.values().get(**which)
     return values
 
 
@@ -130,7 +134,7 @@ class TestBothWays:
 @pytest.mark.parametrize(("storing", "granting"), BOTH)
 class TestWhatWasSeenIsHeld:
     def test_a_read_that_saw_what_is_hidden_writes_nothing(
-        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Storing, granting: Granting
     ) -> None:
         first, partition = store(caller, storing)
         second, _ = store(caller, storing)
@@ -144,13 +148,13 @@ class TestWhatWasSeenIsHeld:
         assert write_grant(caller, grant_of(partition), [third], granting)
 
     def test_a_read_of_nothing_is_granted(
-        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Storing, granting: Granting
     ) -> None:
         partition = caller.partition("user_2", "preferences", "")
         assert write_grant(caller, grant_of(partition), [], granting)
 
     def test_a_record_that_cannot_be_written_takes_the_memory_with_it(
-        self, transactional_db: None, caller: Caller, storing: Any, granting: Any
+        self, transactional_db: None, caller: Caller, storing: Storing, granting: Granting
     ) -> None:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE accounts_auditevent RENAME TO away")

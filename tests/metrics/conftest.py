@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from pytest_django import Settings
 
 from tests.metrics.figures import TOKEN
 
 
 @pytest.fixture
-def token(settings: Any) -> None:
+def token(settings: Settings) -> None:
     """Operators may look, and it is counted for them."""
     settings.METRICS_TOKEN = TOKEN

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.doors import Response
 
 TOKEN = "a token of the operators' own"
 
@@ -36,9 +37,10 @@ def requests(found: Figures) -> Counter[tuple[str, ...]]:
     return by(found, "requests_total", "method", "endpoint", "status")
 
 
-def ask(token: str | None = TOKEN, **extra: Any) -> HttpResponse:
-    headers = {} if token is None else {"HTTP_AUTHORIZATION": f"Bearer {token}"}
-    return Client().get("/metrics", **{**headers, **extra})
+def ask(token: str | None = TOKEN, **extra: Any) -> Response:
+    said = {} if token is None else {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    meta: dict[str, Any] = {**said, **extra}
+    return Client().get("/metrics", **meta)
 
 
 def scrape() -> Figures:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-from django.conf import settings as project_settings
 from django.test import Client
+from pytest_django import Settings
 
 from apikeys import throttling
 from apikeys.counters import LocalCounters
 from config import metrics
+from config.environment import BASE_DIR
 from tests.doors import Api
 from tests.makers import read_body
 from tests.metrics.figures import TOKEN, ask, figures, requests, scrape
@@ -23,7 +23,9 @@ SHAPE = {"detail", "code", "request_id"}
 
 class TestWithoutAToken:
     @pytest.mark.django_db
-    def test_there_is_no_such_path_and_nothing_is_counted(self, api: Api, settings: Any) -> None:
+    def test_there_is_no_such_path_and_nothing_is_counted(
+        self, api: Api, settings: Settings
+    ) -> None:
         before = figures(metrics.exposition().decode())
         for answer in (ask(None), ask(""), ask(TOKEN)):
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -40,7 +42,7 @@ class TestWithoutAToken:
         )
         ran = subprocess.run(
             [sys.executable, "-c", code],
-            cwd=project_settings.BASE_DIR,
+            cwd=BASE_DIR,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
             capture_output=True,
             text=True,
@@ -63,8 +65,8 @@ class TestWhoMayLook:
          f"Basic {TOKEN}", f"Bearer  {TOKEN}"],
     )  # fmt: skip
     def test_nobody_without_the_token(self, said: str | None) -> None:
-        headers = {} if said is None else {"HTTP_AUTHORIZATION": said}
-        answer = Client().get("/metrics", **headers)
+        headers = {} if said is None else {"Authorization": said}
+        answer = Client().get("/metrics", headers=headers)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json() == {
@@ -77,7 +79,7 @@ class TestWhoMayLook:
         assert api.get("/metrics").status_code == 401
         assert ask(api.key).status_code == 401
 
-    def test_who_guesses_too_often_is_sent_away(self, settings: Any) -> None:
+    def test_who_guesses_too_often_is_sent_away(self, settings: Settings) -> None:
         settings.RATE_LIMIT_FAILURES = 3
         assert [ask(None).status_code for _ in range(5)] == [401] * 5, "no token is no guess"
         assert [ask("wrong").status_code for _ in range(3)] == [401] * 3
@@ -95,17 +97,18 @@ class TestWhoMayLook:
 
     def test_a_head_has_the_same_headers_and_a_post_is_the_wrong_method(self) -> None:
         before = requests(scrape())
-        said = {"HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}
-        head = Client().head("/metrics", **said)
+        said = {"Authorization": f"Bearer {TOKEN}"}
+        head = Client().head("/metrics", headers=said)
         assert (head.status_code, head.content) == (200, b"")
-        assert Client(enforce_csrf_checks=True).post("/metrics", **said).status_code == 405
+        post = Client(enforce_csrf_checks=True).post("/metrics", headers=said)
+        assert post.status_code == 405
         assert requests(scrape()) - before == {
             ("GET", "/metrics", "200"): 1,  # the scrape before, counted once it was answered
             ("HEAD", "/metrics", "200"): 1,
             ("POST", "/metrics", "405"): 1,
         }
 
-    def test_it_is_asked_from_inside_without_tls(self, settings: Any) -> None:
+    def test_it_is_asked_from_inside_without_tls(self, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT = True
         assert ask().status_code == 200
         assert Client().get("/policy").status_code == 301

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
 
 import pytest
-from django.conf import settings as project_settings
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project
 from config import metrics
+from config.environment import BASE_DIR
 from tests.doors import Api, free_port
 from tests.makers import make_key, memory_body, read_body
 from tests.metrics.figures import TOKEN, ask, by, requests, scrape
@@ -71,12 +71,12 @@ class TestWhatIsTold:
         }
 
     def test_the_operators_guide_names_every_series_and_no_other(
-        self, api: Api, settings: Any
+        self, api: Api, settings: Settings
     ) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
         api.post("/memory/read", read_body(purpose="sell it"))
         told = {re.sub("_(bucket|count|sum)$", "", name) for name, _ in scrape()}
-        guide = (project_settings.BASE_DIR / "docs" / "operations.md").read_text()
+        guide = (BASE_DIR / "docs" / "operations.md").read_text()
         assert told == set(re.findall(r"^\| `(memory_scope_\w+)` \|", guide, re.MULTILINE))
 
     def test_a_bug_is_counted(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ class TestWhatIsTold:
         recorded = events.values_list("scope", "purpose_class", "reason_code")
         assert told == Counter(tuple(word or "" for word in words) for words in recorded)
 
-    def test_how_long_it_took_is_in_the_bucket_of_its_time(self, rf: Any) -> None:
+    def test_how_long_it_took_is_in_the_bucket_of_its_time(self, rf: RequestFactory) -> None:
         def buckets() -> Counter[tuple[str, ...]]:
             found = by(scrape(), "request_seconds_bucket", "method", "endpoint", "le")
             return Counter({key: count for key, count in found.items() if key[0] == "PUT"})
@@ -131,6 +131,7 @@ class TestWhatIsTold:
         api.remember(user_id="user_of_mine")
         api.read(user_id="user_of_mine")
         text = ask().content.decode()
+        assert api.key is not None
         for secret in (api.key, TOKEN, str(project.pk), "user_of_mine", "127.0.0.1"):
             assert secret not in text
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
 from django.db import connection
+from pytest_django import Settings
 from redis import RedisError
 
 from apikeys import throttling
@@ -46,7 +46,7 @@ class TestWhetherThePartsAreThere:
         assert one(scrape(), "database_up") == 1
         connection.close()
 
-    def test_without_a_redis_nothing_is_said_of_one(self, settings: Any) -> None:
+    def test_without_a_redis_nothing_is_said_of_one(self, settings: Settings) -> None:
         settings.REDIS_URL = ""
         found = scrape()
         assert one(found, "redis_up") is None
@@ -59,7 +59,7 @@ class TestWhetherThePartsAreThere:
         found = scrape()
         assert (one(found, "redis_up"), one(found, "rate_limits_shared")) == (1, 1)
 
-    def test_redis_is_away(self, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_redis_is_away(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
         shared = SharedCounters(RedisCounters(settings.REDIS_URL), LocalCounters())
         monkeypatch.setattr(throttling, "counters", shared)
@@ -69,7 +69,7 @@ class TestWhetherThePartsAreThere:
         assert (one(found, "redis_up"), one(found, "rate_limits_shared")) == (0, 0)
 
     def test_a_redis_that_fails_otherwise_is_away(
-        self, settings: Any, monkeypatch: pytest.MonkeyPatch
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*arguments: object) -> None:
             raise RedisError("NOAUTH")

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -152,16 +153,23 @@ def test_a_service_without_a_token_keeps_no_folder(project: Project) -> None:
         assert folders(service.master) == []
 
 
+def write_values(file: Path, values: dict[str, float]) -> None:
+    kept: Any = MmapedDict(str(file))  # type: ignore[no-untyped-call] # it has no types
+    for key, value in values.items():
+        kept.write_value(key, value, 0.0)
+    kept.close()
+
+
 class TestAddingUp:
     """`counter_<pid>.db`, as the processes write them."""
 
     @staticmethod
     def write(folder: Path, pid: int, **counts: int) -> None:
-        values = MmapedDict(str(folder / f"counter_{pid}.db"))
-        for method, count in counts.items():
-            key = mmap_key("asked", "asked_total", ["method"], [method], "How often.")
-            values.write_value(key, float(count), 0.0)
-        values.close()
+        values = {
+            mmap_key("asked", "asked_total", ["method"], [method], "How often."): float(count)
+            for method, count in counts.items()
+        }
+        write_values(folder / f"counter_{pid}.db", values)
 
     @staticmethod
     def sums(folder: Path) -> dict[str, float]:
@@ -189,7 +197,5 @@ class TestAddingUp:
 
     def test_what_a_killed_process_left_half_folded_is_not_counted(self, tmp_path: Path) -> None:
         self.write(tmp_path, ENDED, GET=10)
-        half = MmapedDict(str(tmp_path / "counter_ended.new"))
-        half.write_value("half", 7.0, 0.0)
-        half.close()
+        write_values(tmp_path / "counter_ended.new", {"half": 7.0})
         assert self.sums(tmp_path) == {"GET": 10}

@@ -1,6 +1,7 @@
 """Makers of statements, in the order in which they are given."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from memory.policy.merging import Statement, merge
@@ -23,5 +24,5 @@ def told(*pairs: tuple[str, object]) -> list[Statement]:
     ]
 
 
-def struct(scope: str, *values: object) -> dict[str, object]:
+def struct(scope: str, *values: object) -> dict[str, Any]:
     return merge(scope, said(*values)).summary_struct

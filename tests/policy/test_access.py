@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ class TestVocabulary:
 
 
 class TestPolicyVersion:
-    POLICY = {
+    POLICY: dict[str, Any] = {
         "matrix": MATRIX,
         "telling": purposes.TELLING,
         "weak": purposes.WEAK,

@@ -192,9 +192,12 @@ class TestHostileSizes:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         looks: list[str] = []
-        monkeypatch.setattr(
-            merging, "normal_form", lambda text: looks.append(text) or text.casefold()
-        )
+
+        def look(text: str) -> str:
+            looks.append(text)
+            return text.casefold()
+
+        monkeypatch.setattr(merging, "normal_form", look)
         items = [f"{number:05}".ljust(100, "é") for number in range(10_000)]
         likes = merge("preferences", said({"likes": items[::-1]})).summary_struct["likes"]
         assert likes == items

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.policy.merging import Statement, merge
+from memory.policy.merging import Merged, Statement, merge
 from memory.policy.shapes import check, normalise
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import Scope
@@ -33,7 +33,7 @@ def winner_last(said: list[Statement]) -> list[Statement]:
     return sorted(said, key=lambda one: (AUTHORITY[one.source], one.created_at, one.id))
 
 
-def as_bytes(merged: Any) -> str:
+def as_bytes(merged: Merged) -> str:
     return json.dumps([merged.summary_text, merged.summary_struct, merged.confidence])
 
 

@@ -14,7 +14,7 @@ import httpx2
 
 DROP = "drop"  # close the connection without an answer
 
-READ = {
+READ: dict[str, Any] = {
     "summary_text": "No memories found.",
     "summary_struct": {},
     "confidence": 0.0,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,10 @@ def shell(service: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEMORY_SCOPE_BASE_URL", service)
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main(words) == 0
-    return json.loads(capsys.readouterr().out)
+    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return said
 
 
 @pytest.mark.usefixtures("shell")

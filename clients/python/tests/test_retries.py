@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ TOKEN = READ["revocation_token"]
 DENIED = {"detail": "No", "code": "permission_denied", "request_id": "r"}
 
 
-def read(script: Script, **options: object) -> object:
+def read(script: Script, **options: Any) -> object:
     with MemoryScopeClient(api_key=KEY, base_url=script.address, **options) as client:
         return client.read_memory_continue(revocation_token=TOKEN)
 
@@ -131,6 +132,7 @@ class TestAnswers:
         self, script: Callable[..., Script], waits: list[float]
     ) -> None:
         headers = {"X_RateLimit_Limit": "100", "X_RateLimit_Reset": "1800000000"}
+        reset = datetime(2027, 1, 15, 8, 0, tzinfo=timezone.utc)
         told = script(
             answer(200, READ, X_RateLimit_Remaining="99", **headers),
             answer(404, DENIED, X_RateLimit_Remaining="98", **headers),
@@ -139,13 +141,11 @@ class TestAnswers:
         with MemoryScopeClient(api_key=KEY, base_url=told.address) as client:
             assert client.rate_limit is None
             client.read_memory_continue(revocation_token=TOKEN)
-            assert client.rate_limit == RateLimit(
-                100, 99, datetime(2027, 1, 15, 8, 0, tzinfo=timezone.utc)
-            )
+            assert client.rate_limit == RateLimit(100, 99, reset)
             with pytest.raises(exceptions.NotFoundError):
                 client.read_memory_continue(revocation_token=TOKEN)
             client.read_memory_continue(revocation_token=TOKEN)
-            assert client.rate_limit.remaining == 98
+            assert client.rate_limit == RateLimit(100, 98, reset)
 
     @pytest.mark.parametrize(
         "body", [None, [], "text", {"summary_text": "x"}, {**READ, "expires_at": 1}]

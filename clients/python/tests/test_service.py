@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from django.utils import timezone as django_timezone
@@ -17,16 +18,16 @@ from clients.python.tests.servers import answer_losing_proxy
 from memory.models import Memory
 from memory_scope import AsyncMemoryScopeClient, MemoryScopeClient, exceptions
 from tests.doors import running_service
-from tests.makers import make_key
+from tests.makers import BY, make_key
 
-STATEMENT = {
+STATEMENT: dict[str, Any] = {
     "user_id": "user_7",
     "scope": "preferences",
     "domain": "food",
     "source": "explicit_user_input",
     "value_json": {"likes": ["pizza"]},
 }
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "user_id": "user_7",
     "scope": "preferences",
     "domain": "food",
@@ -113,9 +114,7 @@ class TestEveryExceptionByARealAnswer:
         assert (caught.value.status_code, caught.value.code) == (422, "invalid_scope")
 
     def test_a_key_that_opens_nothing(self, service: str, key: str) -> None:
-        services.delete_key(
-            key=ApiKey.objects.get(), at=django_timezone.now(), actor="test", request_id="test"
-        )
+        services.delete_key(key=ApiKey.objects.get(), at=django_timezone.now(), by=BY)
         with (
             MemoryScopeClient(api_key=key, base_url=service) as client,
             pytest.raises(exceptions.AuthenticationError) as caught,
