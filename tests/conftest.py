@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Project, User
 from apikeys.usage.collector import collector
-from tests.doors import Api, processes, running_service
-from tests.makers import NOW, make_key, make_owner
+from tests.doors import Api, processes, running_service, signed_in
+from tests.makers import NOW, give_password, make_key, make_owner
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,8 +52,20 @@ def stranger(db: None) -> User:
 
 
 @pytest.fixture
+def person(owner: User) -> User:
+    """The owner, with a password to sign in with."""
+    return give_password(owner)
+
+
+@pytest.fixture
 def project(owner: User) -> Project:
     return owner.projects.get()
+
+
+@pytest.fixture
+def browser(owner: User) -> Client:
+    """The owner's browser, signed in a moment ago."""
+    return signed_in(owner)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class Api:
 
 
 def _body(response: Response, status: int) -> dict[str, Any]:
-    """What the API said, which had to be with this status."""
+    """Return what the API said, which it had to say with this status."""
     assert response.status_code == status, response.content
     body: dict[str, Any] = response.json()
     return body

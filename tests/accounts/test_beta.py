@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from io import StringIO
-from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -20,24 +19,12 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.models import AccessRequest, Invitation, Project, User
+from tests.accounts.invited import GUEST, invite, sign_up
 from tests.doors import signed_in
 from tests.mailbox import mailbox
 from tests.makers import PASSWORD, make_owner
 
-GUEST = "guest@example.com"
 ASKED = {"email": "Guest@Example.com", "name": "Gue St", "company": "Guests", "plans": "A thing."}
-
-
-def invite(email: str = GUEST) -> str:
-    """The path of the link that the invited person is sent."""
-    link = invitations.invite(email=email, by=None, at=timezone.now())
-    return "/invite/" + link.split("/invite/")[1]
-
-
-def sign_up(link: str, email: str = GUEST, password: str = PASSWORD) -> tuple[Client, Any]:
-    browser = Client()
-    browser.get(link)
-    return browser, browser.post("/accounts/signup/", {"email": email, "password1": password})
 
 
 @pytest.mark.django_db
@@ -231,72 +218,3 @@ def test_of_fifty_at_once_one_opens_an_account(settings: Settings) -> None:
     # The others: the invitation is gone, the page says that one is needed, or the counter of
     # attempts was so busy that it let nobody pass.
     assert set(statuses) <= {302, 410, 200, 429}
-
-
-@pytest.mark.django_db
-class TestTheOperatorsQueue:
-    @pytest.fixture
-    def desk(self) -> Client:
-        self.operator = User.objects.create_superuser("operator@example.com")
-        return signed_in(self.operator, second_factor=True)
-
-    def asked(self) -> AccessRequest:
-        return AccessRequest.objects.create(email=GUEST, name="Gue St", plans="A thing.")
-
-    def act(self, desk: Client, model: str, action: str, *rows: Any) -> str:
-        chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
-        return desk.post(f"/admin/accounts/{model}/", chosen, follow=True).content.decode()
-
-    def test_inviting_from_it(self, desk: Client) -> None:
-        asked = self.asked()
-        assert "Invited 1." in self.act(desk, "accessrequest", "invite", asked)
-        asked.refresh_from_db()
-        assert asked.invitation is not None
-        assert asked.invitation.invited_by == asked.decided_by == self.operator
-        assert mail.outbox[-1].to == [GUEST]
-        page = desk.get("/admin/accounts/accessrequest/?state=invited").content.decode()
-        assert GUEST in page
-        assert "invited (open)" in page
-        waiting = desk.get("/admin/accounts/accessrequest/?state=waiting").content.decode()
-        assert "0 access requests" in waiting
-
-    def test_declining_tells_nobody(self, desk: Client) -> None:
-        asked = self.asked()
-        assert "Declined 1" in self.act(desk, "accessrequest", "decline", asked)
-        assert "Declined 0" in self.act(desk, "accessrequest", "decline", asked)
-        assert mail.outbox == []
-        page = desk.get("/admin/accounts/accessrequest/?state=declined").content.decode()
-        assert GUEST in page
-
-    def test_many_at_once_and_what_went_wrong(self, desk: Client, owner: User) -> None:
-        lines = f"a@example.com, B@example.com\n{owner.email};a@example.com"
-        page = desk.post("/admin/accounts/invitation/add/", {"addresses": lines}, follow=True)
-        text = page.content.decode()
-        assert "Invited 2." in text
-        assert "already has an account" in text
-        invited = Invitation.objects.order_by("email").values_list("email", flat=True)
-        assert list(invited) == ["a@example.com", "b@example.com"]
-
-    def test_an_address_that_is_none_invites_nobody(self, desk: Client) -> None:
-        page = desk.post("/admin/accounts/invitation/add/", {"addresses": "a@example.com, b"})
-        assert "Not an e-mail address: b" in page.content.decode()
-        assert not Invitation.objects.exists()
-
-    def test_sending_again_and_withdrawing(self, desk: Client, client: Client) -> None:
-        old = invite()
-        invitation = Invitation.objects.get()
-        self.act(desk, "invitation", "send_again", invitation)
-        assert client.get(old).status_code == 410
-        assert len(mail.outbox) == 2
-        assert "Withdrawn 1" in self.act(desk, "invitation", "withdraw", invitation)
-        self.act(desk, "invitation", "send_again", invitation)
-        assert len(mail.outbox) == 2
-        assert "Withdrawn 0" in self.act(desk, "invitation", "withdraw", invitation)
-
-    def test_who_signed_up_is_seen(self, desk: Client) -> None:
-        asked = self.asked()
-        sign_up(invite())
-        asked.refresh_from_db()
-        assert "signed up" in desk.get("/admin/accounts/accessrequest/").content.decode()
-        page = desk.get("/admin/accounts/invitation/?state=used").content.decode()
-        assert GUEST in page

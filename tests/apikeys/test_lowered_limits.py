@@ -22,11 +22,6 @@ def usual(settings: Settings) -> None:
     settings.RATE_LIMIT_HOUR, settings.RATE_LIMIT_SECOND = 1000, 50
 
 
-@pytest.fixture
-def browser(owner: User) -> Client:
-    return signed_in(owner)
-
-
 def lower(
     browser: Client, what: ApiKey | Project, hour: int | str, second: int | str = ""
 ) -> Response:

@@ -15,14 +15,9 @@ from accounts.models import User
 from foundation.mail import DevelopmentBackend
 from tests.doors import signed_in
 from tests.mailbox import mailbox
-from tests.makers import PASSWORD, give_password, make_owner
+from tests.makers import PASSWORD, make_owner
 
 NEW = "new@example.com"
-
-
-@pytest.fixture
-def person(owner: User) -> User:
-    return give_password(owner)
 
 
 @pytest.mark.django_db

@@ -31,11 +31,6 @@ CHANGES = [
 ]
 
 
-@pytest.fixture
-def browser(owner: User) -> Client:
-    return signed_in(owner)
-
-
 @pytest.mark.django_db
 class TestProjects:
     def test_one_is_made_and_shown(self, browser: Client, owner: User) -> None:

@@ -1,0 +1,89 @@
+"""Who guesses passwords or addresses is stopped, and learns nothing."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from tests.accounts.signing_in import sign_in
+from tests.doors import collect_static, processes, running_service
+from tests.makers import give_password, make_owner
+
+
+@pytest.mark.django_db
+class TestGuessing:
+    def test_the_cache_is_shared(self) -> None:
+        assert not isinstance(cache, LocMemCache)
+
+    def test_after_five_wrong_passwords_the_right_one_is_not_looked_at(
+        self, person: User, client: Client
+    ) -> None:
+        for _ in range(5):
+            sign_in(client, person.email, "wrong")
+        sign_in(client, person.email)
+        assert client.get("/console/projects/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
+    """From several threads at several processes where the database can serve them."""
+    # Redis remembers attempts for minutes, also those of the run before: another account, another
+    # address of this machine's.
+    person = give_password(make_owner(f"guessed-{uuid.uuid4().hex}@example.com"))
+    home = f"127.{random.randrange(1, 255)}.{random.randrange(1, 255)}.7"
+    collect_static()
+    with running_service(workers=processes()) as address, ThreadPoolExecutor(8) as pool:
+
+        def guess(number: int) -> int:
+            wire = httpx.HTTPTransport(local_address=home)
+            with httpx.Client(base_url=address, transport=wire, timeout=60) as browser:
+                browser.get("/accounts/login/")
+                body = {
+                    "login": person.email,
+                    "password": f"wrong {number}",
+                    "csrfmiddlewaretoken": browser.cookies["csrf"],
+                }
+                answer = browser.post("/accounts/login/", data=body)
+                assert answer.status_code in (200, 429)
+                return "not correct" in answer.text
+
+        evaluated = sum(pool.map(guess, range(1000)))
+    assert 1 <= evaluated <= 5
+
+
+@pytest.mark.django_db
+class TestResetting:
+    """Known or not, an address is looked up, written to and sent to after the response."""
+
+    def test_nothing_of_it_happens_in_the_request(
+        self,
+        person: User,
+        client: Client,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        waiting: list[Any] = []
+        monkeypatch.setattr("accounts.forms.background.do", waiting.append)
+        counts = []
+        for email in (person.email, "unknown@example.com"):
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.post("/accounts/password/reset/", {"email": email})
+            assert answer.headers["Location"] == "/accounts/password/reset/done/"
+            tables = ("accounts_user", "account_emailaddress")
+            counts.append(sum(any(t in q["sql"] for t in tables) for q in queries))
+        assert counts == [0, 0]
+        assert mail.outbox == []
+        for work in waiting:
+            work()
+        assert [message.to for message in mail.outbox] == [[person.email]]

@@ -1,0 +1,13 @@
+"""Where keys are made."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Project
+
+
+@pytest.fixture
+def new(project: Project) -> str:
+    """The path of the page on which a key is made."""
+    return f"/console/projects/{project.pk}/keys/new/"

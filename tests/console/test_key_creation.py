@@ -1,0 +1,107 @@
+"""Making a key: what is shown, what is chosen, and that it is made once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Project, User
+from apikeys.models import ApiKey, Secret
+from tests.console.key_pages import FULL, KEY, secret_in
+from tests.doors import Api, signed_in
+
+
+@pytest.mark.django_db
+class TestCreating:
+    def test_the_key_is_shown_and_opens_the_api(self, browser: Client, new: str) -> None:
+        answer = browser.post(new, FULL)
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert Api(secret_in(answer)).get("/policy").status_code == 200
+        assert KEY.search(browser.get(new).content.decode()) is None
+        key = ApiKey.objects.get()
+        assert key.expires_at is not None
+        assert abs(key.expires_at - timezone.now() - timedelta(days=90)) < timedelta(minutes=5)
+
+    def test_sent_twice_it_makes_one(self, browser: Client, new: str) -> None:
+        browser.post(new, FULL)
+        page = browser.post(new, FULL).content.decode()
+        assert "already has a live key named" in page
+        assert KEY.search(page) is None
+        assert ApiKey.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("preset", "permissions"),
+        [("read", ["memory:read", "memory:list"]), ("write", ["memory:write"])],
+    )
+    def test_a_preset_is_what_it_says(
+        self, browser: Client, new: str, preset: str, permissions: list[str]
+    ) -> None:
+        browser.post(new, {**FULL, "preset": preset})
+        assert ApiKey.objects.get().permissions == permissions
+
+    def test_a_custom_key_is_as_narrow_as_chosen(self, browser: Client, new: str) -> None:
+        custom = {
+            "preset": "custom",
+            "permissions": ["memory:read"],
+            "scopes": ["preferences"],
+            "purpose_classes": ["recommendation"],
+        }
+        browser.post(new, {**FULL, **custom})
+        key = ApiKey.objects.get()
+        assert (key.permissions, key.scopes, key.purpose_classes) == (
+            ["memory:read"],
+            ["preferences"],
+            ["recommendation"],
+        )
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"name": ""}, "This field is required."),
+            ({"name": "x" * 51}, "at most 50 characters"),
+            ({"name": "a\u200bb"}, "printable characters"),
+            ({"environment": "prod"}, "not one of the available choices"),
+            ({"preset": "custom"}, "Choose at least one permission."),
+            ({"preset": "custom", "permissions": ["memory:all"]}, "not one of the available"),
+            ({"expires": "date"}, "Say the date."),
+            ({"expires": "date", "expires_on": "2020-01-01"}, "This day is over."),
+            ({"expires": "date", "expires_on": "9999-12-31"}, "A day from 2000 to 2999."),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_nothing_is_made(
+        self, browser: Client, new: str, changed: dict[str, Any], said: str
+    ) -> None:
+        page = browser.post(new, {**FULL, **changed}).content.decode()
+        assert said in page
+        assert KEY.search(page) is None
+        assert not ApiKey.objects.exists()
+
+    def test_the_last_day_is_served_whole(self, browser: Client, new: str) -> None:
+        today = timezone.now().date()
+        browser.post(new, {**FULL, "expires": "date", "expires_on": str(today)})
+        ends = ApiKey.objects.get().expires_at
+        assert ends is not None
+        assert ends.date() == today + timedelta(days=1)
+        assert (ends.hour, ends.minute) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_with_one_name_one_is_made(project: Project, owner: User) -> None:
+    path = f"/console/projects/{project.pk}/keys/new/"
+    browsers = [signed_in(owner) for _ in range(2)]
+
+    def create(browser: Client) -> int:
+        try:
+            return len(KEY.findall(browser.post(path, FULL).content.decode())) > 0
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(create, browsers)) == 1
+    assert ApiKey.objects.count() == Secret.objects.count() == 1
