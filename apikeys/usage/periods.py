@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 NAMED = {"24h": 24, "7d": 7, "30d": 30, "90d": 90}
 USUAL = "7d"
 LONGEST_IN_HOURS = 2 * DAY
-HOURS_ARE_KEPT = timedelta(days=29)  # a day less than totals.HOURS_KEPT: `prune` may be late
+HOURS_ARE_KEPT = timedelta(days=29)  # a day less than retention.HOURS_KEPT: it may be late
 
 
 @dataclass(frozen=True)

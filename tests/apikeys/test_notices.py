@@ -141,7 +141,7 @@ class TestExpiry:
             out = StringIO()
             call_command("notify", stdout=out)
             said.append(out.getvalue())
-        assert said == [f"old secrets ended: 0, mails sent: {sent}.\n" for sent in (1, 0)]
+        assert said == [f"Done: 0 old secrets ended, {sent} mails sent.\n" for sent in (1, 0)]
 
     def test_every_process_of_the_service_does_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         started: list[float] = []
