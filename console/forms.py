@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -55,6 +56,15 @@ def _as_choices(names: Any) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
 
 
+def _within_rules(check: Callable[[str], None], name: str) -> str:
+    """Return a name that passes a service's check; else refuse it with that one's sentence."""
+    try:
+        check(name)
+    except (services.InvalidName, rules.InvalidKeySettings) as failure:
+        raise forms.ValidationError(str(failure)) from None
+    return name
+
+
 class DayField(forms.DateField):
     """A day within the years that the product can compute with."""
 
@@ -73,12 +83,7 @@ class ProjectForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        try:
-            services.check_name(name)
-        except services.InvalidName as failure:
-            raise forms.ValidationError(str(failure)) from None
-        return name
+        return _within_rules(services.check_name, self.cleaned_data["name"])
 
 
 class ConfirmForm(forms.Form):
@@ -106,12 +111,7 @@ class RenameForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        try:
-            rules.check_name(name)
-        except rules.InvalidKeySettings as failure:
-            raise forms.ValidationError(str(failure)) from None
-        return name
+        return _within_rules(rules.check_name, self.cleaned_data["name"])
 
 
 class KeyForm(RenameForm):

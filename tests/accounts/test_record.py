@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import services
 from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, EventType, Project, User
 from memory import retention
-from tests.doors import signed_in
+from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, give_password, make_key, make_project
 
 HOME = "192.0.2.7"
@@ -145,6 +147,19 @@ class TestWhereItIsShown:
             assert types == {"PROJECT_CREATE"} | (
                 {"KEY_CREATE"} if environment == "test" else set()
             )
+
+    def test_the_overview_leaves_the_ids_of_memories_where_they_are(
+        self, browser: Client, project: Project
+    ) -> None:
+        api = Api(make_key(project)[1])
+        api.remember()
+        api.read()
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.get(f"/console/projects/{project.pk}/")
+        assert answer.context["activity"][0].event_type == "MEMORY_READ"
+        events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
+        assert events
+        assert not [sql for sql in events if "memory_ids" in sql]
 
     def test_a_quiet_environment_is_not_crowded_out_by_the_other(
         self, browser: Client, project: Project
