@@ -53,7 +53,7 @@ def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Pr
     check_name(name)
     try:
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=owner.pk)  # two at once are counted in turn
+            User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # counted in turn
             if Project.objects.owned_by(owner).count() >= MOST_PROJECTS:
                 raise TooManyProjects(f"An account has at most {MOST_PROJECTS} projects.")
             return Project.objects.create_recorded(owner=owner, name=name, at=at, by=by)
