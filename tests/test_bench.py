@@ -116,10 +116,10 @@ class TestLoad:
         return thread
 
     def run(self, listener: socket.socket, answers: list[bytes]) -> tuple[int, dict[str, int]]:
-        asked = len(answers)
+        limit = len(answers)
         thread = self.serve(listener, answers)
         load = Load(listener.getsockname()[1], 1)
-        measured = load.run(repeat(b"x"), expected=201, seconds=60, limit=asked)
+        measured = load.run(repeat(b"x"), expected=201, seconds=60, limit=limit)
         load.close()
         thread.join(timeout=10)
         return measured.answers, dict(measured.errors)

@@ -1,4 +1,4 @@
-"""What the load tool is asked for, and with which settings it starts the service."""
+"""What the load tool is told, and with which settings it starts the service."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class TestSettings:
 
 class TestOptions:
     def test_lists_and_settings(self) -> None:
-        asked = options.parse(
+        parsed = options.parse(
             ["--connections", "1,8", "--only", "create,read5", "--env", "A=b=c", "--seconds", ".5"]
         )
-        assert (asked.connections, asked.only) == ([1, 8], ["create", "read5"])
-        assert (asked.env, asked.seconds) == ({"A": "b=c"}, 0.5)
-        assert (asked.without_usage, asked.pages) == (False, False)
+        assert (parsed.connections, parsed.only) == ([1, 8], ["create", "read5"])
+        assert (parsed.env, parsed.seconds) == ({"A": "b=c"}, 0.5)
+        assert (parsed.without_usage, parsed.pages) == (False, False)
 
     @pytest.mark.parametrize(
         "arguments",

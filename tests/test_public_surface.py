@@ -114,7 +114,7 @@ TABLE = [
     ("/admin/apikeys/apikey/", "get", 302, 302, 302, 302, 200, 302),
     ("/admin/memory/memory/", "get", 302, 302, 302, 302, 200, 302),
 ]
-PLACES = {
+PARAMETERS = {
     "<uuid:project_id>": "{project}",
     "<uuid:key_id>": "{key}",
     "<str:token>": "{token}",
@@ -127,9 +127,9 @@ PLACES = {
 }
 
 
-def place(path: str) -> str:
+def as_in_the_table(path: str) -> str:
     """A route as the table writes it."""
-    for route, written in PLACES.items():
+    for route, written in PARAMETERS.items():
         path = path.replace(route, written)
     return path
 
@@ -145,7 +145,11 @@ def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLP
 
 def test_every_url_has_a_row() -> None:
     known = {path for path, *_ in TABLE}
-    own = {place(path) for path, _ in routes(get_resolver()) if not path.startswith("/admin/")}
+    own = {
+        as_in_the_table(path)
+        for path, _ in routes(get_resolver())
+        if not path.startswith("/admin/")
+    }
     assert own <= known
 
 

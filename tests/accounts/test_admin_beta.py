@@ -20,7 +20,7 @@ class TestTheOperatorsQueue:
         self.operator = User.objects.create_superuser("operator@example.com")
         return signed_in(self.operator, second_factor=True)
 
-    def asked(self) -> AccessRequest:
+    def access_request(self) -> AccessRequest:
         return AccessRequest.objects.create(email=GUEST, name="Gue St", plans="A thing.")
 
     def act(self, desk: Client, model: str, action: str, *rows: Any) -> str:
@@ -28,11 +28,11 @@ class TestTheOperatorsQueue:
         return desk.post(f"/admin/accounts/{model}/", chosen, follow=True).content.decode()
 
     def test_inviting_from_it(self, desk: Client) -> None:
-        asked = self.asked()
-        assert "Invited 1." in self.act(desk, "accessrequest", "invite", asked)
-        asked.refresh_from_db()
-        assert asked.invitation is not None
-        assert asked.invitation.invited_by == asked.decided_by == self.operator
+        access_request = self.access_request()
+        assert "Invited 1." in self.act(desk, "accessrequest", "invite", access_request)
+        access_request.refresh_from_db()
+        assert access_request.invitation is not None
+        assert access_request.invitation.invited_by == access_request.decided_by == self.operator
         assert mail.outbox[-1].to == [GUEST]
         page = desk.get("/admin/accounts/accessrequest/?state=invited").content.decode()
         assert GUEST in page
@@ -41,9 +41,9 @@ class TestTheOperatorsQueue:
         assert "0 access requests" in waiting
 
     def test_declining_tells_nobody(self, desk: Client) -> None:
-        asked = self.asked()
-        assert "Declined 1" in self.act(desk, "accessrequest", "decline", asked)
-        assert "Declined 0" in self.act(desk, "accessrequest", "decline", asked)
+        access_request = self.access_request()
+        assert "Declined 1" in self.act(desk, "accessrequest", "decline", access_request)
+        assert "Declined 0" in self.act(desk, "accessrequest", "decline", access_request)
         assert mail.outbox == []
         page = desk.get("/admin/accounts/accessrequest/?state=declined").content.decode()
         assert GUEST in page
@@ -74,9 +74,9 @@ class TestTheOperatorsQueue:
         assert "Withdrawn 0" in self.act(desk, "invitation", "withdraw", invitation)
 
     def test_who_signed_up_is_seen(self, desk: Client) -> None:
-        asked = self.asked()
+        access_request = self.access_request()
         sign_up(invite())
-        asked.refresh_from_db()
+        access_request.refresh_from_db()
         assert "signed up" in desk.get("/admin/accounts/accessrequest/").content.decode()
         page = desk.get("/admin/accounts/invitation/?state=used").content.decode()
         assert GUEST in page

@@ -100,8 +100,8 @@ def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
     browser = signed_in(person, age=301)
     page = f"/console/projects/{person.projects.get().pk}/keys/new/"
     body = {"name": "Late", "environment": "test", "preset": "full", "expires": "90"}
-    asked = browser.post(page, body).headers["Location"]
-    answer = browser.post(asked, {"password": PASSWORD})
+    reauthentication = browser.post(page, body).headers["Location"]
+    answer = browser.post(reauthentication, {"password": PASSWORD})
     assert answer.status_code == 200
     assert "sk_test_" in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]

@@ -58,14 +58,14 @@ class TestAConnectionThatDied:
     def test_a_database_that_stays_away_is_asked_twice_and_no_more(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked = []
+        queries = []
 
         def rows(*arguments: object) -> None:
-            asked.append(arguments)
+            queries.append(arguments)
             raise OperationalError
 
         _, plaintext = make_key(project)
         monkeypatch.setattr("foundation.sql.rows", rows)
         with pytest.raises(OperationalError):
             find_principal(plaintext, at=NOW)
-        assert len(asked) == 2
+        assert len(queries) == 2

@@ -19,9 +19,11 @@ from tests.makers import make_key, make_project
 WHO = ChangedBy(actor="test", request_id="req-1")
 
 
-def rotate(key: ApiKey, at: datetime, *, hint: str | None = None, hours: int = 24) -> str:
-    hint = hint or key.current_secret().last_four
-    return services.rotate_key(key=key, last_four=hint, grace=timedelta(hours=hours), at=at, by=WHO)
+def rotate(key: ApiKey, at: datetime, *, last_four: str | None = None, hours: int = 24) -> str:
+    last_four = last_four or key.current_secret().last_four
+    return services.rotate_key(
+        key=key, last_four=last_four, grace=timedelta(hours=hours), at=at, by=WHO
+    )
 
 
 class TestIssue:
@@ -119,9 +121,9 @@ class TestRotate:
 
     def test_sent_twice_it_happens_once(self, project: Project, now: datetime) -> None:
         key, old = make_key(project)
-        new = rotate(key, now, hint=old[-4:])
+        new = rotate(key, now, last_four=old[-4:])
         with pytest.raises(services.KeyChanged):
-            rotate(key, now, hint=old[-4:])
+            rotate(key, now, last_four=old[-4:])
         assert find_principal(new, at=now) is not None
         assert Secret.objects.count() == 2
 

@@ -44,9 +44,9 @@ class TestFormat:
 
 class TestRefusal:
     @given(st.integers(0, 45), st.sampled_from(tokens.ALPHABET))
-    def test_one_wrong_character_is_noticed(self, place: int, character: str) -> None:
+    def test_one_wrong_character_is_noticed(self, index: int, character: str) -> None:
         key = tokens.new_key("live")
-        changed = key[:place] + character + key[place + 1 :]
+        changed = key[:index] + character + key[index + 1 :]
         assert (tokens.environment_of(changed) is None) == (changed != key)
 
     @pytest.mark.parametrize(

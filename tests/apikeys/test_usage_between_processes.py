@@ -128,12 +128,12 @@ def test_totals_are_what_the_client_counted_through_a_rolling_restart(
     with started_service(workers=workers) as service, ThreadPoolExecutor(8) as threads:
         clients = [Client(service, key, keeps_connections=False) for _ in range(8)]
         before = service.workers()
-        asking = [threads.submit(ask, client) for client in clients]
+        futures = [threads.submit(ask, client) for client in clients]
         assert half_way.wait(PATIENCE)
         os.kill(service.master, signal.SIGHUP)
-        assert not any(asked.done() for asked in asking)
-        for asked in asking:
-            asked.result()
+        assert not any(future.done() for future in futures)
+        for future in futures:
+            future.result()
         assert len(before) == workers
         assert wait_for(lambda: len(service.workers() - before) == len(service.workers()))
     answers = [answer for client in clients for answer in client.answers]
@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_loses_its_own_last_second_and_no_more(
     count = 10 * workers  # so many that none of the workers is without one
     with started_service(workers=workers) as service, ThreadPoolExecutor(count) as threads:
         clients = [Client(service, key, keeps_connections=True) for _ in range(count)]
-        asking = [threads.submit(ask, client) for client in clients]
+        futures = [threads.submit(ask, client) for client in clients]
         try:
             assert warm.wait(PATIENCE)
             victim = random.choice(sorted(service.workers()))
@@ -175,8 +175,8 @@ def test_a_worker_that_is_killed_loses_its_own_last_second_and_no_more(
             assert wait_for(lambda: len(service.workers()) == workers)
         finally:
             done.set()
-        for asked in asking:
-            asked.result()
+        for future in futures:
+            future.result()
         # The kernel hands each worker its share of new connections, the new one too.
         newcomers = [Client(service, key, keeps_connections=False) for _ in range(100)]
         for newcomer in newcomers:

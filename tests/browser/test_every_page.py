@@ -166,9 +166,9 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     looker.visit("/accounts/2fa/totp/activate/")
     TOTP.activate(owner, SEED)
     RecoveryCodes.activate(owner)
-    places = {"project": project.pk, "empty": empty.pk, "key": busy.pk}
+    ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk}
     for path in OWN:
-        looker.page.goto(path.format(**places))
+        looker.page.goto(path.format(**ids))
         looker.look(path)
     assert looker.found == []
 

@@ -47,30 +47,30 @@ class TestTheSecret:
         first = browser.post(new, FULL)
         key = ApiKey.objects.get()
         canaries = [secret_in(first)]
-        hint = canaries[0][-4:]
-        rotation = browser.post(page_of(key, "rotate/"), {"grace": "24", "last_four": hint})
+        last_four = canaries[0][-4:]
+        rotation = browser.post(page_of(key, "rotate/"), {"grace": "24", "last_four": last_four})
         canaries.append(secret_in(rotation))
         for canary in canaries:  # used, then in an error page and in a body that is refused
             api = Api(canary)
             api.remember()
             api.post("/memory", {"user_id": 1})
         collector.flush()
-        places = [page_of(key), f"/console/projects/{project.pk}/", new, "/console/projects/"]
-        shown = [browser.get(place).content.decode() for place in places]
+        urls = [page_of(key), f"/console/projects/{project.pk}/", new, "/console/projects/"]
+        shown = [browser.get(page).content.decode() for page in urls]
         operator = User.objects.create_superuser("operator@example.com")
         desk = signed_in(operator, second_factor=True)
-        for place in (
+        for page in (
             "apikeys/apikey/",
             f"apikeys/apikey/{key.pk}/change/",
             "accounts/auditevent/",
         ):
-            shown.append(desk.get(f"/admin/{place}").content.decode())
+            shown.append(desk.get(f"/admin/{page}").content.decode())
         kept = everywhere(caplog) + repr(dict(browser.session)) + "".join(shown)
         for canary in canaries:
             assert canary not in kept
             assert canary[12:40] not in kept
         assert "no-store" in rotation.headers["Cache-Control"]
-        assert hint in kept  # the search does find what is kept
+        assert last_four in kept  # the search does find what is kept
 
     def test_an_error_after_it_was_drawn_does_not_tell_it(
         self,

@@ -118,8 +118,8 @@ class TestLogs:
         Api(make_key(project, name="Phone")[1]).get("/policy")
         collector.flush()
         browser, base = signed_in(owner), f"/console/projects/{project.pk}/requests/"
-        asked = {"key": str(first.pk), "endpoint": "GET /policy"}
-        (line,) = browser.get(base, asked).context["lines"]
+        query = {"key": str(first.pk), "endpoint": "GET /policy"}
+        (line,) = browser.get(base, query).context["lines"]
         assert (line[0].endpoint, line[1]) == ("GET /policy", "Laptop")
         assert len(browser.get(base, {"endpoint": "GET /policy"}).context["lines"]) == 2
         assert browser.get(base, {"endpoint": "GET /nowhere"}).status_code == 400

@@ -48,7 +48,7 @@ class Round:
     """One user, one revoke, and what everybody else was told meanwhile."""
 
     user_id: str
-    asked: Event = field(default_factory=Event)
+    requested: Event = field(default_factory=Event)
     answered: Event = field(default_factory=Event)
     under_way: Semaphore = field(default_factory=lambda: Semaphore(0))
     hidden: set[str] = field(default_factory=lambda: {"old 0", "old 1"})
@@ -62,7 +62,7 @@ class Round:
         assert client.post("/memory", json=body).status_code == 201
         if began_after:
             self.visible.add(item)
-        elif not self.asked.is_set():
+        elif not self.requested.is_set():
             self.hidden.add(item)
 
     def read(self, client: httpx.Client) -> str:
@@ -95,7 +95,7 @@ class Round:
     def revoke(self, client: httpx.Client, token: dict[str, Any], *, crew_size: int) -> None:
         for _ in range(2 * crew_size):
             assert self.under_way.acquire(timeout=60)
-        self.asked.set()
+        self.requested.set()
         response = client.post("/memory/revoke", json=token)
         assert response.status_code == 200, response.text
         self.answered.set()

@@ -45,8 +45,8 @@ class TestStoring:
         body = {**memory_body(), "domain": None, "ttl_days": None}
         stored = api.post(CREATE, body).json()
         assert (stored["domain"], stored["expires_at"]) == (None, None)
-        wanted = {**read_body(), "domain": None, "max_age_days": None}
-        assert api.post(READ, wanted).json()["confidence"] == 0.47
+        body = {**read_body(), "domain": None, "max_age_days": None}
+        assert api.post(READ, body).json()["confidence"] == 0.47
 
     def test_a_value_is_kept_as_it_was_said(self, api: Api) -> None:
         said = (

@@ -45,18 +45,18 @@ INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in t
 
 ID = UUID(int=7)
 DIGEST = b"x" * 32
-PLACE = (ID, "preferences", "food")
+PARTITION = (ID, "preferences", "food")
 
 # Each statement that looks for rows: values for it, and the columns of each table by which an
 # index finds them.
 SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
-    "SELECT_LIVE": ((*PLACE, NOW), {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "SELECT_LIVE": ((*PARTITION, NOW), {"memory_memory": {"subject_id", "scope", "domain"}}),
     "SELECT_LIVE_SINCE": (
-        (*PLACE, NOW, NOW),
+        (*PARTITION, NOW, NOW),
         {"memory_memory": {"subject_id", "scope", "domain", "created_at"}},
     ),
-    "HIDE_PARTITION": ((NOW, *PLACE), {"memory_memory": {"subject_id", "scope", "domain"}}),
-    "VISIBLE_IDS": (PLACE, {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "HIDE_PARTITION": ((NOW, *PARTITION), {"memory_memory": {"subject_id", "scope", "domain"}}),
+    "VISIBLE_IDS": (PARTITION, {"memory_memory": {"subject_id", "scope", "domain"}}),
     "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),

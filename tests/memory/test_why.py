@@ -103,9 +103,9 @@ class TestDenials:
         self, api: Api, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         api.remember()
-        with django_assert_num_queries(2) as asked:  # who asks, and the record
+        with django_assert_num_queries(2) as queries:  # who asks, and the record
             api.post(READ, read_body(purpose="train model"))
-        assert not any("memory_memory" in query["sql"] for query in asked.captured_queries)
+        assert not any("memory_memory" in query["sql"] for query in queries.captured_queries)
 
 
 class TestPurposes:

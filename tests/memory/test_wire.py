@@ -25,9 +25,9 @@ def chunks(body: bytes) -> Iterator[bytes]:
 
 def raw(address: str, head: list[str], body: bytes) -> bytes:
     """Send bytes as they are, say no more, and return all that comes back."""
-    place = urlsplit(address)
+    url = urlsplit(address)
     lines = ["POST /memory HTTP/1.1", "Host: localhost", "Connection: close", *head, "", ""]
-    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
         connection.sendall("\r\n".join(lines).encode("latin-1") + body)
         connection.shutdown(socket.SHUT_WR)
         answer = b""
@@ -82,9 +82,9 @@ class TestOnTheWire:
     def test_a_connection_outlives_bodies_that_are_too_large(
         self, service: str, project: Project
     ) -> None:
-        place = urlsplit(service)
+        url = urlsplit(service)
         headers = {"X-API-Key": make_key(project)[1], "Content-Type": "application/json"}
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=30)
+        connection = HTTPConnection(url.hostname or "", url.port, timeout=30)
         connection.connect()
         kept = connection.sock
         large = b" " * 500_000

@@ -25,7 +25,7 @@ PARALLEL = 8
 ATTEMPTS = 1000
 ENDPOINTS = {"/policy", "/memory/read", "unmatched"}
 ENDED = 2**22 + 1  # the number of no process: Linux gives none beyond 2 ** 22
-SAID = {"Authorization": f"Bearer {TOKEN}"}
+WITH_TOKEN = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Asking:
@@ -59,7 +59,7 @@ class Asking:
                     answer = self.client.post("/memory/read", json=body, headers=said)
                     return "POST", "/memory/read", str(answer.status_code)
         except httpx.TransportError:
-            return None  # refused while a process made place for the next: it was not served
+            return None  # refused while a process made room for the next: it was not served
 
     def many(self, pool: ThreadPoolExecutor, count: int) -> None:
         self.answers.update(filter(None, pool.map(self.one, range(count))))
@@ -68,7 +68,7 @@ class Asking:
         """Ask again when a process that is on its way out resets a connection unread."""
         for _ in range(ATTEMPTS):
             try:
-                answer = self.client.get("/metrics", headers=SAID)
+                answer = self.client.get("/metrics", headers=WITH_TOKEN)
             except httpx.TransportError:
                 continue
             assert answer.status_code == 200, answer.text
@@ -76,7 +76,7 @@ class Asking:
         raise AssertionError("/metrics was never answered")
 
     def compare(self) -> None:
-        """Whichever process is asked, it tells what this client counted."""
+        """Whichever process answers, it tells what this client counted."""
         for _ in range(6):
             found = self.scrape()
             told = Counter(
@@ -95,8 +95,8 @@ class Asking:
 
 def folders(pid: int) -> list[Path]:
     """Where the processes of this master count."""
-    places = (Path("/dev/shm"), Path(tempfile.gettempdir()))
-    return [found for place in places for found in place.glob(f"memory-scope-metrics-{pid}-*")]
+    folders = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+    return [found for folder in folders for found in folder.glob(f"memory-scope-metrics-{pid}-*")]
 
 
 def counting(folder: Path) -> set[int]:
@@ -149,7 +149,7 @@ def _until_gone(asking: Asking, folder: Path, pids: set[int]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_service_without_a_token_keeps_no_folder(project: Project) -> None:
     with started_service(workers=processes()) as service:
-        assert httpx.get(f"{service.address}/metrics", headers=SAID).status_code == 404
+        assert httpx.get(f"{service.address}/metrics", headers=WITH_TOKEN).status_code == 404
         assert folders(service.master) == []
 
 
