@@ -54,7 +54,7 @@ def _lowered(name: str) -> Any:
 
 
 class Limited(models.Model):
-    """What has limits of its own: a project, whose limits are each of its keys', and a key.
+    """Something with limits of its own: a key, or a project, whose limits each of its keys has.
 
     Operators grant; owners have brakes of their own, which only ever lower what was granted. None
     is no limit of its own: the one above it holds, and above all the settings.

@@ -87,7 +87,7 @@ class _ForPeople(MiddlewareMixin):
 
 
 class FreshConnectionMiddleware(_ForPeople):
-    """Drops a kept database connection that has died meanwhile, so that no page fails for it.
+    """Drops a kept database connection that has died, so that no page fails for it.
 
     The API needs no such question before every request: see `sql.first_rows`.
     """
@@ -130,7 +130,7 @@ class MessageMiddleware(_ForPeople, messages.MessageMiddleware):
 
 
 class UserSessionsMiddleware(AllauthSessionsMiddleware):
-    """Notes where and when a person's sessions are used."""
+    """Records where and when a person's sessions are used."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if is_api(request.path_info):

@@ -25,7 +25,7 @@ def reauthenticated(view: View) -> View:
 
 
 class SignedIn(HttpRequest):
-    """A request of somebody who is signed in, as every page has it that is not public."""
+    """A request of somebody who is signed in, as every page gets it that is not public."""
 
     user: User
 

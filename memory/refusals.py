@@ -12,7 +12,7 @@ from memory.statements import Grant, Partition
 
 
 class Refusal(Exception):
-    """What was refused and why, as the record has it; no class where no purpose is said."""
+    """What was refused and why, as the record has it; no class where no purpose is stated."""
 
     def __init__(self, *, scope: str, reason: str, purpose_class: str = "") -> None:
         super().__init__(reason)

@@ -48,7 +48,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """Something that the owner of a key or an account is told once: written with the change.
+    """Something that the owner of a key or an account is told once, by mail.
 
     `about` tells notices of one kind apart: the same thing is never told twice. `details` is what
     the mail says. `done_at` is set when it was mailed, was switched off, or could not be delivered.

@@ -1,4 +1,4 @@
-"""Who is told by mail: which kinds of notices there are to choose from, and who wants one now."""
+"""Who is told by mail: what people can choose, and whether somebody wants a notice now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records the addresses that keys are used from; of the first use from a new one the owner is told.
+"""Records the addresses that keys are used from, and tells the owner of each new one.
 
 A process remembers what it has written today, so that a service whose clients always come from the
 same addresses writes nothing here.

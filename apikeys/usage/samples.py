@@ -1,4 +1,4 @@
-"""One authenticated request, as usage is made of it; and the columns that latencies are counted in.
+"""One authenticated request, which usage is made of, and the columns that count its latency.
 
 Plain Python.
 """

@@ -1,4 +1,4 @@
-"""What has to be done to the database now and then, part by part, in the order in which it is done.
+"""What is done to the database now and then: its parts, in the order in which they are done.
 
 | part | what it removes or sends |
 |---|---|
