@@ -46,8 +46,6 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         environment = TEST
     keys = ApiKey.objects.live().filter(project=chosen, environment=environment).with_secrets()
     newest = paging.page(keys, before=None, size=KEYS)
-    # Without the ids of memories: a read of thousands has as many.
-    events = AuditEvent.objects.of_project(chosen.pk).in_environment(environment)
     context = {
         "project": chosen,
         "section": "overview",
@@ -55,7 +53,7 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         "environments": ENVIRONMENTS,
         "rows": summaries(newest.rows, project_id=chosen.pk, at=at),
         "has_more_keys": newest.older is not None,
-        "activity": events.defer("memory_ids").order_by("-id")[:ACTIVITY],
+        "activity": AuditEvent.objects.newest(chosen.pk, environment, count=ACTIVITY),
         "base_url": base_url(request),
     }
     return render(request, "console/project.html", context)
