@@ -16,7 +16,8 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, Project
 from apikeys import leaks, services, throttling, tokens
 from apikeys.counters import LocalCounters
-from apikeys.models import ApiKey
+from apikeys.models import ApiKey, Kind
+from apikeys.notices import outbox
 from tests.doors import Api
 from tests.mailbox import mailbox
 from tests.makers import BY, NOW, make_key
@@ -131,6 +132,20 @@ class TestReporting:
         assert report(plaintext).json() == {"deleted": 1}
         assert "SMTPServerDisconnected" in caplog.text
         assert "owner@example.com" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_notice_from_before_says_where_too(project: Project) -> None:
+    """It has another name for it in its details."""
+    key, _ = make_key(project)
+    outbox.tell(
+        kind=Kind.LEAK,
+        key_id=key.pk,
+        about="",
+        at=NOW,
+        details={"masked": "sk_test_••••abcd", "place": "https://paste.example/1"},
+    )
+    assert "can see it: https://paste.example/1" in mailbox()[0].body
 
 
 class TestCommand:
