@@ -83,7 +83,7 @@ def issue_key(
     plaintext = tokens.new_key(environment)
     try:
         with transaction.atomic():
-            _refuse_too_many(project)
+            _refuse_too_many(project, at=at)
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
             record_key(EventType.KEY_CREATE, key, at=at, by=by)
@@ -94,10 +94,10 @@ def issue_key(
     return key, plaintext
 
 
-def _refuse_too_many(project: Project) -> None:
+def _refuse_too_many(project: Project, *, at: datetime) -> None:
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # counted in turn
     most = settings.KEYS_PER_PROJECT
-    if ApiKey.objects.live().filter(project=project).count() >= most:
+    if ApiKey.objects.live().unexpired(at=at).filter(project=project).count() >= most:
         raise TooManyKeys(f"A project has at most {most} live keys: delete one that nobody needs.")
 
 

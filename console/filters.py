@@ -22,6 +22,7 @@ from console.summaries import name_of
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 EITHER = ("", "Both")
+DELETED = 50  # keys that a filter offers beside the live ones
 
 
 class PageForm(forms.Form):
@@ -61,9 +62,10 @@ class UsageFilter(forms.Form):
 
 
 def _key_choices(project: Project, chosen: str) -> list[tuple[str, str]]:
-    """Offer the project's live keys, and the chosen one also if it was deleted."""
-    keys = ApiKey.objects.filter(project=project).order_by("name", "id").only("name", "deleted_at")
-    offered = list(keys.live()[: settings.KEYS_PER_PROJECT])
+    """Offer the project's live keys, those deleted last, and the chosen one in any case."""
+    keys = ApiKey.objects.filter(project=project).only("name", "deleted_at")
+    offered = list(keys.live().order_by("name", "id")[: settings.KEYS_PER_PROJECT])
+    offered += keys.exclude(deleted_at=None).order_by("-deleted_at", "-id")[:DELETED]
     known = {str(key.pk) for key in offered}
     if chosen not in known and (key_id := _uuid(chosen)):
         offered += keys.filter(pk=key_id)

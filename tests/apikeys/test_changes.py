@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, give_password, make_key, make_project
 
 TWICE = range(2)
+DAY = timedelta(days=1)
 
 
 def updates() -> list[dict[str, Any]]:
@@ -89,6 +91,13 @@ class TestHowManyKeys:
         make_key(project, name="Third")
         assert ApiKey.objects.live().filter(project=project).count() == 2
 
+    def test_an_expired_one_does_not_count(self, project: Project, settings: Any) -> None:
+        settings.KEYS_PER_PROJECT = 1
+        make_key(project, name="Expired", at=NOW - DAY, expires_at=NOW)
+        make_key(project, name="Next")
+        with pytest.raises(services.TooManyKeys):
+            make_key(project, name="Third")
+
     @pytest.mark.django_db(transaction=True)
     def test_many_at_once_are_counted_one_by_one(
         self, project: Project, settings: Settings
@@ -126,14 +135,23 @@ class TestManyKeys:
         assert shown == [f"Key {number}" for number in range(10, 0, -1)]
         assert "The newest 10." in answer.content.decode()
 
-    def test_filters_offer_live_keys_and_the_one_that_is_chosen(
-        self, browser: Client, project: Project, stranger: User
+    def test_filters_offer_live_keys_some_deleted_ones_and_the_one_that_is_chosen(
+        self,
+        browser: Client,
+        project: Project,
+        stranger: User,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         make_key(project, name="Live")
         gone, plaintext = make_key(project, name="Gone")
         Api(plaintext).remember()
         services.delete_key(key=gone, at=NOW, by=BY)
         other, _ = make_key(stranger.projects.get(), name="Not mine")
+        for log in ("audit", "requests"):
+            url = f"/console/projects/{project.pk}/{log}/"
+            field = browser.get(url).context["form"].fields["key"]
+            assert [name for _, name in field.choices] == ["Any", "Live", "Gone (deleted)"]
+        monkeypatch.setattr("console.filters.DELETED", 0)
         for log in ("audit", "requests"):
             url = f"/console/projects/{project.pk}/{log}/"
             field = browser.get(url).context["form"].fields["key"]
