@@ -67,8 +67,11 @@ class UpkeepCommand(BaseCommand):
         days = options.get("audit_days")
         if days is not None and not 1 <= days <= 36500:
             raise CommandError("Audit events are kept for 1 to 36500 days.")
+        only = options.get("only")
+        if only and ("record" in only) is not (days is not None):
+            raise CommandError("The part 'record' and --audit-days go together.")
         at, done = timezone.now(), dict[str, int]()
-        for part in options.get("only") or self.parts:
+        for part in only or self.parts:
             done |= do(part, at=at, batch=batch, audit_days=days)
         counts = ", ".join(f"{count} {what}" for what, count in done.items())
         self.stdout.write(f"{self.beginning} {counts}.")

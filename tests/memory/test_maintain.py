@@ -108,10 +108,19 @@ class TestMaintain:
         assert "1 audit events" in run("maintain", "--audit-days=365")
         assert AuditEvent.objects.count() == before
 
-    @pytest.mark.parametrize("wrong", ["--batch=0", "--audit-days=0", "--only=everything"])
-    def test_what_cannot_be_is_said_to_be_so(self, due: None, wrong: str) -> None:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            ["--batch=0"],
+            ["--audit-days=0"],
+            ["--only=everything"],
+            ["--only=record"],
+            ["--only=usage", "--audit-days=9"],
+        ],
+    )
+    def test_what_cannot_be_is_said_to_be_so(self, due: None, wrong: list[str]) -> None:
         with pytest.raises(CommandError):
-            run("maintain", wrong)
+            run("maintain", *wrong)
         assert left() == (1, 1, 1, 0)
 
     def test_every_part_is_in_the_table(self) -> None:
