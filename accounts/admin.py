@@ -80,17 +80,19 @@ class ProjectAdmin(ModelAdmin):
     list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email")
-    fields = (
-        "id",
-        "name",
-        "owner",
-        "created_at",
-        "disabled_at",
-        "deleted_at",
-        "rate_limit",
-        "burst_limit",
-        "lowered_rate_limit",
-        "lowered_burst_limit",
+    fieldsets = (
+        (None, {"fields": ("id", "name", "owner", "created_at", "disabled_at", "deleted_at")}),
+        (
+            "Limits of each key",
+            {
+                "fields": (
+                    "rate_limit",
+                    "burst_limit",
+                    "lowered_rate_limit",
+                    "lowered_burst_limit",
+                )
+            },
+        ),
     )
     readonly_fields = (
         "id",

@@ -43,7 +43,7 @@ def check_lowered(limits: Sequence[int | None], granted: Sequence[int]) -> None:
 
 def _granted(name: str) -> Any:
     return models.PositiveIntegerField(
-        name, null=True, blank=True, help_text="Empty: the usual limit.", validators=RANGE
+        name, null=True, blank=True, help_text="Empty: none of its own.", validators=RANGE
     )
 
 

@@ -12,10 +12,12 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from accounts.allauth_internals import get_authentication_records
@@ -45,6 +47,7 @@ class OperationsSite(AdminSite):
         allowed = super().has_permission(request)
         return allowed and (settings.DEBUG or used_second_factor(request))
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to what is missing: a sign-in, a second factor, or using it."""
         page = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")

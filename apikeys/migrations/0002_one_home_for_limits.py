@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name="burst_limit",
             field=models.PositiveIntegerField(
                 blank=True,
-                help_text="Empty: the usual limit.",
+                help_text="Empty: none of its own.",
                 null=True,
                 validators=[
                     django.core.validators.MinValueValidator(1),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name="rate_limit",
             field=models.PositiveIntegerField(
                 blank=True,
-                help_text="Empty: the usual limit.",
+                help_text="Empty: none of its own.",
                 null=True,
                 validators=[
                     django.core.validators.MinValueValidator(1),

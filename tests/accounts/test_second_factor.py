@@ -52,6 +52,10 @@ def test_a_code_may_be_one_step_off(
 
 @pytest.mark.django_db
 class TestStaff:
+    def test_the_page_they_wanted_is_kept_on_the_way_in(self, client: Client) -> None:
+        answer = client.get("/admin/login/?next=/admin/accounts/user/")
+        assert answer.headers["Location"] == "/accounts/login/?next=%2Fadmin%2Faccounts%2Fuser%2F"
+
     def test_a_password_alone_does_not_open_the_desk(self, client: Client) -> None:
         operator = give_password(User.objects.create_superuser("operator@example.com"))
         sign_in(client, operator.email)
