@@ -152,13 +152,13 @@ def _template(tenant: Tenant, each: int) -> UUID:
     choice = random.Random(each)
     at = datetime.now().astimezone()
     for number in range(each):
-        said_at = at - timedelta(minutes=number)
+        created_at = at - timedelta(minutes=number)
         memory = Memory.objects.create(
             **about,
             project_id=tenant.project_id,
             source=SOURCE,
             value_json=msgspec.json.encode(value(choice)).decode(),
-            created_at=said_at,
+            created_at=created_at,
         )
         AuditEvent.objects.create(
             **about,
@@ -167,6 +167,6 @@ def _template(tenant: Tenant, each: int) -> UUID:
             memory_ids=[str(memory.id)],
             decision_id=memory.id,
             request_id=str(memory.id),
-            created_at=said_at,
+            created_at=created_at,
         )
     return subject

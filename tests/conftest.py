@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def own_counters(settings: Settings) -> None:
-    """No test counts what another one tried or asked."""
+    """Let no test count what another one tried or asked for."""
     collector._waiting.clear()
     cache = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = {"default": cache}
@@ -47,13 +47,13 @@ def owner(db: None) -> User:
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    """Somebody else with an account."""
+    """Return somebody else with an account."""
     return make_owner("stranger@example.com")
 
 
 @pytest.fixture
 def person(owner: User) -> User:
-    """The owner, with a password to sign in with."""
+    """Return the owner, with a password to sign in with."""
     return give_password(owner)
 
 
@@ -64,24 +64,24 @@ def project(owner: User) -> Project:
 
 @pytest.fixture
 def browser(owner: User) -> Client:
-    """The owner's browser, signed in a moment ago."""
+    """Return the owner's browser, signed in a moment ago."""
     return signed_in(owner)
 
 
 @pytest.fixture
 def api(project: Project) -> Api:
-    """The API with a test key that has every permission."""
+    """Return the API with a test key that has every permission."""
     return Api(make_key(project)[1])
 
 
 @pytest.fixture
 def nobody(db: None) -> Api:
-    """The API without a key."""
+    """Return the API without a key."""
     return Api(None)
 
 
 @pytest.fixture
 def service(transactional_db: None) -> Iterator[str]:
-    """The service in processes of its own: two where limits can be shared, else one."""
+    """Serve in processes of their own: two where limits can be shared, else one."""
     with running_service(workers=processes()) as address:
         yield address

@@ -67,14 +67,14 @@ class Api:
 
 
 def _body(response: Response, status: int) -> dict[str, Any]:
-    """Return what the API said, which it had to say with this status."""
+    """Return the body of an answer, which must have this status."""
     assert response.status_code == status, response.content
     body: dict[str, Any] = response.json()
     return body
 
 
 def signed_in(user: User, *, second_factor: bool = False, age: float = 0) -> Client:
-    """A browser in which the person signed in so many seconds ago, as allauth keeps it."""
+    """Return a browser in which the person signed in `age` seconds ago, as allauth keeps it."""
     client = Client()
     client.force_login(user)
     at = time.time() - age
@@ -95,7 +95,7 @@ def free_port() -> int:
 
 
 def test_database_url() -> str:
-    """The address of the database that the tests use, for another process."""
+    """Return the address of the tests' database, for another process."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
@@ -117,19 +117,19 @@ def kill_connection() -> None:
 
 
 def processes() -> int:
-    """How many processes the service can have here: two where they can share limits."""
+    """Return how many processes the service can have here: two where they can share limits."""
     return 2 if connection.vendor == "postgresql" and settings.REDIS_URL else 1
 
 
 @dataclass(frozen=True)
 class Service:
-    """`master` is the process that starts the workers, and to which signals go."""
+    """A running service; `master` is the process that starts the workers and gets the signals."""
 
     address: str
     master: int
 
     def workers(self) -> set[int]:
-        """The processes that serve at the moment."""
+        """Return the processes that serve at the moment."""
         command = ["pgrep", "-P", str(self.master)]
         found = subprocess.run(command, capture_output=True, text=True, check=False)
         return {int(pid) for pid in found.stdout.split()}
@@ -137,14 +137,14 @@ class Service:
 
 @contextmanager
 def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
-    """The address of the service, for tests that only ask."""
+    """Start the service and yield its address, for tests that only ask."""
     with started_service(workers=workers, **environment) as service:
         yield service.address
 
 
 @contextmanager
 def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service]:
-    """The service under gunicorn, in processes of its own, on the tests' database."""
+    """Start the service under gunicorn, in processes of its own, on the tests' database."""
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
@@ -172,7 +172,7 @@ def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service
 
 
 def collect_static() -> None:
-    """What a start of the service does before: without it, its pages have no styles to name."""
+    """Collect static files, as a start does: without them, pages have no styles to name."""
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
         cwd=BASE_DIR,

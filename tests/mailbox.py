@@ -1,4 +1,4 @@
-"""The mails that were sent, as those who get them read them."""
+"""The mails that were sent, as their readers see them."""
 
 from __future__ import annotations
 

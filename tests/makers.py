@@ -1,4 +1,4 @@
-"""Makes what tests are about: plain functions."""
+"""Makes what tests are about, by plain functions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY = ChangedBy(actor="test", request_id="test")
 
 
 def make_owner(email: str = "owner@example.com", **fields: Any) -> User:
-    """An account with its default project."""
+    """Open an account with its default project."""
     return User.objects.create_user(email, **fields)
 
 
@@ -33,7 +33,7 @@ def _hashed() -> str:
 
 
 def give_password(user: User) -> User:
-    """Let the person sign in with PASSWORD. Hashed once a run: it is slow on purpose."""
+    """Let the person sign in with PASSWORD. It is hashed once a run: hashing is slow on purpose."""
     user.password = _hashed()
     user.save(update_fields=["password"])
     return user
@@ -44,13 +44,13 @@ def make_project(owner: User, name: str = "Another project") -> Project:
 
 
 def make_key(project: Project, name: str = "Key", **fields: Any) -> tuple[ApiKey, str]:
-    """A key and its plaintext; test environment and all permissions unless told otherwise."""
+    """Return a new test key with all permissions, unless told otherwise, and its plaintext."""
     arguments = {"environment": "test", "at": NOW, "by": BY, **fields}
     return services.issue_key(project=project, name=name, **arguments)
 
 
 def memory_body(**fields: Any) -> dict[str, Any]:
-    """A good body of `POST /memory`; a field set to None is left out."""
+    """Return a good body of `POST /memory`; a field set to None is left out."""
     body = {
         "user_id": "user_1",
         "scope": "preferences",
@@ -63,7 +63,7 @@ def memory_body(**fields: Any) -> dict[str, Any]:
 
 
 def read_body(**fields: Any) -> dict[str, Any]:
-    """A good body of `POST /memory/read`; a field set to None is left out."""
+    """Return a good body of `POST /memory/read`; a field set to None is left out."""
     body = {
         "user_id": "user_1",
         "scope": "preferences",
@@ -75,7 +75,7 @@ def read_body(**fields: Any) -> dict[str, Any]:
 
 
 def sample(at: datetime, **changed: Any) -> RequestSample:
-    """An authenticated request as the service records it; of nobody's key unless told otherwise."""
+    """Return a request as the service records it; of nobody's key unless told otherwise."""
     nobody = UUID(int=7)
     fields = {
         "request_id": "r",
@@ -104,7 +104,7 @@ HOURS_AGO = [past * (1 + past // 4) for past in range(20)]
 
 
 def make_usage(key: ApiKey, *, at: datetime, hours_ago: Iterable[int] = HOURS_AGO) -> None:
-    """Requests of the last hours and days, with every kind of answer."""
+    """Store requests of the last hours and days, with every kind of answer."""
     whose = {
         "project_id": key.project_id,
         "environment": key.environment,

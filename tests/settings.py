@@ -1,4 +1,4 @@
-"""The product's own settings, with what a test run brings: a database of its own and no `.env`."""
+"""The product's own settings, with what a test run adds: a database of its own and no `.env`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["HTTPS_ONLY"] = "off"
 os.environ["SECOND_FACTOR_KEYS"] = "a key for tests that encrypts the seeds of second factors"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///test.sqlite3"
-# No test is to be slowed down by the limits, but for those that are about them.
+# The limits must slow down no test but those that are about them.
 os.environ["RATE_LIMIT_HOUR"] = os.environ["RATE_LIMIT_SECOND"] = "1000000"
 os.environ["RATE_LIMIT_FAILURES"] = "1000000"
 for name in (
@@ -24,7 +24,7 @@ for name in (
 ):
     os.environ.pop(name, None)
 
-from config.settings import *  # noqa: E402, F403 - the environment had to be said first
+from config.settings import *  # noqa: E402, F403 - the environment had to be set first
 from config.settings import DATABASES, STORAGES  # noqa: E402 - as above
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

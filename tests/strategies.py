@@ -1,4 +1,4 @@
-"""What hypothesis may say: any JSON at all, and statements that often agree and disagree."""
+"""What hypothesis draws: any JSON at all, and statements that often agree and disagree."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,7 @@ from memory.policy.vocabulary import Scope, Source
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LAST_ID = 2**128 - 2  # one is left, for a statement that comes after all others
 
-# Everything a lenient JSON reader could hand over, lone surrogates, NUL and NaN included.
+# All that a lenient JSON reader could hand over, lone surrogates, NUL and NaN included.
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=12)
 any_number = st.one_of(st.integers(), st.integers(-9, 9), st.floats())
 any_json = st.recursive(

@@ -28,7 +28,7 @@ PLAIN = [
 
 MOST_LINES = 300
 LONGER = {
-    "config/settings.py": "one file, because all settings are looked for in one place",
+    "config/settings.py": "one file, because people look for all settings in one file",
     "tests/memory/bad_requests.py": "a table of bad requests, and nothing to follow",
 }
 

@@ -53,7 +53,7 @@ class TestPercentile:
         assert percentile(range(1, 101), 0.99) == 99
         assert percentile(range(1, 102), 0.99) == 100
 
-    def test_of_one_it_is_that_one_and_of_none_there_is_none(self) -> None:
+    def test_one_value_is_its_own_percentile_and_no_value_has_none(self) -> None:
         assert percentile([7], 0.99) == percentile([7], 0.01) == 7
         assert math.isnan(percentile([], 0.5))
 
@@ -92,7 +92,7 @@ class TestFrame:
 
 
 class TestLoad:
-    """Against a server that answers each request in two pieces, and then what it is told."""
+    """A load on a server that answers each request in two pieces, and with what it is told."""
 
     @pytest.fixture
     def listener(self) -> Iterator[socket.socket]:
@@ -116,10 +116,10 @@ class TestLoad:
         return thread
 
     def run(self, listener: socket.socket, answers: list[bytes]) -> tuple[int, dict[str, int]]:
-        limit = len(answers)
+        count = len(answers)
         thread = self.serve(listener, answers)
         load = Load(listener.getsockname()[1], 1)
-        measured = load.run(repeat(b"x"), expected=201, seconds=60, limit=limit)
+        measured = load.run(repeat(b"x"), expected=201, seconds=60, limit=count)
         load.close()
         thread.join(timeout=10)
         return measured.answers, dict(measured.errors)
@@ -138,7 +138,7 @@ class TestLoad:
         lost = {"connection closed before the answer was whole": 1}
         assert self.run(listener, [ANSWER, b"", ANSWER]) == (2, lost)
 
-    def test_a_server_that_closes_as_it_said_is_no_error(self, listener: socket.socket) -> None:
+    def test_a_server_that_closes_as_announced_is_no_error(self, listener: socket.socket) -> None:
         closing = ANSWER.replace(b"Server: x", b"Connection: close")
         assert self.run(listener, [closing, closing]) == (2, {})
 
@@ -227,7 +227,7 @@ class TestBaseline:
 
 
 class TestWorkload:
-    """The requests and the rows that they are about, against the product itself."""
+    """The requests, and the rows that they are about, tried on the product itself."""
 
     @pytest.fixture
     def workload(self, api: Api) -> Workload:

@@ -1,4 +1,4 @@
-"""What the load tool is told, and with which settings it starts the service."""
+"""The load tool's options, and the settings with which it starts the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The past that the load tool makes up is one that the product could have written."""
+"""The load tool makes up a past that the product could have written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong on our side: said without its cause, logged without what a user said."""
+"""What goes wrong on our side is told without its cause and logged without users' words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TestLog:
         assert api.key not in log.text
         assert "sql.py" in log.text  # where it went wrong is there
 
-    def test_an_unforeseen_error_is_logged_by_its_place_and_kind(
+    def test_an_unforeseen_error_is_logged_by_its_line_and_kind(
         self, api: Api, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def explode(*arguments: object) -> None:
@@ -96,7 +96,7 @@ class TestWithoutADatabase:
         monkeypatch.setattr("foundation.sql.rows", nobody_there)
 
     @pytest.mark.django_db
-    def test_it_is_said_to_be_away(self, api: Api, away: None) -> None:
+    def test_the_database_is_reported_as_away(self, api: Api, away: None) -> None:
         for response in (api.post("/memory", {}), Client().get("/readyz")):
             assert response.status_code == 503
             assert response.json()["code"] == "unavailable"

@@ -1,4 +1,4 @@
-"""`make run` as a stranger types it, and the curl lines that it prints, as pasted."""
+"""`make run`, typed by a stranger, and the curl lines that it prints, pasted by them."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ HTML = {"Accept": "text/html"}
 
 
 def check(response: Response, *, referrer: str = "same-origin") -> None:
-    said = response.headers["Content-Security-Policy"].split(";")
-    assert {directive.strip() for directive in said} == POLICY
+    policy = response.headers["Content-Security-Policy"].split(";")
+    assert {directive.strip() for directive in policy} == POLICY
     expected = {**ALWAYS, "Referrer-Policy": referrer}
     assert {name: response.headers.get(name) for name in ALWAYS} == expected
     assert response.headers["X-Request-ID"]

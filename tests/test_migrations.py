@@ -1,4 +1,4 @@
-"""The migrations make what the models say, there and back."""
+"""The migrations make the tables of the models, there and back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def recorded() -> set[tuple[str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_rows() -> None:
-    """Its tables are as the first migrations leave them; it knows their old names alone."""
+    """Its tables are as the first migrations leave them; it knows only their old names."""
     try:
         call_command("migrate", "accounts", "0002", verbosity=0)
         MigrationRecorder.Migration.objects.filter(name__in=BEGINNINGS).delete()

@@ -1,4 +1,4 @@
-"""The pages for people that the service has of itself."""
+"""The service's own pages for people: the front page, and errors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TestPages:
         assert response.status_code == 400
 
     @pytest.mark.parametrize("error", [OperationalError, RedisConnectionError])
-    def test_what_is_away_is_said_without_asking_it(
+    def test_a_page_says_what_is_away_without_asking_it(
         self, owner: User, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
     ) -> None:
         def fail(*args: object, **more: object) -> None:
@@ -83,6 +83,6 @@ class TestPages:
         assert not client.post("/memory", content_type="application/json").cookies
 
     @override_settings(SECURE_SSL_REDIRECT=True)
-    def test_health_is_asked_without_tls(self) -> None:
+    def test_health_checks_need_no_tls(self) -> None:
         assert Client().get("/healthz").status_code == 200
         assert Client().get("/").status_code == 301

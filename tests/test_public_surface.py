@@ -1,4 +1,4 @@
-"""Every URL there is, by everyone who may come: written out by hand.
+"""Every URL there is, and everyone who may come, written out by hand.
 
 A URL without a row fails: whoever adds one says here who may open it.
 """
@@ -127,10 +127,10 @@ PARAMETERS = {
 }
 
 
-def as_in_the_table(path: str) -> str:
-    """A route as the table writes it."""
-    for route, written in PARAMETERS.items():
-        path = path.replace(route, written)
+def route_in_table(path: str) -> str:
+    """Return a route as the table writes it."""
+    for parameter, written in PARAMETERS.items():
+        path = path.replace(parameter, written)
     return path
 
 
@@ -146,9 +146,7 @@ def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, URLP
 def test_every_url_has_a_row() -> None:
     known = {path for path, *_ in TABLE}
     own = {
-        as_in_the_table(path)
-        for path, _ in routes(get_resolver())
-        if not path.startswith("/admin/")
+        route_in_table(path) for path, _ in routes(get_resolver()) if not path.startswith("/admin/")
     }
     assert own <= known
 
@@ -171,7 +169,7 @@ def test_every_model_of_ours_in_the_admin_has_a_row() -> None:
 
 @pytest.fixture
 def who(project: Project, owner: User, stranger: User) -> dict[str, Client]:
-    """Everyone who may come, each in a browser or program of their own."""
+    """Return everyone who may come, each in a browser or program of their own."""
     staff = User.objects.create_superuser("staff@example.com")
     for person in (owner, stranger, staff):
         give_password(person)
@@ -204,7 +202,7 @@ def test_who_may_open_what(
 
 
 @pytest.mark.parametrize("path", [path for path, *_ in TABLE if path.startswith("/console/")])
-def test_without_an_account_the_console_leads_to_the_sign_in(
+def test_the_console_leads_to_the_sign_in_without_an_account(
     path: str, project: Project, who: dict[str, Client]
 ) -> None:
     url = path.format(project=project.pk, key=project.pk)
@@ -212,6 +210,6 @@ def test_without_an_account_the_console_leads_to_the_sign_in(
         assert who[name].post(url).headers["Location"].startswith("/accounts/login/")
 
 
-def test_the_wrong_method_is_said_to_be_one(api: Api) -> None:
+def test_the_wrong_method_is_refused_as_such(api: Api) -> None:
     response = api.get("/memory/read")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")

@@ -1,4 +1,4 @@
-"""What is the API's and what is a page follows from the URLconf; every page is shut by default."""
+"""The URLconf tells the API from pages; every page is shut by default."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_every_public_page_is_there() -> None:
 
 
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """A page that says nothing of who may see it."""
+    """Answer as a page that says nothing of who may see it."""
     return HttpResponse("secret")
 
 

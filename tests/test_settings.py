@@ -1,4 +1,4 @@
-"""Settings: safe when nothing is said, and a wrong one stops the start with its name."""
+"""Settings are safe when nothing is set, and a wrong one stops the start with its name."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class TestAWrongValueStopsTheStart:
         assert "WEB_THREADS must be a whole number" in ran.stderr + ran.stdout
 
 
-class TestSafeWhenNothingIsSaid:
+class TestSafeWhenNothingIsSet:
     def test_the_deployment_checks_find_nothing(self) -> None:
         ran = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
         assert ran.returncode == 0, ran.stderr
@@ -161,12 +161,12 @@ class TestRulesBetweenSettings:
 
 class TestTheExample:
     def test_it_names_every_variable_and_no_other(self) -> None:
-        asked = set()
+        names = set()
         for source in ("settings.py", "gunicorn.py"):
             text = (BASE_DIR / "config" / source).read_text()
-            asked |= set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
+            names |= set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
         example = (BASE_DIR / ".env.example").read_text()
-        assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == asked
+        assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == names
 
     def test_the_first_start_writes_it_with_fresh_secrets(self, tmp_path: Path) -> None:
         target = tmp_path / ".env"

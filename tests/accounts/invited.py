@@ -1,4 +1,4 @@
-"""A guest, and how they come in."""
+"""How a guest is invited, and opens an account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def invite(email: str = GUEST) -> str:
 
 
 def sign_up(link: str, email: str = GUEST, password: str = PASSWORD) -> tuple[Client, Response]:
-    """Open an account as a guest; return the browser, and what it was answered."""
+    """Open an account as a guest; return the browser and the answer that it got."""
     browser = Client()
     browser.get(link)
     return browser, browser.post("/accounts/signup/", {"email": email, "password1": password})

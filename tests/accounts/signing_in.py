@@ -1,4 +1,4 @@
-"""How people sign in, as a browser does it."""
+"""Signing in as people do it, with a browser."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def sign_in(browser: Client, email: str, password: str = PASSWORD) -> Response:
 
 
 def code(*, steps: int = 0) -> str:
-    """Return what an authenticator app with SEED shows, now or so many half minutes from now."""
+    """Return what an authenticator app with SEED shows, now or that many half minutes from now."""
     return str(format_hotp_value(hotp_value(SEED, int(time.time()) // 30 + steps)))

@@ -27,7 +27,7 @@ class TestTheOperatorsQueue:
         chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
         return desk.post(f"/admin/accounts/{model}/", chosen, follow=True).content.decode()
 
-    def test_inviting_from_it(self, desk: Client) -> None:
+    def test_people_are_invited_from_it(self, desk: Client) -> None:
         access_request = self.access_request()
         assert "Invited 1." in self.act(desk, "accessrequest", "invite", access_request)
         access_request.refresh_from_db()
@@ -48,7 +48,9 @@ class TestTheOperatorsQueue:
         page = desk.get("/admin/accounts/accessrequest/?state=declined").content.decode()
         assert GUEST in page
 
-    def test_many_at_once_and_what_went_wrong(self, desk: Client, owner: User) -> None:
+    def test_many_are_invited_at_once_and_it_tells_what_went_wrong(
+        self, desk: Client, owner: User
+    ) -> None:
         lines = f"a@example.com, B@example.com\n{owner.email};a@example.com"
         page = desk.post("/admin/accounts/invitation/add/", {"addresses": lines}, follow=True)
         text = page.content.decode()
@@ -57,12 +59,12 @@ class TestTheOperatorsQueue:
         invited = Invitation.objects.order_by("email").values_list("email", flat=True)
         assert list(invited) == ["a@example.com", "b@example.com"]
 
-    def test_an_address_that_is_none_invites_nobody(self, desk: Client) -> None:
+    def test_an_invalid_address_invites_nobody(self, desk: Client) -> None:
         page = desk.post("/admin/accounts/invitation/add/", {"addresses": "a@example.com, b"})
         assert "Not an e-mail address: b" in page.content.decode()
         assert not Invitation.objects.exists()
 
-    def test_sending_again_and_withdrawing(self, desk: Client, client: Client) -> None:
+    def test_an_invitation_is_sent_again_and_withdrawn(self, desk: Client, client: Client) -> None:
         old = invite()
         invitation = Invitation.objects.get()
         self.act(desk, "invitation", "send_again", invitation)
@@ -73,7 +75,7 @@ class TestTheOperatorsQueue:
         assert len(mail.outbox) == 2
         assert "Withdrawn 0" in self.act(desk, "invitation", "withdraw", invitation)
 
-    def test_who_signed_up_is_seen(self, desk: Client) -> None:
+    def test_it_shows_who_signed_up(self, desk: Client) -> None:
         access_request = self.access_request()
         sign_up(invite())
         access_request.refresh_from_db()

@@ -64,12 +64,12 @@ class TestAskingForAccess:
         assert answer.headers["Location"] == "/request-access/thanks/"
         assert not AccessRequest.objects.exists()
 
-    def test_what_is_missing_is_said_and_what_was_typed_stays(self, client: Client) -> None:
+    def test_the_form_names_what_is_missing_and_keeps_what_was_typed(self, client: Client) -> None:
         page = client.post("/request-access/", {"name": "Gue St", "email": "no"}).content.decode()
         assert "Enter a valid email address." in page
         assert 'value="Gue St"' in page
 
-    def test_an_address_may_ask_so_often(self, client: Client) -> None:
+    def test_an_address_may_ask_only_so_often(self, client: Client) -> None:
         statuses = [
             client.post("/request-access/", {**ASKED, "email": f"{n}@example.com"}).status_code
             for n in range(12)
@@ -86,13 +86,13 @@ class TestInviting:
         kept = Invitation.objects.values().get()
         assert token not in repr(kept)
 
-    def test_another_one_renews_it_and_ends_the_old_link(self, client: Client) -> None:
+    def test_inviting_again_renews_it_and_ends_the_old_link(self, client: Client) -> None:
         old, new = invite(), invite()
         assert Invitation.objects.count() == 1
         assert client.get(old).status_code == 410
         assert client.get(new).status_code == 302
 
-    def test_who_has_an_account_is_not_invited(self) -> None:
+    def test_whoever_has_an_account_is_not_invited(self) -> None:
         make_owner(GUEST)
         with pytest.raises(invitations.AlreadyHere):
             invite("GUEST@example.com")
@@ -112,7 +112,7 @@ class TestInviting:
 
 @pytest.mark.django_db
 class TestFollowingTheLink:
-    def test_looking_uses_nothing_up(self, client: Client) -> None:
+    def test_looking_at_it_does_not_use_it_up(self, client: Client) -> None:
         link = invite()
         for _ in range(3):
             answer = client.get(link)
@@ -121,7 +121,7 @@ class TestFollowingTheLink:
         assert Invitation.objects.get().used_at is None
 
     @pytest.mark.parametrize("what", ["unknown", "withdrawn", "expired", "used"])
-    def test_one_that_cannot_be_used_is_gone(self, client: Client, what: str) -> None:
+    def test_one_that_cannot_be_used_is_shown_as_gone(self, client: Client, what: str) -> None:
         link = invite()
         now = timezone.now()
         if what == "unknown":
@@ -136,20 +136,20 @@ class TestFollowingTheLink:
         assert answer.status_code == 410
         assert "Request access" in answer.content.decode()
 
-    def test_without_one_nobody_signs_up(self, client: Client) -> None:
+    def test_nobody_signs_up_without_one(self, client: Client) -> None:
         body = {"email": GUEST, "password1": PASSWORD}
         assert "by invitation" in client.get("/accounts/signup/").content.decode()
         client.post("/accounts/signup/", body)
         assert not User.objects.exists()
 
-    def test_one_that_is_withdrawn_between_opens_nothing(self) -> None:
+    def test_one_that_is_withdrawn_meanwhile_opens_nothing(self) -> None:
         browser = Client()
         browser.get(invite())
         Invitation.objects.update(withdrawn_at=timezone.now())
         browser.post("/accounts/signup/", {"email": GUEST, "password1": PASSWORD})
         assert not User.objects.exists()
 
-    def test_it_is_claimed_once(self) -> None:
+    def test_it_is_claimed_only_once(self) -> None:
         invite()
         id_ = str(Invitation.objects.get().pk)
         claim = partial(invitations.claim, invitation_id=id_, at=timezone.now())
@@ -159,7 +159,7 @@ class TestFollowingTheLink:
         with pytest.raises(invitations.NotUsable):
             claim(email=GUEST)
 
-    def test_who_is_signed_in_is_not_mixed_up_with_the_guest(self, owner: User) -> None:
+    def test_whoever_is_signed_in_is_not_mixed_up_with_the_guest(self, owner: User) -> None:
         browser = signed_in(owner)
         assert browser.get(invite()).headers["Location"] == "/console/"
 

@@ -1,4 +1,4 @@
-"""Who guesses passwords or addresses is stopped, and learns nothing."""
+"""Whoever guesses passwords or addresses is stopped, and learns nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TestGuessing:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
-    """From several threads at several processes where the database can serve them."""
+    """Several threads guess, at several processes where the database can serve them."""
     # Redis remembers attempts for minutes, also those of the run before: another account, another
     # address of this machine's.
     person = give_password(make_owner(f"guessed-{uuid.uuid4().hex}@example.com"))
@@ -65,9 +65,9 @@ def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
 
 @pytest.mark.django_db
 class TestResetting:
-    """Known or not, an address is looked up, written to and sent to after the response."""
+    """An address is looked up and mailed after the response, whether it is known or not."""
 
-    def test_nothing_of_it_happens_in_the_request(
+    def test_none_of_it_happens_during_the_request(
         self,
         person: User,
         client: Client,

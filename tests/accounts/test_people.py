@@ -1,4 +1,4 @@
-"""Accounts and projects, and what the database itself holds of them."""
+"""Accounts and projects, and what the database itself enforces of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TestAccount:
     def test_passwords_are_kept_by_argon2(self, db: None) -> None:
         assert make_owner(password="correct horse battery").password.startswith("argon2")
 
-    def test_without_a_password_nobody_signs_in(self, db: None) -> None:
+    def test_nobody_signs_in_without_a_password(self, db: None) -> None:
         assert not make_owner().has_usable_password()
 
     def test_the_database_keeps_addresses_in_lower_case(self, owner: User) -> None:
@@ -43,12 +43,12 @@ class TestProject:
         assert mine in Project.objects.owned_by(owner)
         assert mine not in Project.objects.owned_by(stranger)
 
-    def test_an_owner_has_a_name_once(self, owner: User, stranger: User) -> None:
+    def test_an_owner_uses_a_name_only_once(self, owner: User, stranger: User) -> None:
         make_project(owner, "Robots")
         make_project(stranger, "Robots")
         with pytest.raises(IntegrityError), transaction.atomic():
             make_project(owner, "ROBOTS")
 
-    def test_a_project_without_a_whole_key_cannot_be(self, project: Project) -> None:
+    def test_a_project_must_have_a_whole_key(self, project: Project) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             Project.objects.update(subject_key=b"short")

@@ -1,4 +1,4 @@
-"""What the record keeps of projects and accounts: one event a change, and none for none."""
+"""The record keeps one event for each change of a project or account, and none without one."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ class TestMaking:
             services.create_project(owner=owner, name="Third", at=NOW, by=BY)
 
     @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00b", "a\u200bb"])
-    def test_a_name_that_cannot_be_is_refused(
-        self, owner: User, project: Project, name: str
-    ) -> None:
+    def test_an_impossible_name_is_refused(self, owner: User, project: Project, name: str) -> None:
         with pytest.raises(services.InvalidName):
             services.create_project(owner=owner, name=name, at=NOW, by=BY)
         with pytest.raises(services.InvalidName):
@@ -50,7 +48,7 @@ class TestMaking:
 
 
 @pytest.mark.django_db
-class TestChangesThatAreNone:
+class TestChangesOfNothing:
     def test_a_project_keeps_its_name_without_an_event(self, project: Project) -> None:
         services.rename_project(project=project, name=project.name, at=NOW, by=BY)
         assert of_type("PROJECT_UPDATE") == []
@@ -59,13 +57,13 @@ class TestChangesThatAreNone:
         (event,) = of_type("PROJECT_UPDATE")
         assert event.meta == {"actor": "test", "name": "Shop"}
 
-    def test_limits_that_stay_leave_none(self, project: Project) -> None:
+    def test_limits_that_stay_leave_no_event(self, project: Project) -> None:
         for _ in range(2):
             services.lower_limits(project=project, rate_limit=7, burst_limit=None, at=NOW, by=BY)
         (event,) = of_type("PROJECT_UPDATE")
         assert (event.meta["lowered_rate_limit"], event.meta["lowered_burst_limit"]) == (7, None)
 
-    def test_what_an_operator_sends_again_leaves_none(self, project: Project) -> None:
+    def test_what_an_operator_sends_again_leaves_no_event(self, project: Project) -> None:
         for _ in range(2):
             project.rate_limit = 7
             services.change_project(project=project, changed=["rate_limit"], at=NOW, by=BY)

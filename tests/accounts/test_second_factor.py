@@ -62,7 +62,7 @@ class TestStaff:
         answer = client.get("/admin/", follow=True)
         assert answer.redirect_chain[-1][0] == "/accounts/2fa/"
 
-    def test_one_who_has_a_factor_but_did_not_use_it_is_asked(self) -> None:
+    def test_an_operator_who_did_not_use_their_factor_is_asked_for_it(self) -> None:
         operator = give_password(User.objects.create_superuser("operator@example.com"))
         TOTP.activate(operator, SEED)
         browser = signed_in(operator)
@@ -73,18 +73,18 @@ class TestStaff:
         assert answer.status_code == 200
 
     def test_somebody_elses_record_does_not_count(self, person: User) -> None:
-        """A session's records are of one account: another one that signs in brings none."""
+        """Hold that a session's records are of one account: another that signs in brings none."""
         operator = User.objects.create_superuser("operator@example.com")
         browser = signed_in(person, second_factor=True)
         browser.force_login(operator)
         assert browser.get("/admin/").status_code == 302
 
-    def test_in_development_a_password_will_do(self, settings: Settings) -> None:
+    def test_a_password_is_enough_in_development(self, settings: Settings) -> None:
         settings.DEBUG = True
         operator = User.objects.create_superuser("operator@example.com")
         assert signed_in(operator).get("/admin/").status_code == 200
 
-    def test_seeds_and_sessions_are_nobodys_to_look_at(self) -> None:
+    def test_nobody_can_look_at_seeds_and_sessions(self) -> None:
         operator = User.objects.create_superuser("operator@example.com")
         page = signed_in(operator, second_factor=True).get("/admin/").content.decode()
         for table in ("authenticator", "usersession", "emailaddress"):

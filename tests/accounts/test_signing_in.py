@@ -1,4 +1,4 @@
-"""Signing in, and doing it again before what matters."""
+"""Signing in, and signing in again before something that matters."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from tests.makers import PASSWORD, make_key
 
 @pytest.mark.django_db
 class TestSigningIn:
-    def test_an_account_that_an_operator_opened_can(self, person: User, client: Client) -> None:
+    def test_an_account_that_an_operator_opened_can_sign_in(
+        self, person: User, client: Client
+    ) -> None:
         assert EmailAddress.objects.get(user=person).verified
         assert sign_in(client, "OWNER@example.com").headers["Location"] == "/console/"
 
     @pytest.mark.parametrize("field", ["email", "password"])
-    def test_what_was_wrong_is_not_told(self, person: User, client: Client, field: str) -> None:
-        said = {"email": person.email, "password": PASSWORD, field: "wrong@example.com"}
-        page = sign_in(client, said["email"], said["password"]).content.decode()
+    def test_nobody_is_told_what_was_wrong(self, person: User, client: Client, field: str) -> None:
+        typed = {"email": person.email, "password": PASSWORD, field: "wrong@example.com"}
+        page = sign_in(client, typed["email"], typed["password"]).content.decode()
         assert "The email address and/or password you specified are not correct." in page
 
-    def test_a_switched_off_account_cannot(self, person: User, client: Client) -> None:
+    def test_a_switched_off_account_cannot_sign_in(self, person: User, client: Client) -> None:
         User.objects.update(is_active=False)
         sign_in(client, person.email)
         assert client.get("/console/projects/").status_code == 302
@@ -36,7 +38,7 @@ class TestSigningIn:
         User.objects.update(is_active=False)
         assert browser.get("/console/projects/").status_code == 302
 
-    def test_a_change_of_password_signs_the_others_out(self, person: User) -> None:
+    def test_a_change_of_password_signs_other_sessions_out(self, person: User) -> None:
         here, there = signed_in(person), signed_in(person)
         new = "another good long password"
         body = {"oldpassword": PASSWORD, "password1": new, "password2": new}
@@ -44,7 +46,7 @@ class TestSigningIn:
         assert here.get("/console/projects/").status_code == 200
         assert there.get("/console/projects/").status_code == 302
 
-    def test_a_reset_by_mail(self, person: User, client: Client) -> None:
+    def test_a_forgotten_password_is_reset_by_mail(self, person: User, client: Client) -> None:
         client.post("/accounts/password/reset/", {"email": person.email})
         (message,) = mailbox()
         assert message.page
@@ -58,7 +60,7 @@ class TestSigningIn:
 
 @pytest.mark.django_db
 class TestReauthentication:
-    """A fresh sign-in is enough, an old one is not; a session's id changes with its rights."""
+    """A fresh sign-in is enough and an old one is not; a session's id changes with its rights."""
 
     def page(self, person: User) -> str:
         return f"/console/projects/{person.projects.get().pk}/keys/new/"
@@ -96,12 +98,12 @@ class TestReauthentication:
 
 @pytest.mark.django_db
 def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
-    """It waits for the password, and then makes its one key, shown in that answer."""
+    """The form waits for the password, and then makes its one key, shown in that answer."""
     browser = signed_in(person, age=301)
     page = f"/console/projects/{person.projects.get().pk}/keys/new/"
     body = {"name": "Late", "environment": "test", "preset": "full", "expires": "90"}
-    reauthentication = browser.post(page, body).headers["Location"]
-    answer = browser.post(reauthentication, {"password": PASSWORD})
+    url = browser.post(page, body).headers["Location"]
+    answer = browser.post(url, {"password": PASSWORD})
     assert answer.status_code == 200
     assert "sk_test_" in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]

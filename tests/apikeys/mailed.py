@@ -1,4 +1,4 @@
-"""What owners are mailed, and uses of their keys that they are mailed about."""
+"""Sends owners their mails, and makes uses of their keys that they are mailed about."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.makers import NOW, sample
 
 
 def subjects(*, at: datetime = NOW) -> list[str]:
-    """What is mailed now."""
+    """Send what is due, and return the subjects of the mails."""
     mail.outbox.clear()
     outbox.send_waiting(at=at)
     return [message.subject for message in mailbox()]
 
 
 def use(key_id: UUID, address: str, *, at: datetime = NOW, agent: str = "curl/8") -> None:
-    """A request as another process, which has seen nothing yet, notes it."""
+    """Record a request as another process does, which has seen nothing yet."""
     own = Collector()
     own.record(sample(at, key_id=key_id, address=address, user_agent=agent))
     own.flush()

@@ -20,7 +20,7 @@ def operator(db: None) -> User:
 
 @pytest.fixture
 def desk(operator: User) -> Client:
-    """The operator's browser, signed in with a second factor."""
+    """Return the operator's browser, signed in with a second factor."""
     return signed_in(operator, second_factor=True)
 
 
@@ -48,7 +48,7 @@ class TestKeys:
         desk.post("/admin/apikeys/apikey/", {"action": "switch_on", **chosen})
         assert find_principal(plaintext, at=NOW) is not None
 
-    def test_its_limits_can_be_set_and_nothing_else_of_it(
+    def test_only_its_limits_can_be_set(
         self, desk: Client, operator: User, project: Project
     ) -> None:
         key, _ = make_key(project)
@@ -62,7 +62,7 @@ class TestKeys:
         assert (event.meta["actor"], event.meta["rate_limit"]) == (str(operator.pk), 5000)
 
     @pytest.mark.parametrize("limit", ["0", "-1", "1000000001", "many"])
-    def test_a_limit_that_cannot_be_is_refused(
+    def test_an_impossible_limit_is_refused(
         self, limit: str, desk: Client, project: Project
     ) -> None:
         key, _ = make_key(project)

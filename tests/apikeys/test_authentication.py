@@ -1,4 +1,4 @@
-"""Finding who asks: one query, never cached, on a connection that may have died."""
+"""Finding the caller: one query, never cached, on a connection that may have died."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def asking_with(plaintext: str | None) -> Request:
     return Request(request)
 
 
-class TestWhoAsks:
-    def test_it_is_the_projects_owner_without_a_second_query(
+class TestTheCaller:
+    def test_the_caller_is_the_projects_owner_without_a_second_query(
         self, project: Project, owner: User, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         _, plaintext = make_key(project)
@@ -32,7 +32,7 @@ class TestWhoAsks:
         assert found[0] == owner
         assert found[1].project_id == project.pk
 
-    def test_without_a_header_it_is_for_others_to_say(self) -> None:
+    def test_a_request_without_the_header_is_left_to_others(self) -> None:
         assert ApiKeyAuthentication().authenticate(asking_with(None)) is None
 
     def test_a_switched_off_account_or_project_stops_its_keys(

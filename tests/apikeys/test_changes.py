@@ -1,4 +1,4 @@
-"""What changes nothing of a key is no change; and how many keys a project can have."""
+"""A change that alters nothing leaves no trace; and a project has only so many keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def updates() -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db
-class TestChangesThatAreNone:
+class TestChangesOfNothing:
     def test_what_is_off_is_not_switched_off_again(self, project: Project) -> None:
         key, _ = make_key(project)
         assert services.switch_key(key=key, on=True, at=NOW, by=BY) is False
@@ -52,7 +52,7 @@ class TestChangesThatAreNone:
         assert [meta["new_name"] for meta in updates()] == ["LAPTOP"]
 
     @pytest.mark.parametrize("change", [services.set_limits, services.lower_limits])
-    def test_limits_that_stay_leave_none(self, project: Project, change: Any) -> None:
+    def test_limits_that_stay_leave_no_event(self, project: Project, change: Any) -> None:
         key, _ = make_key(project)
         change(key=key, rate_limit=None, burst_limit=None, at=NOW, by=BY)
         assert updates() == []
@@ -60,7 +60,7 @@ class TestChangesThatAreNone:
             change(key=key, rate_limit=7, burst_limit=None, at=NOW, by=BY)
         assert len(updates()) == 1
 
-    def test_a_deleted_key_is_said_to_be_so(self, project: Project) -> None:
+    def test_a_deleted_key_is_reported_as_deleted(self, project: Project) -> None:
         key, _ = make_key(project)
         services.delete_key(key=key, at=NOW, by=BY)
         for on in (True, False):
@@ -72,7 +72,7 @@ class TestChangesThatAreNone:
 
 @pytest.mark.django_db
 class TestHowManyKeys:
-    def test_one_more_than_a_project_may_have_is_refused_with_a_sentence(
+    def test_one_key_too_many_is_refused_with_a_sentence(
         self, owner: User, project: Project, settings: Settings
     ) -> None:
         settings.KEYS_PER_PROJECT = 2

@@ -1,4 +1,4 @@
-"""The mail that an account is closed: written with the closing, and sent whatever comes between."""
+"""The mail about a closed account: written with the closing, and sent whatever comes between."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TestClosing:
             assert subjects() == []
         assert subjects(at=NOW + RETRY) == [CLOSED]
 
-    def test_who_took_it_back_before_hears_nothing_and_of_the_next_closing_again(
+    def test_an_owner_who_took_it_back_hears_nothing_until_the_next_closing(
         self, owner: User
     ) -> None:
         close_account(user=owner, at=NOW, by=BY)

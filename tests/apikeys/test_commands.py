@@ -1,4 +1,4 @@
-"""What an operator does with keys from the shell."""
+"""What operators do with keys from the shell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apikeys.principal import Principal
 
 
 def run(command: str, *arguments: str, **options: Any) -> tuple[list[str], str]:
-    """The lines of standard output, and standard error."""
+    """Run a command; return the lines of its standard output, and its standard error."""
     out, err = StringIO(), StringIO()
     call_command(command, *arguments, stdout=out, stderr=err, **options)
     return out.getvalue().splitlines(), err.getvalue()
@@ -39,7 +39,7 @@ class TestCreateKey:
         assert lines[-1] not in err
         assert AuditEvent.objects.get(event_type="KEY_CREATE").meta["actor"] == "command"
 
-    def test_it_takes_what_a_key_has(self, owner: User) -> None:
+    def test_it_takes_every_setting_of_a_key(self, owner: User) -> None:
         lines, _ = run(
             "createkey",
             owner.email.upper(),
@@ -77,7 +77,7 @@ class TestCreateKey:
             run("createkey", "not an address", "--create-account")
         assert not User.objects.exists()
 
-    def test_names_are_found_when_none_is_given(self, owner: User) -> None:
+    def test_a_key_without_a_name_is_given_one(self, owner: User) -> None:
         run("createkey", owner.email)
         run("createkey", owner.email)
         assert set(ApiKey.objects.values_list("name", flat=True)) == {"Key 1", "Key 2"}
@@ -94,13 +94,13 @@ class TestCreateKey:
             ["--expires-in=0"],
         ],
     )
-    def test_what_cannot_be_makes_no_key(self, owner: User, arguments: list[str]) -> None:
+    def test_impossible_settings_make_no_key(self, owner: User, arguments: list[str]) -> None:
         run("createkey", owner.email, "--name=Taken")
         with pytest.raises(CommandError):
             run("createkey", owner.email, *arguments)
         assert ApiKey.objects.count() == 1
 
-    def test_a_project_is_not_made_for_a_key_that_cannot_be(self, owner: User) -> None:
+    def test_no_project_is_made_for_an_impossible_key(self, owner: User) -> None:
         with pytest.raises(CommandError):
             run("createkey", owner.email, "--project=New", "--scope=everything")
         assert owner.projects.count() == 1
@@ -160,7 +160,7 @@ class TestLife:
             with pytest.raises(CommandError, match="no live key"):
                 run(command, key)
 
-    def test_nonsense_is_no_key(self, project: Project) -> None:
+    def test_nonsense_finds_no_key(self, project: Project) -> None:
         for text in ("nonsense", "", "01a20683-2fbf-776e-8e34-5dc7940f60b3"):
             with pytest.raises(CommandError, match="no live key"):
                 run("deletekey", text)

@@ -20,7 +20,7 @@ from tests.doors import START_SECONDS, free_port
 
 
 class OwnRedis:
-    """A Redis of this test's, which it may stop and start."""
+    """A Redis of the test's own, which it may stop and start."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -73,7 +73,7 @@ class TestInThisProcess:
             counts = list(threads.map(lambda _: local.add((one,))[0], range(5000)))
         assert sorted(counts) == list(range(1, 5001))
 
-    def test_windows_are_apart(self) -> None:
+    def test_windows_are_counted_apart(self) -> None:
         local = LocalCounters()
         first, second = window("x", length=60, at=0), window("x", length=60, at=60)
         assert local.add((first,)) == [1]
@@ -109,7 +109,7 @@ class TestInRedis:
 
 
 class TestWhenRedisGoesAway:
-    def test_it_is_counted_here_said_once_and_shared_again_when_it_is_back(
+    def test_this_process_counts_says_so_once_and_shares_again_when_redis_is_back(
         self,
         own_redis: OwnRedis,
         caplog: pytest.LogCaptureFixture,

@@ -1,4 +1,4 @@
-"""A key, and a secret that was replaced, are served until their end and not at it."""
+"""A key and a replaced secret are served until their end, and not at it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.makers import BY, NOW, make_key
 pytestmark = pytest.mark.django_db
 MOMENT = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
-# Ends on a second, as a person says them, and between two, as `now` and a number of days make them.
+# Ends on a second, as people name them, and between two, as `now` and a number of days make them.
 ENDS = [HOUR, HOUR + timedelta(microseconds=123_456), 2 * HOUR - MOMENT]
 
 
 class Door:
-    """Asks the API at a moment of our choice: to authentication it is the clock."""
+    """Asks the API at a moment of the test's choice: for authentication it is the clock."""
 
     def __init__(self) -> None:
         self.at = NOW
@@ -51,7 +51,7 @@ class TestAKeyThatExpires:
         assert door.status(plaintext, at=NOW + life) == 401
         assert door.status(plaintext, at=NOW + life + MOMENT) == 401
 
-    def test_its_end_is_not_that_of_others(self, door: Door, project: Project) -> None:
+    def test_its_end_does_not_end_others(self, door: Door, project: Project) -> None:
         _, short = make_key(project, "Short", expires_at=NOW + HOUR)
         _, lasting = make_key(project, "Lasting")
         _, long = make_key(project, "Long", expires_at=NOW + HOUR + MOMENT)
@@ -61,7 +61,7 @@ class TestAKeyThatExpires:
 
 class TestASecretThatWasReplaced:
     def rotate(self, project: Project, grace: timedelta, **fields: Any) -> tuple[str, str]:
-        """A key that was rotated; its old secret and its new one."""
+        """Rotate a new key; return its old secret and its new one."""
         key, old = make_key(project, **fields)
         new = services.rotate_key(key=key, last_four=old[-4:], grace=grace, at=NOW, by=BY)
         return old, new

@@ -31,13 +31,13 @@ class TestANewAddress:
         assert "192.0.2.1, curl/8, on 2026-11-23 12:00:00 UTC" in mail.outbox[0].body
         assert KeyAddress.objects.get().last_used_at == NOW + 5 * DAY
 
-    def test_a_network_of_ipv6_is_one_place(self, project: Project) -> None:
+    def test_an_ipv6_network_is_one_address(self, project: Project) -> None:
         key, _ = make_key(project)
         use(key.pk, "2001:db8::1")
         use(key.pk, "2001:db8::2")
         assert KeyAddress.objects.get().address == "2001:db8::"
 
-    def test_many_at_once_are_one_mail_and_the_next_waits_an_hour(self, project: Project) -> None:
+    def test_many_at_once_make_one_mail_and_the_next_waits_an_hour(self, project: Project) -> None:
         key, _ = make_key(project)
         for number in range(3):
             use(key.pk, f"192.0.2.{number}")
@@ -63,7 +63,7 @@ class TestANewAddress:
         with django_assert_num_queries(0):
             own.write(taken)
 
-    def test_there_is_an_end_to_the_addresses_of_a_key(
+    def test_a_key_has_only_so_many_addresses(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(first_uses, "MOST_ADDRESSES", 2)
@@ -72,7 +72,7 @@ class TestANewAddress:
             use(key.pk, f"192.0.2.{number}")
         assert KeyAddress.objects.count() == Notice.objects.count() == 2
 
-    def test_one_that_was_not_seen_for_long_is_new_again(self, project: Project) -> None:
+    def test_an_address_that_was_not_seen_for_long_is_new_again(self, project: Project) -> None:
         key, _ = make_key(project)
         use(key.pk, "192.0.2.1")
         assert len(subjects()) == 1

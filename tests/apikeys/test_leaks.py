@@ -1,4 +1,4 @@
-"""A key that was seen where it must not be."""
+"""Keys that were seen where they must not be."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.makers import BY, NOW, make_key
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counters of this test's own; and what waits for the commit happens."""
+    """Give the test counters of its own, and do at once what waits for the commit."""
     fresh = LocalCounters()
     monkeypatch.setattr(throttling, "counters", fresh)
     monkeypatch.setattr(throttling, "_blocked", {})
@@ -42,7 +42,7 @@ class TestFindingKeysInText:
         text = f'KEY="{one}"\n{other},{other}. curl -H X-API-Key:{one}'
         assert leaks.keys_in(text) == {one, other}
 
-    def test_what_is_no_key_or_a_part_of_a_longer_word_is_not(self) -> None:
+    def test_what_is_no_key_or_a_part_of_a_longer_word_is_not_found(self) -> None:
         key = tokens.new_key("test")
         wrong = key[:-1] + ("1" if key[-1] == "0" else "0")
         assert leaks.keys_in(f"{wrong} x{key} {key}x my_{key}") == set()
@@ -91,7 +91,7 @@ class TestReporting:
         assert report(old).json() == {"deleted": 0}
         assert Api(new).get("/policy").status_code == 200
 
-    def test_guessing_here_is_counted_as_anywhere(
+    def test_guessing_here_is_counted_as_it_is_anywhere(
         self, settings: Settings, project: Project
     ) -> None:
         settings.RATE_LIMIT_FAILURES = 3
@@ -168,7 +168,7 @@ class TestCommand:
         assert "Deleted: 1" in err.getvalue()
 
     @pytest.mark.django_db
-    def test_a_file_that_is_not_there_is_said_to_be_so(self) -> None:
+    def test_a_missing_file_is_reported(self) -> None:
         with pytest.raises(CommandError, match="Cannot read /nowhere"):
             call_command("revokeleaked", "/nowhere")
 

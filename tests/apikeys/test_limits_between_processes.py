@@ -49,7 +49,7 @@ class TestBetweenProcesses:
         assert len(resets) == 1
         assert all(1 <= int(answer.headers["Retry-After"]) <= 3600 for answer in refused)
 
-    def test_who_waits_as_told_is_served(self, project: Project) -> None:
+    def test_whoever_waits_as_told_is_served(self, project: Project) -> None:
         key = make_key(project, burst_limit=1)[1]
         with (
             running_service(workers=2) as address,
@@ -65,7 +65,7 @@ class TestBetweenProcesses:
 
     @staticmethod
     def _wait_for_a_fresh_hour() -> None:
-        """Not in the last seconds of an hour: the requests must fall into one window."""
+        """Wait out the last seconds of an hour: the requests must fall into one window."""
         if time.time() % 3600 > 3570:
             time.sleep(31)
 
@@ -89,9 +89,9 @@ def test_redis_stopped_and_started_under_load_fails_no_request(
     def until_it_says(address: str, word: str | None) -> None:
         with httpx.Client(base_url=address, timeout=60) as client:
             for _ in range(100_000):
-                said = client.get("/readyz")
-                assert said.status_code == 200
-                if said.json().get("rate_limits") == word:
+                answer = client.get("/readyz")
+                assert answer.status_code == 200
+                if answer.json().get("rate_limits") == word:
                     return
         raise AssertionError(f"/readyz never said {word}")
 

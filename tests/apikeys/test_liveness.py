@@ -1,4 +1,4 @@
-"""What works is said twice, as a query for people and as a statement for requests: alike."""
+"""What works is defined twice, by a query for pages and a statement for requests: they agree."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def keys() -> list[ApiKey]:
 
 
 def secrets_of(key: ApiKey, number: int) -> dict[str, Secret]:
-    """The current secret with each of the replaced ones, of a key that has ended with some."""
+    """Return the current secret with each replaced one, and with some for a key that has ended."""
     times: list[dict[str, Any]] = [{}]
     some = REPLACED if key.state(at=NOW) == "active" else REPLACED[number % 5 :: 5]
     for replaced_at, ends_at, silent, used_at in some:

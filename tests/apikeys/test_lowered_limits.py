@@ -31,7 +31,7 @@ def lower(
 
 
 def told(plaintext: str) -> int:
-    """The hour's limit as the API tells it."""
+    """Return the hour's limit as the API tells it."""
     return int(Api(plaintext).get("/policy").headers["X-RateLimit-Limit"])
 
 
@@ -71,7 +71,7 @@ class TestAKey:
             ("many", "", "whole number"),
         ],
     )
-    def test_what_is_no_lower_limit_is_said(
+    def test_a_limit_that_is_not_lower_is_explained(
         self, browser: Client, project: Project, hour: str, second: str, words: str
     ) -> None:
         key, _ = make_key(project, rate_limit=5000)
@@ -136,7 +136,7 @@ class TestAProject:
         project.refresh_from_db()
         assert project.lowered_rate_limit is None
 
-    def test_a_strangers_is_not_found(self, stranger: User, project: Project) -> None:
+    def test_a_strangers_project_is_not_found(self, stranger: User, project: Project) -> None:
         assert lower(signed_in(stranger), project, 1).status_code == 404
 
     def test_pages_say_what_holds(self, browser: Client, project: Project) -> None:

@@ -1,4 +1,4 @@
-"""What an owner is told by mail: once, soon, by choice, and not lost when a mail server is away."""
+"""Owners are told by mail: once, soon, by choice, and even when a mail server was away."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class TestChanges:
         ):
             assert words in message.body
         assert f'/console/keys/{key.pk}/"' in message.page
-        said = {word for text in (message.body, message.page) for word in text.split()}
-        assert not {old, new} & said
+        sent = set(f"{message.body} {message.page}".split())
+        assert not {old, new} & sent
         assert subjects() == []
 
     def test_a_deletion_is_told(self, owner: User, project: Project) -> None:
@@ -83,7 +83,9 @@ class TestChanges:
         assert "<b>Bold" not in message.page
 
     @pytest.mark.parametrize("gone", ["closed_at", "erased_at", "is_active", "deleted_at"])
-    def test_nobody_is_told_where_nobody_is(self, owner: User, project: Project, gone: str) -> None:
+    def test_nobody_is_told_when_nobody_is_there(
+        self, owner: User, project: Project, gone: str
+    ) -> None:
         key, _ = make_key(project)
         services.delete_key(key=key, **by(owner))
         whose: Any = project if gone == "deleted_at" else owner
@@ -103,12 +105,12 @@ class TestExpiry:
     def test_a_week_before_and_a_day_before_each_once(self, project: Project) -> None:
         end = NOW + 90 * DAY
         make_key(project, expires_at=end)
-        said = "Your API key “Key” expires on 2027-02-21"
+        subject = "Your API key “Key” expires on 2027-02-21"
         assert self.told(end - 7 * DAY - SECOND) == []
-        assert self.told(end - 7 * DAY) == [said]
+        assert self.told(end - 7 * DAY) == [subject]
         assert self.told(end - 6 * DAY) == []
         assert self.told(end - DAY - SECOND) == []
-        assert self.told(end - DAY) == [said]
+        assert self.told(end - DAY) == [subject]
         assert self.told(end - SECOND) == []
         assert self.told(end) == []
 
@@ -118,13 +120,15 @@ class TestExpiry:
         assert len(self.told(end - DAY / 2)) == 1
         assert self.told(end - DAY / 4) == []
 
-    def test_a_key_that_lives_shorter_is_no_news(self, project: Project) -> None:
+    def test_a_key_that_lives_shorter_is_not_mailed_about(self, project: Project) -> None:
         make_key(project, "Day", expires_at=NOW + DAY / 2)
         make_key(project, "Week", expires_at=NOW + 3 * DAY)
         assert self.told(NOW + SECOND) == []
         assert self.told(NOW + 2 * DAY + SECOND) == ["Your API key “Week” expires on 2026-11-26"]
 
-    def test_a_key_that_does_not_work_is_no_news(self, owner: User, project: Project) -> None:
+    def test_a_key_that_does_not_work_is_not_mailed_about(
+        self, owner: User, project: Project
+    ) -> None:
         end = NOW + 30 * DAY
         off, _ = make_key(project, "Off", expires_at=end)
         gone, _ = make_key(project, "Gone", expires_at=end)
@@ -133,17 +137,17 @@ class TestExpiry:
         assert subjects() == ["Your API key “Gone” was deleted"]
         assert self.told(end - 7 * DAY) == []
 
-    def test_a_command_does_it_too(self, project: Project) -> None:
+    def test_a_command_sends_them_too(self, project: Project) -> None:
         now = timezone.now()
         make_key(project, at=now - 30 * DAY, expires_at=now + 6 * DAY)
-        said = []
+        lines = []
         for _ in range(2):
             out = StringIO()
             call_command("notify", stdout=out)
-            said.append(out.getvalue())
-        assert said == [f"Done: 0 old secrets ended, {sent} mails sent.\n" for sent in (1, 0)]
+            lines.append(out.getvalue())
+        assert lines == [f"Done: 0 old secrets ended, {sent} mails sent.\n" for sent in (1, 0)]
 
-    def test_every_process_of_the_service_does_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_every_process_of_the_service_sends_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         started: list[float] = []
         monkeypatch.setattr(Repeating, "start", lambda self: started.append(self._every))
         gunicorn.post_worker_init(None)
@@ -153,7 +157,7 @@ class TestExpiry:
 @pytest.mark.django_db
 class TestChoice:
     @pytest.mark.parametrize("kind", ["expiry", "rotation", "deletion", "new_address"])
-    def test_each_can_be_switched_off_and_the_others_stay(
+    def test_each_kind_can_be_switched_off_and_the_others_stay(
         self, owner: User, project: Project, kind: str
     ) -> None:
         browser = signed_in(owner)
@@ -166,18 +170,18 @@ class TestChoice:
         use(key.pk, "192.0.2.1")
         services.rotate_key(key=key, last_four=tokens.last_four(old), grace=DAY, **by(owner))
         outbox.record_expiries(at=NOW + 85 * DAY)
-        said = subjects(at=NOW + 85 * DAY)
+        mailed = subjects(at=NOW + 85 * DAY)
         services.delete_key(key=key, **by(owner))
-        said += subjects(at=NOW + 85 * DAY)
+        mailed += subjects(at=NOW + 85 * DAY)
         words = {
             "expiry": "expires on",
             "rotation": "rotated",
             "deletion": "deleted",
             "new_address": "new address",
         }
-        told = {one for one, word in words.items() for subject in said if word in subject}
+        told = {one for one, word in words.items() for subject in mailed if word in subject}
         assert told == set(words) - {kind}
-        assert len(said) == 3
+        assert len(mailed) == 3
 
     def test_a_leak_is_told_whatever_was_chosen(self, owner: User, project: Project) -> None:
         recipients.choose(
@@ -196,7 +200,7 @@ class TestChoice:
 
 @pytest.mark.django_db
 class TestAMailServerThatIsAway:
-    def test_it_is_tried_again_and_told_once(
+    def test_a_mail_is_tried_again_and_sent_once(
         self,
         owner: User,
         project: Project,
@@ -215,7 +219,7 @@ class TestAMailServerThatIsAway:
         assert len(subjects(at=NOW + RETRY + 2 * RETRY)) == 1
         assert subjects(at=NOW + DAY) == []
 
-    def test_one_that_never_works_is_given_up(
+    def test_a_mail_server_that_never_works_is_given_up(
         self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         key, _ = make_key(project)
@@ -235,7 +239,7 @@ class TestAMailServerThatIsAway:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_at_once_tell_it_once(owner: User, project: Project) -> None:
+def test_two_processes_at_once_send_it_once(owner: User, project: Project) -> None:
     keys = [make_key(project, f"Key {number}")[0] for number in range(5)]
     for key in keys:
         use(key.pk, "192.0.2.1")

@@ -30,11 +30,11 @@ def principal(**fields: Any) -> Principal:
 
 
 class TestRights:
-    def test_it_may_do_what_it_was_given(self) -> None:
+    def test_it_may_do_what_it_was_granted(self) -> None:
         assert principal().may("memory:read")
         assert not principal().may("memory:write")
 
-    def test_nothing_said_restricts_nothing(self) -> None:
+    def test_none_restricts_nothing(self) -> None:
         assert principal().may_use_scope("schedule")
         assert principal().may_use_purpose_class("recommendation")
 

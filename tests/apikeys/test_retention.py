@@ -38,7 +38,7 @@ class TestAskingForIt:
         assert body["days"][29]["requests"] == 1
         assert sum(day["requests"] for day in body["days"]) == 3
 
-    def test_any_key_may_ask_of_itself_alone(self, project: Project) -> None:
+    def test_any_key_may_ask_about_itself_alone(self, project: Project) -> None:
         one = Api(make_key(project, "One", permissions=["memory:write"])[1])
         other = Api(make_key(make_project(project.owner), "Other")[1])
         one.remember()

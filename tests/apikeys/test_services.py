@@ -93,7 +93,9 @@ class TestIssue:
         ],
         ids=str,
     )
-    def test_what_cannot_be_is_refused(self, project: Project, fields: dict[str, Any]) -> None:
+    def test_impossible_settings_are_refused(
+        self, project: Project, fields: dict[str, Any]
+    ) -> None:
         with pytest.raises((services.InvalidKeySettings, LimitRefused)):
             make_key(project, **fields)
         assert not ApiKey.objects.exists()
@@ -167,7 +169,7 @@ class TestEnd:
         assert find_principal(plaintext, at=end) is None
 
 
-class TestTheDatabaseHoldsIt:
+class TestTheDatabaseEnforcesIt:
     def test_a_key_has_one_current_secret(self, project: Project) -> None:
         key, _ = make_key(project)
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,4 +1,4 @@
-"""A rotation that nobody uses any more ends itself, if its owner chose so: to the second."""
+"""A replaced secret that nobody uses ends by itself, to the second, if its owner chose so."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def rotate(key: ApiKey, old: str, *, ends_when_silent: bool = True, grace: timed
 
 
 def use(old: str, *, at: datetime) -> None:
-    """A request with the old secret, as the service notes it."""
+    """Record a request with the old secret, as the service does."""
     secret = Secret.objects.get(digest=tokens.digest(old))
     own = Collector()
     own.record(sample(at, key_id=secret.key_id, secret_id=secret.pk))
@@ -71,7 +71,7 @@ class TestASecretThatFallsSilent:
         assert works(old, at=NOW + SILENCE - MOMENT)
         assert not works(old, at=NOW + SILENCE)
 
-    def test_its_grace_is_over_all_the_same(self, project: Project) -> None:
+    def test_its_grace_ends_all_the_same(self, project: Project) -> None:
         key, old = make_key(project)
         rotate(key, old, grace=timedelta(hours=2))
         for minutes in (50, 100):

@@ -1,4 +1,4 @@
-"""Limits: what a key and an address may do, and what the answers say."""
+"""Limits: how much a key and an address may do, and what the answers say of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 @pytest.fixture(autouse=True)
 def local(monkeypatch: pytest.MonkeyPatch) -> LocalCounters:
-    """Counters and blocked addresses of this test's own."""
+    """Give the test counters and blocked addresses of its own."""
     fresh = LocalCounters()
     monkeypatch.setattr(throttling, "counters", fresh)
     monkeypatch.setattr(throttling, "_blocked", {})
@@ -30,7 +30,7 @@ def local(monkeypatch: pytest.MonkeyPatch) -> LocalCounters:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that the limits see; a test sets it."""
+    """Return the time that the limits see; a test sets it."""
     now = [7200.0]
     monkeypatch.setattr("apikeys.api.time.time", lambda: now[0])
     return now
@@ -161,7 +161,7 @@ class TestGuessing:
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("invented", [True, False])
-    def test_an_address_may_try_so_many_wrong_keys(self, invented: bool) -> None:
+    def test_an_address_may_try_only_so_many_wrong_keys(self, invented: bool) -> None:
         keys = [tokens.new_key("test") if invented else "nonsense" for _ in range(8)]
         assert [self.guess(key) for key in keys] == [401] * 5 + [429] * 3
 
@@ -193,7 +193,7 @@ class TestGuessing:
         throttling.refuse_guessing("10.0.0.1", at=60)
 
     @pytest.mark.django_db
-    def test_one_host_with_many_ipv6_addresses_is_one(self) -> None:
+    def test_a_host_with_many_ipv6_addresses_counts_once(self) -> None:
         answers = [self.guess(REMOTE_ADDR=f"2001:db8:1:2::{number}") for number in range(7)]
         assert answers == [401] * 5 + [429] * 2
         assert self.guess(REMOTE_ADDR="2001:db8:1:3::1") == 401
@@ -231,7 +231,7 @@ class TestWhereARequestComesFrom:
         assert client_address(RequestFactory().get("/", **meta).META) == address
 
     @pytest.mark.parametrize(
-        ("address", "home"),
+        ("address", "network"),
         [
             ("10.0.0.9", "10.0.0.9"),
             ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
@@ -239,5 +239,5 @@ class TestWhereARequestComesFrom:
             ("", ""),
         ],
     )
-    def test_what_is_counted_by(self, address: str, home: str) -> None:
-        assert network_of(address) == home
+    def test_the_network_that_an_address_is_counted_by(self, address: str, network: str) -> None:
+        assert network_of(address) == network

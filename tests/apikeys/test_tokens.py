@@ -62,7 +62,7 @@ class TestRefusal:
 
 
 class TestStorage:
-    def test_only_a_digest_and_a_hint_are_made_of_it(self) -> None:
+    def test_only_a_digest_and_its_last_four_are_made_of_it(self) -> None:
         key = tokens.new_key("test")
         assert len(tokens.digest(key)) == 32
         assert tokens.last_four(key) == key[-4:]

@@ -53,7 +53,7 @@ class TestCounting:
             ("GET /policy", 429, "rate_limited"): 1,
         }
 
-    def test_who_is_not_authenticated_counts_nowhere(self, nobody: Api) -> None:
+    def test_an_unauthenticated_request_counts_nowhere(self, nobody: Api) -> None:
         nobody.get("/policy")
         assert collector.flush() == 0
 
@@ -95,7 +95,7 @@ class TestCounting:
 
 @pytest.mark.django_db
 class TestTheLog:
-    def test_it_tells_of_a_request_and_not_what_it_said(self, api: Api) -> None:
+    def test_it_describes_a_request_and_not_its_content(self, api: Api) -> None:
         body = memory_body(user_id="somebody", value_json={"likes": ["secrets"]})
         answer = api.post("/memory", body, HTTP_X_REQUEST_ID="find-me", HTTP_USER_AGENT="curl/8")
         collector.flush()
@@ -156,9 +156,7 @@ class TestWriting:
             "second",
         ]
 
-    def test_there_is_an_end_to_what_waits(
-        self, now: datetime, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_only_so_much_waits(self, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("apikeys.usage.collector.MOST_WAITING", 2)
         own = Collector()
         for _ in range(3):
@@ -171,11 +169,11 @@ def test_a_thread_writes_it_and_a_stop_writes_the_rest(now: datetime, settings: 
     settings.WORK_IN_BACKGROUND = True
     own = Collector()
 
-    def note_many() -> None:
+    def record_many() -> None:
         for _ in range(500):
             own.record(sample(now))
 
-    threads = [threading.Thread(target=note_many) for _ in range(4)]
+    threads = [threading.Thread(target=record_many) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

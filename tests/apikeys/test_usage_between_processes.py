@@ -62,7 +62,7 @@ class Client:
         self.broken: set[int] = set()
 
     def ask(self) -> bool:
-        """Ask once, something else each time. False: no answer came, and nobody knows why."""
+        """Ask once, for something else each time. False when no answer came, nobody knows why."""
         if self._connection.sock is None:  # the next request opens a new one
             self._number = next(self._numbers)
         method, path, body = ASKED[len(self.answers) % len(ASKED)]
@@ -109,7 +109,7 @@ def totals(project: Project) -> Counter[tuple[str, int]]:
 def test_totals_are_what_the_client_counted_through_a_rolling_restart(
     project: Project, workers: int, requests: int
 ) -> None:
-    """To the request: what was answered was counted, once, and nothing else was.
+    """Count to the request: what was answered was counted once, and nothing else was.
 
     A connection that still waits at a worker which leaves is reset. It was never read, so it is
     not counted, and the client asks again under another id. One that was accepted is answered:
@@ -199,7 +199,7 @@ def test_a_worker_that_is_killed_loses_its_own_last_second_and_no_more(
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:
-    """Until it is so, or patience has ended."""
+    """Wait until it is true; False when patience has run out."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:

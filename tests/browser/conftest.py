@@ -1,4 +1,4 @@
-"""A real Chromium before the real pages. Where there is none the suite says so; CI has one."""
+"""A real Chromium on the real pages. Where there is none the suite says so; CI has one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Opened = Callable[..., BrowserContext]
 
 @pytest.fixture
 def opened(chromium: Browser, site: str) -> Iterator[Opened]:
-    """Opens browsers of their own. What a page's policy blocked, or its script broke, fails."""
+    """Open browsers of their own; fail for what a page's policy blocked or its script broke."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
@@ -65,10 +65,10 @@ def opened(chromium: Browser, site: str) -> Iterator[Opened]:
         contexts.append(context)
 
         def listen(page: Page) -> None:
-            page.on("console", lambda message: note(message.type, message.text))
+            page.on("console", lambda message: record(message.type, message.text))
             page.on("pageerror", lambda error: troubles.append(str(error)))
 
-        def note(kind: str, text: str) -> None:
+        def record(kind: str, text: str) -> None:
             if "Content Security Policy" in text or "Content-Security-Policy" in text:
                 troubles.append(text)
 

@@ -16,14 +16,14 @@ SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def make_operator() -> User:
-    """An operator with a password and an authenticator app."""
+    """Make an operator with a password and an authenticator app."""
     operator = give_password(User.objects.create_superuser("operator@example.com"))
     TOTP.activate(operator, SEED)
     return operator
 
 
 def code_now() -> str:
-    """What the operator's authenticator app shows."""
+    """Return what the operator's authenticator app shows."""
     return str(format_hotp_value(hotp_value(SEED, int(time.time()) // 30)))
 
 
@@ -35,7 +35,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def link_in_mail(to: str, containing: str) -> str:
-    """The link in the newest mail to that address that has one like it."""
+    """Return the link in the newest mail to that address that has one like it."""
     for message in reversed(mailbox()):
         found = re.search(rf"http://[^\s]*{containing}[^\s]*", message.body)
         if message.to == [to] and found:

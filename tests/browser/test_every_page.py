@@ -1,6 +1,6 @@
-"""Every page a person sees: no barrier that axe finds, nothing blocked, nothing beside the screen.
+"""Every page that people see: axe finds no barrier, nothing is blocked or runs off the screen.
 
-SCREENSHOTS names a folder to keep pictures of them in.
+SCREENSHOTS names a folder in which pictures of them are kept.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def looker(page: Page, axe: str) -> Looker:
 
 
 def furnish(owner: User, project: Project) -> ApiKey:
-    """A project with a key in every state; return the one that is used and in rotation."""
+    """Give the project a key in every state; return the one that is used and in rotation."""
     now = timezone.now()
     busy, plaintext = make_key(project, "Production", at=now)
     Secret.objects.update(last_used_at=now)
@@ -173,7 +173,7 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     assert looker.found == []
 
 
-def test_what_forms_answer(looker: Looker, owner: User, project: Project) -> None:
+def test_the_answers_of_forms(looker: Looker, owner: User, project: Project) -> None:
     """Errors, a key shown once, and the page of a closed account."""
     page = looker.page
     page.goto("/request-access/")

@@ -37,7 +37,7 @@ def ask_for_access(page: Page) -> None:
 
 
 def invite(page: Page) -> None:
-    """The operator signs in with both factors and invites who waits in the queue."""
+    """Sign in as the operator, with both factors, and invite whoever waits in the queue."""
     page.goto("/admin/")
     page.get_by_label("Email").fill("operator@example.com")
     page.get_by_label("Password").fill(PASSWORD)
@@ -101,7 +101,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
     assert status_of(site, second) == 401
 
 
-def test_after_going_back_the_secret_is_not_there(page: Page, owner: User) -> None:
+def test_the_secret_is_not_there_after_going_back(page: Page, owner: User) -> None:
     give_password(owner)
     sign_in(page, owner.email)
     page.get_by_role("link", name="Create key").first.click()

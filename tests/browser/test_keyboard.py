@@ -1,4 +1,4 @@
-"""By keyboard alone: sign in, create a key, copy it, rotate it, delete it. And without script."""
+"""By keyboard alone: sign in, create a key, copy it, rotate it, delete it. And without a script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.makers import PASSWORD, give_password
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOCUSED = "(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"
-FAR = 60  # a page on which what one needs is further than so many tabs is broken
+FAR = 60  # a page on which the next thing to do is more tabs away than this is broken
 
 
 def tab_to(page: Page, words: str) -> None:
@@ -87,7 +87,7 @@ def test_the_summary_of_errors_takes_the_focus(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_focused()
 
 
-def test_a_key_without_script(opened: Opened, owner: User) -> None:
+def test_a_key_is_made_without_a_script(opened: Opened, owner: User) -> None:
     give_password(owner)
     page = opened(java_script_enabled=False).new_page()
     sign_in(page, owner.email)

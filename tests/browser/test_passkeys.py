@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def plug_in_a_passkey(page: Page) -> None:
-    """An authenticator that Chromium pretends to have, and whose person always agrees."""
+    """Plug in an authenticator that Chromium simulates, and whose person always agrees."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     options = {

@@ -1,4 +1,4 @@
-"""Usage and the two logs in a browser: whatever way a number is shown, it is the same number."""
+"""Usage and the two logs in a browser: however a number is shown, it is the same number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MANY = 1234  # requests in one hour, which a person reads with a comma
 
 @pytest.fixture
 def laptop(project: Project) -> ApiKey:
-    """A key with a month of usage; in its project is another, of production and deleted since."""
+    """Return a key with a month of usage; its project has another, live one, deleted since."""
     now = timezone.now()
     laptop, _ = make_key(project, "Laptop", rate_limit=5000)
     phone, _ = make_key(project, "Phone", environment="live")
@@ -43,7 +43,7 @@ def laptop(project: Project) -> ApiKey:
 
 @pytest.fixture(params=["with script", "without script"])
 def browsing(request: pytest.FixtureRequest, opened: Opened, owner: User) -> Page:
-    """The owner's browser, signed in."""
+    """Return the owner's browser, signed in."""
     page = opened(java_script_enabled=request.param == "with script").new_page()
     give_password(owner)
     sign_in(page, owner.email)
@@ -51,13 +51,13 @@ def browsing(request: pytest.FixtureRequest, opened: Opened, owner: User) -> Pag
 
 
 def days(first: int, last: int) -> tuple[str, str]:
-    """From so many days ago to so many."""
+    """Return the days from `first` days ago to `last` days ago."""
     today = timezone.now().date()
     return str(today - timedelta(days=first)), str(today - timedelta(days=last))
 
 
 def between(since: str, until: str) -> str:
-    """As the form sends it."""
+    """Return the range as the form sends it."""
     return f"since={since}&until={until}"
 
 
@@ -105,10 +105,10 @@ class TestUsage:
         assert "since=2" not in page.url
 
     @staticmethod
-    def check_range(page: Page, path: str, *said: str) -> None:
-        """The address has the words, and loaded again it shows the same."""
+    def check_range(page: Page, path: str, *words: str) -> None:
+        """Hold that the address has the words, and shows the same when it is loaded again."""
         assert path in page.url
-        assert all(words in page.url for words in said), page.url
+        assert all(word in page.url for word in words), page.url
         shown = check_page(page, environment="live")
         page.reload()
         assert check_page(page, environment="live") == shown

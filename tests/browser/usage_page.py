@@ -1,4 +1,4 @@
-"""What a page of usage shows, by its chart, its tables and its files, and what is stored."""
+"""Compares what a page of usage shows, by chart, tables and files, with what is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apikeys.models import ApiKey, UsageHour
 
 KINDS = ("served", "refused", "limited", "failed")
 CELLS = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
-# As they are drawn on the screen: in hundredths of the drawing's height, from its ground.
+# As they are drawn on the screen: in hundredths of the drawing's height, from its bottom.
 BARS = """bars => bars.map(bar => {
     const { d: unit, f: top } = bar.ownerSVGElement.getScreenCTM();
     return {
@@ -49,13 +49,13 @@ class Stored:
 
 
 def table(page: Page, name: str) -> Rows:
-    """The cells of a table as the CSV has them: no commas in numbers, nothing for a dash."""
+    """Return a table's cells as the CSV has them: no commas in numbers, nothing for a dash."""
     rows: Rows = page.locator(f"table[data-table={name}] tbody tr").evaluate_all(CELLS)
     return [["" if cell == DASH else THOUSANDS.sub("", cell) for cell in row] for row in rows]
 
 
 def downloaded(page: Page, title: str) -> Rows:
-    """The file behind the link below a table, without its head, which is the table's."""
+    """Return the file behind the link below a table, without its head, which is the table's."""
     with page.expect_download() as download:
         page.get_by_role("link", name=f"CSV of {title}").click()
     with download.value.path().open(newline="") as file:
@@ -97,7 +97,7 @@ def check_page(page: Page, *, key: ApiKey | None = None, environment: str = "") 
 
 
 def check_chart(page: Page, rows: Rows) -> None:
-    """A bar for each row, as high as its numbers, one kind upon the other; it says them too."""
+    """Hold that each row has a bar as high as its numbers, kind upon kind, that says them too."""
     bars: list[dict[str, Any]] = page.locator(".chart svg g").evaluate_all(BARS)
     most = max(int(row[1]) for row in rows)
     assert page.locator(".chart > p").first.text_content() == f"{most:,}"
@@ -119,7 +119,7 @@ def check_chart(page: Page, rows: Rows) -> None:
 
 
 def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
-    """Of the time that the rows are about: the page's clock is none of ours."""
+    """Sum up what is stored of the time that the rows are about: the page has its own clock."""
     pattern = "%Y-%m-%d %H:00" if rows[0][0].endswith(":00") else "%Y-%m-%d"
     step = timedelta(hours=1) if rows[0][0].endswith(":00") else timedelta(days=1)
     first, last = (datetime.strptime(rows[at][0], pattern).replace(tzinfo=UTC) for at in (0, -1))

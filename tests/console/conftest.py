@@ -1,4 +1,4 @@
-"""Where keys are made."""
+"""The page on which keys are made."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from accounts.models import Project
 
 @pytest.fixture
 def new(project: Project) -> str:
-    """The path of the page on which a key is made."""
+    """Return the path of the page on which a key is made."""
     return f"/console/projects/{project.pk}/keys/new/"

@@ -1,4 +1,4 @@
-"""What tests ask of the key pages, and find in their answers."""
+"""Asks for the key pages, and reads their answers."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def secret_in(answer: Response) -> str:
 
 
 def page_of(key: ApiKey, verb: str = "") -> str:
-    """Return the path of a key's page, or of what is done to it."""
+    """Return the path of a key's page, or of an action on the key."""
     return f"/console/keys/{key.pk}/{verb}"

@@ -1,4 +1,4 @@
-"""What a person changes of their own account, and what mail tells of it."""
+"""What people change of their own account, and what they are mailed about it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TestTheAddress:
         assert link is not None
         Client().post(link[0])
 
-    def test_a_new_one_counts_when_its_mail_was_read(self, person: User) -> None:
+    def test_a_new_one_counts_once_its_mail_was_read(self, person: User) -> None:
         self.change(person, "New@Example.com")
         person.refresh_from_db()
         assert person.email == "owner@example.com"
@@ -45,7 +45,7 @@ class TestTheAddress:
         assert any(one.to == ["owner@example.com"] for one in mailbox())  # the old one is told
 
     def test_somebody_elses_cannot_be_taken(self, person: User) -> None:
-        """The page does not tell that it is somebody's; what their mail says changes nothing."""
+        """The page does not tell that it is taken, and the link in their mail changes nothing."""
         other = make_owner(NEW)
         answer = self.change(person, NEW).get("/accounts/email/")
         assert "already" not in answer.content.decode()

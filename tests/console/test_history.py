@@ -1,4 +1,4 @@
-"""What happened to a key, told to its owner in words: who, when, from where."""
+"""What happened to a key is told to its owner in words: who, when, from where."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
     ]
 
 
-def test_a_leak_is_told_as_one(owner: User, project: Project) -> None:
+def test_a_leak_is_told_as_a_leak(owner: User, project: Project) -> None:
     key, _ = make_key(project)
     leaks.delete_leaked(
         secret=key.current_secret(),

@@ -1,4 +1,4 @@
-"""Making a key: what is shown, what is chosen, and that it is made once."""
+"""Making a key: what is shown and chosen, and that it is made only once."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TestCreating:
         )
 
     @pytest.mark.parametrize(
-        ("changed", "said"),
+        ("changed", "sentence"),
         [
             ({"name": ""}, "This field is required."),
             ({"name": "x" * 51}, "at most 50 characters"),
@@ -74,11 +74,11 @@ class TestCreating:
             ({"expires": "date", "expires_on": "9999-12-31"}, "A day from 2000 to 2999."),
         ],
     )
-    def test_what_is_wrong_is_said_and_nothing_is_made(
-        self, browser: Client, new: str, changed: dict[str, Any], said: str
+    def test_the_form_says_what_is_wrong_and_makes_nothing(
+        self, browser: Client, new: str, changed: dict[str, Any], sentence: str
     ) -> None:
         page = browser.post(new, {**FULL, **changed}).content.decode()
-        assert said in page
+        assert sentence in page
         assert KEY.search(page) is None
         assert not ApiKey.objects.exists()
 

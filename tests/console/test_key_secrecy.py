@@ -1,4 +1,4 @@
-"""A secret is in one answer alone: not in a table, a mail, a log or another page."""
+"""A secret is in one answer alone: in no table, mail, log or other page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.doors import Api, signed_in
 
 
 def everywhere(capture: pytest.LogCaptureFixture) -> str:
-    """All that is kept: every table, the cache, the mails and the log."""
+    """Return all that is kept: every table, the cache, the mails and the log."""
     texts = [capture.text, *(str(message.message()) for message in mail.outbox)]
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -56,15 +56,15 @@ class TestTheSecret:
             api.post("/memory", {"user_id": 1})
         collector.flush()
         urls = [page_of(key), f"/console/projects/{project.pk}/", new, "/console/projects/"]
-        shown = [browser.get(page).content.decode() for page in urls]
+        shown = [browser.get(url).content.decode() for url in urls]
         operator = User.objects.create_superuser("operator@example.com")
         desk = signed_in(operator, second_factor=True)
-        for page in (
+        for url in (
             "apikeys/apikey/",
             f"apikeys/apikey/{key.pk}/change/",
             "accounts/auditevent/",
         ):
-            shown.append(desk.get(f"/admin/{page}").content.decode())
+            shown.append(desk.get(f"/admin/{url}").content.decode())
         kept = everywhere(caplog) + repr(dict(browser.session)) + "".join(shown)
         for canary in canaries:
             assert canary not in kept

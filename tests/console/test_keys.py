@@ -1,4 +1,4 @@
-"""The key pages: how a key ends, what it is called, what is said of it, and to whom."""
+"""The key pages: how a key ends, what it is called, what they say of it, and to whom."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TestDeleting:
 
 @pytest.mark.django_db
 class TestRenaming:
-    def test_it_is_recorded(self, browser: Client, project: Project, owner: User) -> None:
+    def test_a_new_name_is_recorded(self, browser: Client, project: Project, owner: User) -> None:
         key, _ = make_key(project)
         browser.post(page_of(key, "rename/"), {"name": "Worker"})
         key.refresh_from_db()
@@ -74,7 +74,7 @@ class TestRenaming:
         key.refresh_from_db()
         assert key.name == "Key"
 
-    def test_a_deleted_one_is_not_renamed(self, project: Project, now: datetime) -> None:
+    def test_a_deleted_key_is_not_renamed(self, project: Project, now: datetime) -> None:
         key, _ = make_key(project)
         services.delete_key(key=key, at=now, by=BY)
         with pytest.raises(services.KeyEnded):
@@ -86,7 +86,7 @@ class TestRenaming:
 @pytest.mark.django_db
 class TestStatus:
     @pytest.mark.parametrize(
-        ("used", "expires", "said"),
+        ("used", "expires", "words"),
         [
             (None, None, "Never used"),
             (1, None, "Active"),
@@ -97,8 +97,8 @@ class TestStatus:
             (1, -1, "Expired"),
         ],
     )
-    def test_a_word_for_it(
-        self, browser: Client, project: Project, used: int | None, expires: int | None, said: str
+    def test_its_status_is_a_word(
+        self, browser: Client, project: Project, used: int | None, expires: int | None, words: str
     ) -> None:
         now = timezone.now()
         key, _ = make_key(project, at=now - timedelta(days=100))
@@ -107,9 +107,9 @@ class TestStatus:
         if expires is not None:
             ends = now + timedelta(days=expires, minutes=5)
             ApiKey.objects.update(expires_at=ends)
-        assert f">{said}</span>" in browser.get(page_of(key)).content.decode()
+        assert f">{words}</span>" in browser.get(page_of(key)).content.decode()
 
-    def test_one_switched_off_by_us_says_so(self, browser: Client, project: Project) -> None:
+    def test_a_key_that_we_switched_off_says_so(self, browser: Client, project: Project) -> None:
         key, _ = make_key(project)
         services.switch_key(key=key, on=False, at=timezone.now(), by=BY)
         assert "Switched off by us" in browser.get(page_of(key)).content.decode()
@@ -127,7 +127,7 @@ class TestStrangers:
         key.refresh_from_db()
         assert (key.name, key.deleted_at, key.secrets.count()) == ("Key", None, 1)
 
-    def test_nor_is_a_key_made_in_somebodys_project(self, stranger: User, new: str) -> None:
+    def test_no_key_is_made_in_somebody_elses_project(self, stranger: User, new: str) -> None:
         assert signed_in(stranger).post(new, FULL).status_code == 404
         assert not ApiKey.objects.exists()
 
@@ -142,7 +142,7 @@ class TestStrangers:
         assert "Here" not in page
 
     @pytest.mark.parametrize("verb", ["rename/", "rotate/", "end-grace/", "delete/"])
-    def test_without_a_csrf_token_nothing_is_changed(
+    def test_nothing_is_changed_without_a_csrf_token(
         self, owner: User, project: Project, verb: str
     ) -> None:
         key, plaintext = make_key(project)

@@ -43,7 +43,7 @@ class TestProjects:
         assert "Shop" in browser.get("/console/projects/").content.decode()
 
     @pytest.mark.parametrize("name", ["default PROJECT", "", "x" * 101, "a\u200bb"])
-    def test_a_name_that_cannot_be_is_refused(
+    def test_an_impossible_name_is_refused(
         self, browser: Client, owner: User, project: Project, name: str
     ) -> None:
         other = make_project(owner)
@@ -63,7 +63,7 @@ class TestProjects:
         assert event.environment == "both"
         assert event.meta == {"actor": str(owner.pk), "address": "127.0.0.1", "name": "Shop"}
 
-    def test_deleting_one_stops_its_keys_and_gives_its_name_free(
+    def test_deleting_one_stops_its_keys_and_frees_its_name(
         self, browser: Client, owner: User, project: Project
     ) -> None:
         api = Api(make_key(project)[1])
@@ -78,14 +78,14 @@ class TestProjects:
         assert Project.objects.owned_by(owner).count() == 1
         assert AuditEvent.objects.filter(event_type="PROJECT_DELETE").count() == 1
 
-    def test_there_is_an_end_to_them(
+    def test_an_account_has_only_so_many(
         self, browser: Client, owner: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(services, "MOST_PROJECTS", 1)
         page = browser.post("/console/projects/new/", {"name": "Two"}).content.decode()
         assert "An account has at most 1 projects." in page
 
-    def test_a_stranger_changes_none(self, stranger: User, project: Project) -> None:
+    def test_a_stranger_changes_nothing(self, stranger: User, project: Project) -> None:
         browser = signed_in(stranger)
         for verb, body in (("settings", {"name": "Mine"}), ("delete", {"typed": project.name})):
             assert browser.post(f"/console/projects/{project.pk}/{verb}/", body).status_code == 404
@@ -132,7 +132,9 @@ class TestClosing:
         assert owner.closed_at is None
 
     @pytest.mark.parametrize("path", ["/console/projects/", "/console/account/", "/accounts/2fa/"])
-    def test_a_closed_one_sees_one_page(self, browser: Client, owner: User, path: str) -> None:
+    def test_the_owner_of_a_closed_account_sees_one_page(
+        self, browser: Client, owner: User, path: str
+    ) -> None:
         self.close(browser, owner)
         assert browser.get(path).headers["Location"] == "/console/account/closed/"
         assert "Take it back" in browser.get("/console/account/closed/").content.decode()
@@ -154,7 +156,7 @@ class TestClosing:
 @pytest.mark.django_db
 class TestForms:
     @pytest.mark.parametrize(("path", "body"), CHANGES)
-    def test_without_a_csrf_token_nothing_is_changed(
+    def test_nothing_is_changed_without_a_csrf_token(
         self, owner: User, project: Project, path: str, body: dict[str, str]
     ) -> None:
         browser = signed_in(owner)

@@ -65,7 +65,7 @@ class TestUsage:
     @pytest.mark.parametrize(
         "query", ["range=1y", "since=2026-11-02", "since=2026-11-02&until=2026-11-01", "since=x"]
     )
-    def test_a_range_that_cannot_be_is_said(
+    def test_an_impossible_range_is_explained(
         self, owner: User, project: Project, query: str
     ) -> None:
         answer = signed_in(owner).get(f"/console/projects/{project.pk}/usage/?{query}")
@@ -74,7 +74,7 @@ class TestUsage:
 
     @pytest.mark.parametrize("page", ["usage", "audit"])
     @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "3000-01-01", "9999-12-31", "\0"])
-    def test_a_day_that_nobody_reckons_with_is_said(
+    def test_a_day_too_far_away_is_explained(
         self, owner: User, project: Project, page: str, day: str
     ) -> None:
         url = f"/console/projects/{project.pk}/{page}/"
@@ -159,8 +159,8 @@ class TestLogs:
         for user in ("=1+1", "=1+1", "=1+1", "other"):
             api.remember(user_id=user)
         browser, url = signed_in(owner), f"/console/projects/{project.pk}/audit/"
-        everything = json.loads(text(browser.get(url + "?format=json")))
-        assert [row["id"] for row in everything] == [
+        rows = json.loads(text(browser.get(url + "?format=json")))
+        assert [row["id"] for row in rows] == [
             str(event.pk) for event in AuditEvent.objects.order_by("-id")
         ]
         mine = url + "?user_id=%3D1%2B1&scope=preferences&event_type=MEMORY_CREATE"

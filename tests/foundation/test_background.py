@@ -1,4 +1,4 @@
-"""Work behind the requests: once, as it comes, or again and again until it is stopped."""
+"""Work in the background: once, as it comes, or again and again until it is stopped."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TestBackground:
         assert "ValueError" in caplog.text
         assert "somebody@example.com" not in caplog.text
 
-    def test_too_much_is_dropped_and_said(
+    def test_too_much_work_is_dropped_and_logged(
         self, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.WORK_IN_BACKGROUND = True

@@ -1,4 +1,4 @@
-"""A process that ends first does what its last requests left to be done after them."""
+"""Before a process ends, it does what its last requests left to be done after them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def reload(service: Service, worker: int) -> None:
 
 
 def recycle(service: Service, worker: int) -> None:
-    """It ends by itself, after WEB_MAX_REQUESTS."""
+    """Let the worker end by itself, after WEB_MAX_REQUESTS."""
 
 
 def answers(service: Service) -> bool:

@@ -1,4 +1,4 @@
-"""The id of a request: the caller's own when it is a good one."""
+"""The id of a request is the caller's own when that is a good one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TestRequestId:
         assert request_ids.assign({"HTTP_X_REQUEST_ID": own}) == own
 
     @pytest.mark.parametrize("own", ["", "x" * 65, "with space", "a\nb", "é", "a/b", "a\n"])
-    def test_another_is_replaced(self, own: str) -> None:
+    def test_a_bad_one_is_replaced(self, own: str) -> None:
         drawn = request_ids.assign({"HTTP_X_REQUEST_ID": own})
         assert str(uuid.UUID(drawn)) == drawn
 

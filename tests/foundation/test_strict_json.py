@@ -30,7 +30,7 @@ class TestReading:
     @pytest.mark.parametrize(
         "body", [b"", b" ", b"{", b"[1,]", b"{'a': 1}", b"NaN", b"[Infinity]", b"\xff", b"1 2"]
     )
-    def test_what_is_no_json_is_said_to_be_none(self, body: bytes) -> None:
+    def test_what_is_no_json_is_refused_as_such(self, body: bytes) -> None:
         with pytest.raises(NotJson):
             strict_json.loads(body)
 

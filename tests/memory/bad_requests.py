@@ -57,7 +57,7 @@ class Bad:
 
 
 def but(path: str, **changes: Any) -> dict[str, Any]:
-    """A good body but for these fields."""
+    """Return a good body but for these fields."""
     return {**GOOD[path], **changes}
 
 
@@ -66,7 +66,7 @@ def without(path: str, name: str) -> dict[str, Any]:
 
 
 def text(path: str, name: str, raw: str) -> str:
-    """A good body as JSON text, with one field's value spelled by hand."""
+    """Return a good body as JSON text, with one field's value spelled by hand."""
     return json.dumps(but(path, **{name: "@"})).replace('"@"', raw)
 
 
@@ -102,8 +102,10 @@ MISSING = [
         {"user_id": None, "scope": "preferences", "source": "system"},
         ["user_id", "value_json"],
     ),
-    missing("missing is said before a wrong type", CREATE, {"user_id": 1}, REQUIRED[CREATE][1:]),
-    missing("missing is said before a bad scope", READ, {"scope": "x"}, ["user_id", "purpose"]),
+    missing(
+        "missing is reported before a wrong type", CREATE, {"user_id": 1}, REQUIRED[CREATE][1:]
+    ),
+    missing("missing is reported before a bad scope", READ, {"scope": "x"}, ["user_id", "purpose"]),
 ]
 
 # --- A field has the wrong JSON type ------------------------------------------------------------
@@ -156,7 +158,7 @@ WRONG_TYPES = [
         ["user_id", "scope", "domain", "source", "ttl_days", "value_json"],
     ),
     Bad(
-        "a wrong type is said before a bad scope",
+        "a wrong type is reported before a bad scope",
         READ,
         but(READ, scope="x", max_age_days="30"),
         400,
@@ -252,7 +254,7 @@ def malformed(name: str, body: str | bytes, path: str = CREATE) -> Bad:
 
 
 def inside(raw: bytes) -> bytes:
-    """A good body with these bytes in its user_id."""
+    """Return a good body with these bytes in its user_id."""
     return PLAIN.encode().replace(b"user_1", b"user_" + raw)
 
 
@@ -436,7 +438,7 @@ NO_SHAPE = "value_json does not match any allowed shape"
 
 
 def bad_value(name: str, value: Any, detail: str | None = None) -> Bad:
-    """A value as Python sees it, or as JSON text in a string that begins with its bracket."""
+    """Take a value as Python has it, or as JSON text in a string that begins with its bracket."""
     body = text(CREATE, "value_json", value if isinstance(value, str) else json.dumps(value))
     return Bad(name, CREATE, body, 422, "invalid_value", detail, ["value_json"])
 
@@ -487,7 +489,7 @@ VALUES = [
     *(bad_value(f"the shape {json.dumps(value)}", value, NO_SHAPE) for value in SHAPELESS),
 ]
 
-# --- Words that are none of ours ----------------------------------------------------------------
+# --- Words that are not ours --------------------------------------------------------------------
 
 SCOPE = (
     "Invalid scope value. Must be one of: "

@@ -38,7 +38,7 @@ WAYS = ("no table", "no room")
 
 @contextmanager
 def broken_record(way: str) -> Iterator[None]:
-    """Within it no event can be written. The test must own its transactions."""
+    """Let no event be written within the block. The test must own its transactions."""
     refused = REFUSED_BY_SQLITE if connection.vendor == "sqlite" else REFUSED_BY_POSTGRESQL
     break_it, mend_it = {"no table": MISSING_TABLE, "no room": refused}[way]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""A clock that tests own."""
+"""A clock that tests set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.makers import NOW
 
 
 class Clock:
-    """What time it is, until somebody moves it."""
+    """Tells the time, which stays the same until somebody moves it."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -24,7 +24,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time for views, keys and everything else that asks; it begins at NOW."""
+    """Set the time for views, keys and all else that asks; it begins at NOW."""
     clock = Clock()
     monkeypatch.setattr("django.utils.timezone.now", clock)
     return clock

@@ -1,4 +1,4 @@
-"""A row of the record stays as it was written, but for what it tells of a person."""
+"""A row of the record stays as it was written, but for what it says of a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.makers import make_key
 
 
 def another(value: Any) -> Any:
-    """A value of the same kind that is another one."""
+    """Return another value of the same kind."""
     if isinstance(value, UUID):
         return UUID(int=value.int ^ 1)
     if isinstance(value, datetime):

@@ -22,7 +22,7 @@ ID = {"HTTP_X_REQUEST_ID": "request-1"}
 
 
 def only(event_type: str) -> dict[str, Any]:
-    """The one event of this type, without its own id and the policy's version."""
+    """Return the one event of this type, without its own id and the policy's version."""
     found = AuditEvent.objects.filter(event_type=event_type).values().get()
     event: dict[str, Any] = {**found}
     assert UUID(str(event.pop("id"))).version == 7
@@ -32,7 +32,7 @@ def only(event_type: str) -> dict[str, Any]:
 
 @pytest.fixture
 def known(project: Project, api: Api, clock: Clock) -> dict[str, Any]:
-    """What an event about `user_1`'s food says however it ends."""
+    """Return what every event about `user_1`'s food says, however it ends."""
     key = bytes(project.subject_key)
     return {
         "subject_id": subject_id(key, "test", "user_1"),
@@ -202,7 +202,7 @@ class TestWithoutARecordNothingHappens:
         "operation",
         ["create", "create once", "create beyond", "read", "denied", "continue", "ended", "revoke"],
     )
-    def test_an_operation_fails_stores_nothing_and_tells_nothing(
+    def test_an_operation_fails_and_stores_and_tells_nothing(
         self, api: Api, project: Project, way: str, operation: str
     ) -> None:
         api.remember(value_json={"likes": [CANARY]})
@@ -228,12 +228,12 @@ class TestWithoutARecordNothingHappens:
         before = [list(table.objects.order_by("pk").values()) for table in tables]
         with broken_record(way):
             response = act()
-        said = {500: "Internal server error", 503: "Service temporarily unavailable"}
+        details = {500: "Internal server error", 503: "Service temporarily unavailable"}
         assert response.json().keys() == {"detail", "code", "request_id"}
-        assert response.json()["detail"] == said[response.status_code]
+        assert response.json()["detail"] == details[response.status_code]
         for secret in (CANARY, "rev_", "accounts_", "Traceback"):
             assert secret not in response.content.decode()
         assert [list(table.objects.order_by("pk").values()) for table in tables] == before
-        # With the record mended it works: what failed above was the record and nothing else.
+        # Once the record is mended it works: what failed above was the record and nothing else.
         assert act().status_code in (200, 201, 403)
         assert AuditEvent.objects.count() == len(before[3]) + 1

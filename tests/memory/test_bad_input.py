@@ -1,4 +1,4 @@
-"""What the API refuses: always with the contract's words, never with a crash or a row."""
+"""What the API refuses, always in the contract's words, never with a crash or a row."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class TestBadRequests:
             assert all(set(error) == {"field", "message"} for error in body["errors"])
         assert rows_stored() == before
 
-    def test_the_table_is_long_and_says_everything_once(self) -> None:
+    def test_the_table_is_long_and_has_no_duplicates(self) -> None:
         names = [bad.id for bad in ALL]
         assert len(names) >= 170
         assert len(set(names)) == len(names)
 
     @pytest.mark.parametrize("path", [CREATE, READ, CONTINUE, REVOKE])
     @pytest.mark.parametrize("bracket", ["[", '{"k":'])
-    def test_a_body_of_nothing_but_brackets_is_no_crash(
+    def test_a_body_of_nothing_but_brackets_does_not_crash(
         self, api: Api, path: str, bracket: str
     ) -> None:
         # Whether a reader meets the depth or the end of the text first is its own affair.
@@ -42,7 +42,7 @@ class TestBadRequests:
         assert response.status_code in (400, 422)
         assert response.json()["code"] in ("malformed_json", "invalid_value")
 
-    def test_a_refusal_does_not_repeat_what_was_said(self, api: Api) -> None:
+    def test_a_refusal_does_not_repeat_what_was_sent(self, api: Api) -> None:
         canary = "canary-4711"
         for body in (
             but(CREATE, scope=canary),
@@ -60,7 +60,7 @@ class TestBadRequests:
 
 
 class TestGoodNeighbours:
-    """The last thing that is still good, on the right side of every limit above."""
+    """The last value that is still good, on the right side of every limit above."""
 
     @pytest.mark.parametrize(
         "changes",
@@ -140,6 +140,6 @@ class TestGoodNeighbours:
         body = json.dumps(but(CREATE, user_id="@")).replace('"@"', escaped)
         assert api.post(CREATE, body).json()["user_id"] == json.loads(escaped)
 
-    def test_a_key_in_two_spellings_is_no_key_twice(self, api: Api) -> None:
+    def test_two_spellings_of_a_key_are_two_keys(self, api: Api) -> None:
         value = {"FavoriteFood": "pizza", "favorite_food": "pasta"}
         assert api.post(CREATE, but(CREATE, value_json=value)).status_code == 201

@@ -31,24 +31,24 @@ def rounds() -> int:
 
 
 def crew() -> list[str]:
-    """What each thread does, beside the one that revokes: 16 in all, 6 on SQLite."""
+    """Return what each thread does, beside the one that revokes: 16 in all, 6 on SQLite."""
     half = ["read", "read", "continue", "continue the revoked", "create"]
     return half * 3 if connection.vendor == "postgresql" else half
 
 
 @pytest.fixture
 def door(service: str, project: Project) -> Callable[[], httpx.Client]:
-    """Makes a client of the running service, with a key."""
+    """Return a maker of clients of the running service, with a key."""
     key = make_key(project)[1]
     return lambda: httpx.Client(base_url=service, headers={"X-API-Key": key}, timeout=60)
 
 
 @dataclass
 class Round:
-    """One user, one revoke, and what everybody else was told meanwhile."""
+    """One user, one revoke, and what all others were told meanwhile."""
 
     user_id: str
-    requested: Event = field(default_factory=Event)
+    revoking: Event = field(default_factory=Event)
     answered: Event = field(default_factory=Event)
     under_way: Semaphore = field(default_factory=lambda: Semaphore(0))
     hidden: set[str] = field(default_factory=lambda: {"old 0", "old 1"})
@@ -56,13 +56,13 @@ class Round:
     seen_before: set[str] = field(default_factory=set)
 
     def remember(self, client: httpx.Client, item: str) -> None:
-        """Store an item, and note what the revoke must make of it, if that is certain."""
+        """Store an item, and record what the revoke must make of it, if that is certain."""
         began_after = self.answered.is_set()
         body = memory_body(user_id=self.user_id, value_json={"likes": [item]})
         assert client.post("/memory", json=body).status_code == 201
         if began_after:
             self.visible.add(item)
-        elif not self.requested.is_set():
+        elif not self.revoking.is_set():
             self.hidden.add(item)
 
     def read(self, client: httpx.Client) -> str:
@@ -72,7 +72,7 @@ class Round:
         return token
 
     def look(self, client: httpx.Client, path: str, body: dict[str, Any]) -> None:
-        """Read or continue, and hold the answer against what was certain when it was asked."""
+        """Read or continue, and hold the answer against what was certain when it was sent."""
         began_after = self.answered.is_set()
         hidden, visible = set(self.hidden), set(self.visible)
         response = client.post(path, json=body)
@@ -95,7 +95,7 @@ class Round:
     def revoke(self, client: httpx.Client, token: dict[str, Any], *, crew_size: int) -> None:
         for _ in range(2 * crew_size):
             assert self.under_way.acquire(timeout=60)
-        self.requested.set()
+        self.revoking.set()
         response = client.post("/memory/revoke", json=token)
         assert response.status_code == 200, response.text
         self.answered.set()
@@ -237,7 +237,7 @@ class TestAProcessThatDies:
 
 
 def a_worker(log: Path, *, other_than: set[int]) -> int:
-    """A process of the service that has started, by the service's own log."""
+    """Find a process that has started, in the service's own log."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         booted = re.findall(r"Booting worker with pid: (\d+)", log.read_text())

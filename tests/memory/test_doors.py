@@ -21,7 +21,7 @@ NOTHING = timedelta(0)
 
 
 def rotated(project: Project, *, grace: timedelta) -> str:
-    """The old plaintext of a key that was rotated at NOW."""
+    """Return the old plaintext of a key that was rotated at NOW."""
     key, plaintext = make_key(project)
     services.rotate_key(key=key, last_four=plaintext[-4:], grace=grace, at=NOW, by=BY)
     return plaintext
@@ -74,12 +74,12 @@ def with_another_checksum(key: str) -> str:
 
 
 def of_another_kind(kind: str, key: str) -> str:
-    """A key as if the service had more environments, its checksum right."""
+    """Return a key as if the service had more environments, with the right checksum."""
     stem = f"sk_{kind}_{key[8:-6]}"
     return stem + tokens.checksum(stem)
 
 
-# Texts that are no key: no query is asked.
+# Texts that are no key: no query is made.
 MALFORMED: dict[str, Callable[[str], str | None]] = {
     "no header": lambda key: None,
     "an empty header": lambda key: "",
@@ -107,7 +107,7 @@ MALFORMED: dict[str, Callable[[str], str | None]] = {
 class TestClosedDoors:
     @pytest.fixture
     def refusal(self, nobody: Api) -> tuple[bytes, dict[str, str]]:
-        """The body and the headers of the one answer."""
+        """Return the body and the headers of the one answer."""
         response = nobody.post("/memory", {}, HTTP_X_REQUEST_ID="probe")
         assert_refused(response, 401, "invalid_api_key", "Invalid API key")
         assert response.headers["WWW-Authenticate"] == "ApiKey"
@@ -165,7 +165,7 @@ class TestClosedDoors:
         assert (response.content, headers_of(response)) == refusal
         assert Api(make_key(project, "Other")[1]).get("/policy").status_code == 200
 
-    def test_a_key_is_asked_for_before_the_body_is_looked_at(self, nobody: Api) -> None:
+    def test_the_key_is_checked_before_the_body(self, nobody: Api) -> None:
         for body in (b"\xff", "", "x" * 70_000, {"user_id": 1}):
             assert nobody.post("/memory", body).status_code == 401
         assert nobody.post("/memory", "a", content_type="text/plain").status_code == 401
@@ -183,13 +183,13 @@ class TestClosedDoors:
         ],
         ids=str,
     )
-    def test_a_key_in_another_place_opens_nothing(
+    def test_a_key_in_another_header_opens_nothing(
         self, nobody: Api, project: Project, elsewhere: dict[str, str]
     ) -> None:
         key = make_key(project)[1]
-        said = {name: value.replace("{}", key) for name, value in elsewhere.items()}
+        headers = {name: value.replace("{}", key) for name, value in elsewhere.items()}
         body = {**GOOD["/memory"], "api_key": key}
-        assert_refused(nobody.post("/memory", body, **said), 401, "invalid_api_key")
+        assert_refused(nobody.post("/memory", body, **headers), 401, "invalid_api_key")
 
     @pytest.mark.parametrize("path", GOOD)
     def test_signing_in_to_the_pages_does_not_open_the_api(self, owner: User, path: str) -> None:

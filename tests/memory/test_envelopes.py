@@ -17,7 +17,7 @@ Headers = dict[str, Any]
 
 
 def knock(api: Api, project: Project, status: int, **headers: Any) -> Response:
-    """A request that is answered with this status."""
+    """Send a request that is answered with this status."""
     path, body = "/memory/read", GOOD[READ]
     if status == 403:
         api = Api(
@@ -46,13 +46,13 @@ every_status = pytest.mark.parametrize("status", STATUSES)
 
 class TestRequestIds:
     @every_status
-    def test_the_callers_own_is_said_again(self, api: Api, project: Project, status: int) -> None:
+    def test_the_callers_own_is_repeated(self, api: Api, project: Project, status: int) -> None:
         response = knock(api, project, status, HTTP_X_REQUEST_ID="Order-66_a.b")
         assert response.headers["X-Request-ID"] == "Order-66_a.b"
         assert status < 300 or response.json()["request_id"] == "Order-66_a.b"
 
     @every_status
-    def test_without_one_each_request_gets_its_own(
+    def test_each_request_without_one_gets_its_own(
         self, api: Api, project: Project, status: int
     ) -> None:
         given = [knock(api, project, status).headers["X-Request-ID"] for _ in range(2)]
@@ -90,12 +90,12 @@ class TestMethods:
         assert "POST" in response.headers["Allow"].split(", ")
 
     @pytest.mark.parametrize("path", [READ, CONTINUE, REVOKE])
-    def test_head_has_no_answer_either(self, api: Api, path: str) -> None:
+    def test_head_is_not_allowed_either(self, api: Api, path: str) -> None:
         response = api.client.head(path, HTTP_X_API_KEY=api.key)
         assert (response.status_code, response.headers["Allow"]) == (405, "POST")
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-    def test_the_policy_is_only_looked_at(self, api: Api, method: str) -> None:
+    def test_the_policy_can_only_be_read(self, api: Api, method: str) -> None:
         response = api.client.generic(method, "/policy", HTTP_X_API_KEY=api.key)
         assert_refused(response, 405, "method_not_allowed")
         assert response.headers["Allow"] == "GET, HEAD"
@@ -108,7 +108,7 @@ class TestMethods:
         assert_refused(response, 405, "method_not_allowed")
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
-    def test_without_a_key_no_method_tells_anything(self, nobody: Api, method: str) -> None:
+    def test_no_method_tells_anything_without_a_key(self, nobody: Api, method: str) -> None:
         response = nobody.client.generic(method, READ)
         assert_refused(response, 401, "invalid_api_key")
         assert "Allow" not in response.headers
@@ -120,9 +120,7 @@ class TestMediaTypes:
         ["text/html", "application/xml", "image/*", "application/jsonp", "json", "text/*;q=1"],
     )
     @pytest.mark.parametrize("path", GOOD)
-    def test_an_answer_that_is_no_json_is_not_to_be_had(
-        self, api: Api, path: str, accept: str
-    ) -> None:
+    def test_no_answer_has_another_format_than_json(self, api: Api, path: str, accept: str) -> None:
         response = api.post(path, GOOD[path], HTTP_ACCEPT=accept)
         assert_refused(response, 406, "not_acceptable")
 
@@ -137,13 +135,13 @@ class TestMediaTypes:
             "application/json;q=0.5, text/html",
         ],
     )
-    def test_an_answer_in_json_is(self, api: Api, accept: str) -> None:
+    def test_a_client_that_takes_json_gets_it(self, api: Api, accept: str) -> None:
         response = api.post(READ, GOOD[READ], HTTP_ACCEPT=accept)
         assert response.status_code == 200
         assert response.headers["Content-Type"] == "application/json"
 
     @pytest.mark.parametrize("accept", ["", ";", ",", "/", "a/b/c", "*", "\0", "é", "a;" * 5000])
-    def test_a_broken_accept_is_no_crash(self, api: Api, accept: str) -> None:
+    def test_a_broken_accept_does_not_crash(self, api: Api, accept: str) -> None:
         response = api.post(READ, GOOD[READ], HTTP_ACCEPT=accept)
         assert response.status_code in (200, 406), response.content
 

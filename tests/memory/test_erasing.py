@@ -1,4 +1,4 @@
-"""What deleted projects and closed accounts held is erased, and nothing of others."""
+"""What deleted projects and closed accounts held is erased, and nothing else."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class TestADeletedProject:
         for model in (KeyAddress, LoggedRequest, Notice):
             assert {row.key_id for row in model.objects.all()} == {kept.pk}
 
-    def test_stopped_half_way_it_is_not_said_to_be_done(
+    def test_an_erasure_that_stops_half_way_is_not_called_done(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def stop(*args: Any, **options: Any) -> None:
@@ -107,7 +107,7 @@ class TestAClosedAccount:
         assert retention.erase(at=closed - timedelta(seconds=1)) == {"projects": 0, "accounts": 0}
         assert held(project) == [2, 1, 1]
 
-    def test_then_nothing_of_the_person_is_left(
+    def test_nothing_of_the_person_is_left_then(
         self, closed: datetime, owner: User, project: Project
     ) -> None:
         browser = signed_in(owner)

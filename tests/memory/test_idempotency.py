@@ -1,4 +1,4 @@
-"""Sending a create twice: a retry after a broken line stores nothing twice."""
+"""Sending a create twice: a retry after a broken connection stores nothing twice."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TestRepeats:
         del plain["id"], with_key["id"]
         assert with_key == plain
 
-    def test_another_body_is_a_conflict(self, api: Api) -> None:
+    def test_another_body_with_the_same_key_is_a_conflict(self, api: Api) -> None:
         send(api)
         stored = rows_stored()
         for other in (

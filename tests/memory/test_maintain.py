@@ -1,4 +1,4 @@
-"""One command does all that a database needs now and then, or some of it; older ones do parts."""
+"""`maintain` does all that a database needs now and then, or parts of it, as older commands do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(*arguments: str) -> str:
 
 @pytest.fixture
 def due(owner: User, project: Project) -> None:
-    """Something to do for each part."""
+    """Leave something to do for each part."""
     now = timezone.now()
     Memory.objects.create(
         subject_id=project.pk,
@@ -91,7 +91,7 @@ class TestMaintain:
         run(*arguments)
         assert left() == done
 
-    def test_the_record_stays_until_an_age_is_said(self, due: None) -> None:
+    def test_the_record_stays_until_an_age_is_given(self, due: None) -> None:
         before = AuditEvent.objects.count()
         AuditEvent.objects.create(
             id="01000000-0000-7000-8000-000000000000",
@@ -118,7 +118,7 @@ class TestMaintain:
             ["--only=usage", "--audit-days=9"],
         ],
     )
-    def test_what_cannot_be_is_said_to_be_so(self, due: None, wrong: list[str]) -> None:
+    def test_an_impossible_option_is_refused(self, due: None, wrong: list[str]) -> None:
         with pytest.raises(CommandError):
             run("maintain", *wrong)
         assert left() == (1, 1, 1, 0)

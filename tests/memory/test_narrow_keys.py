@@ -1,4 +1,4 @@
-"""What a key may do: its permissions, its scopes, its purpose classes. They only ever narrow."""
+"""What a key may do: its permissions, scopes and purpose classes only ever narrow it."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ class TestPermissions:
     def test_any_key_may_look_at_the_policy(self, project: Project, permission: str) -> None:
         assert narrow(project, permissions=[permission]).get("/policy").status_code == 200
 
-    def test_the_permission_is_said_before_what_is_wrong_with_the_body(
-        self, project: Project
-    ) -> None:
+    def test_the_permission_is_checked_before_the_body(self, project: Project) -> None:
         reader = narrow(project, permissions=["memory:read"])
         assert_refused(reader.post(CREATE, {}), 403, "permission_denied")
         assert_refused(reader.post(REVOKE, b"\xff"), 403, "permission_denied")

@@ -1,4 +1,4 @@
-"""A revoke that comes at the worst moment: between a read's look and its answer."""
+"""A revoke that comes at the worst moment: after a read has looked and before it answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def elsewhere(act: Callable[[], Any]) -> Any:
-    """Do it on a connection of its own, as another process would, and wait for it."""
+    """Act on a connection of its own, as another process would, and wait for it."""
 
     def alone() -> Any:
         try:
@@ -41,7 +41,7 @@ def elsewhere(act: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Lets something happen after a read has looked and before it answers, so many times."""
+    """Let something happen, as often as told, after a read has looked and before it answers."""
 
     def arrange(act: Callable[[], Any], times: int) -> None:
         left = [times]
@@ -91,7 +91,7 @@ class TestOvertaken:
         assert_refused(response, 403, "grant_revoked", "REVOKED")
         assert AuditEvent.objects.get(event_type="POLICY_DENIED").reason_code == "GRANT_REVOKED"
 
-    def test_what_is_stored_meanwhile_does_no_harm(self, api: Api, meanwhile: Meanwhile) -> None:
+    def test_a_memory_stored_meanwhile_does_no_harm(self, api: Api, meanwhile: Meanwhile) -> None:
         api.remember()
         meanwhile(lambda: Api(api.key).remember(value_json={"likes": ["ramen"]}), 1)
         assert "pizza" in api.read()["summary_struct"]["likes"]
@@ -151,7 +151,7 @@ class TestWaiting:
 
 
 def wait_until_somebody_waits() -> None:
-    """Until another session waits for an advisory lock in this database."""
+    """Wait until another session waits for an advisory lock in this database."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:

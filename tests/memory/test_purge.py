@@ -1,4 +1,4 @@
-"""Expired rows are invisible; the purge only makes room."""
+"""Expired rows are invisible anyway; the purge only makes room."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.makers import memory_body
 
 @pytest.fixture
 def later(api: Api) -> timedelta:
-    """Three memories, of which one lives a day, two grants, and an idempotency record."""
+    """Store three memories, of which one lives a day, two grants, and an idempotency record."""
     api.remember(ttl_days=1)
     api.remember(ttl_days=30)
     api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY="k")
@@ -49,7 +49,7 @@ class TestPurge:
         retention.purge(at=created() + later)
         assert set(retention.purge(at=created() + later).values()) == {0}
 
-    def test_nothing_goes_before_its_time(self, later: timedelta) -> None:
+    def test_nothing_is_removed_before_its_time(self, later: timedelta) -> None:
         at = created() + timedelta(hours=23, minutes=59)
         assert set(retention.purge(at=at).values()) == {0}
 

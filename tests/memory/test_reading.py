@@ -1,4 +1,4 @@
-"""Storing and reading: what takes part in an answer, and how it is said."""
+"""Storing and reading: what takes part in an answer, and what the answer says."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.memory.conftest import Clock
 
 
 def likes(api: Api, **fields: object) -> list[str]:
-    """What a read says that the user likes; nothing when there are no memories."""
+    """Return what a read says the user likes; nothing when there are no memories."""
     found: list[str] = api.read(**fields)["summary_struct"].get("likes", [])
     return found
 
@@ -37,7 +37,7 @@ class TestStoring:
         }
         assert UUID(stored["id"]).version == 7
 
-    def test_without_a_domain_and_a_life_both_are_null(self, api: Api) -> None:
+    def test_a_missing_domain_and_life_are_null(self, api: Api) -> None:
         stored = api.remember(domain=None)
         assert (stored["domain"], stored["expires_at"]) == (None, None)
 
@@ -48,12 +48,12 @@ class TestStoring:
         body = {**read_body(), "domain": None, "max_age_days": None}
         assert api.post(READ, body).json()["confidence"] == 0.47
 
-    def test_a_value_is_kept_as_it_was_said(self, api: Api) -> None:
-        said = (
+    def test_a_value_is_kept_as_it_was_sent(self, api: Api) -> None:
+        text = (
             '{"zebra":"<b>&amp; \\"Crème\\" 🦄</b>","Apple":[1,1.0,-2.50,true,null],'
             '"favorite-Food":"  Pizza ","a":{"z":1,"b":2},"\\u00e9":"e\\u0301"}'
         )
-        body = json.dumps(memory_body(value_json="@")).replace('"@"', said)
+        body = json.dumps(memory_body(value_json="@")).replace('"@"', text)
         assert api.post(CREATE, body).status_code == 201
         kept = Memory.objects.get().value_json
         assert kept == (
@@ -62,12 +62,12 @@ class TestStoring:
         )
 
     def test_nothing_is_escaped_for_pages(self, api: Api) -> None:
-        said = "<script>alert('1 & 2')</script>"
-        api.remember(value_json={"likes": [said]})
-        assert likes(api) == [said]
-        assert said in api.post(READ, read_body()).content.decode()
+        text = "<script>alert('1 & 2')</script>"
+        api.remember(value_json={"likes": [text]})
+        assert likes(api) == [text]
+        assert text in api.post(READ, read_body()).content.decode()
 
-    def test_a_row_says_whose_it_is(self, clock: Clock, api: Api, project: Project) -> None:
+    def test_a_row_tells_whose_it_is(self, clock: Clock, api: Api, project: Project) -> None:
         api.remember(source="inferred", ttl_days=1)
         row = Memory.objects.get()
         assert (row.project_id, row.environment) == (project.pk, "test")
@@ -77,7 +77,7 @@ class TestStoring:
 
 
 class TestWhoAndWhat:
-    def test_white_space_around_is_no_part_of_a_name(self, api: Api) -> None:
+    def test_surrounding_white_space_is_no_part_of_a_name(self, api: Api) -> None:
         stored = api.remember(user_id=" user_1\n", domain="\tfood\u3000")
         assert (stored["user_id"], stored["domain"]) == ("user_1", "food")
         assert likes(api) == ["pizza"]
@@ -116,11 +116,13 @@ class TestWhoAndWhat:
         ],
         ids=str,
     )
-    def test_another_user_domain_or_scope_is_another(self, api: Api, other: dict[str, str]) -> None:
+    def test_another_user_domain_or_scope_is_kept_apart(
+        self, api: Api, other: dict[str, str]
+    ) -> None:
         api.remember()
         assert api.read(**other)["summary_text"] == "No memories found."
 
-    def test_without_a_domain_only_what_has_none_is_read(self, api: Api) -> None:
+    def test_a_read_without_a_domain_finds_only_what_has_none(self, api: Api) -> None:
         api.remember(value_json={"likes": ["with a domain"]})
         api.remember(domain=None, value_json={"likes": ["without"]})
         assert likes(api, domain=None) == ["without"]
@@ -140,7 +142,7 @@ class TestTime:
         clock.advance(seconds=1)
         assert api.read()["summary_text"] == "No memories found."
 
-    def test_without_a_life_it_stays(self, clock: Clock, api: Api) -> None:
+    def test_a_memory_without_a_life_stays(self, clock: Clock, api: Api) -> None:
         api.remember()
         clock.advance(days=20_000)
         assert likes(api) == ["pizza"]

@@ -88,8 +88,8 @@ class TestRevoking:
     def test_the_answer_says_when(self, clock: Clock, api: Api) -> None:
         token = token_of(api)
         clock.advance(minutes=5)
-        said = api.revoke(token["revocation_token"])
-        assert said == {"revoked": True, "revoked_at": "2026-11-23T12:05:00Z"}
+        answer = api.revoke(token["revocation_token"])
+        assert answer == {"revoked": True, "revoked_at": "2026-11-23T12:05:00Z"}
 
     def test_the_token_is_spent(self, api: Api) -> None:
         api.remember()
@@ -126,7 +126,7 @@ class TestRevoking:
         api.remember()
         older, token = token_of(api), token_of(api)
         api.revoke(token["revocation_token"])
-        # In the same instant: not the clock tells what came before, but the order of events.
+        # In the same instant: the order of events tells what came before, not the clock.
         api.remember(value_json={"likes": ["ramen"]})
         assert api.read()["summary_struct"]["likes"] == ["ramen"]
         assert api.post(CONTINUE, older).json()["summary_struct"]["likes"] == ["ramen"]
@@ -140,7 +140,7 @@ class TestRevoking:
         clock.advance(minutes=10)
         assert api.read()["summary_text"] == NOTHING
 
-    def test_it_can_be_done_again(self, api: Api) -> None:
+    def test_a_user_can_revoke_again(self, api: Api) -> None:
         for value in ("pizza", "ramen"):
             api.remember(value_json={"likes": [value]})
             token = token_of(api)
@@ -170,7 +170,7 @@ class TestRevoking:
         assert api.read(**other)["confidence"] == 0.47
         assert api.post(CONTINUE, token).json()["confidence"] == 0.47
 
-    def test_without_a_domain_only_what_has_none_is_hidden(self, api: Api) -> None:
+    def test_a_revoke_without_a_domain_hides_only_what_has_none(self, api: Api) -> None:
         api.remember(domain=None)
         api.remember()
         api.revoke(token_of(api, domain=None)["revocation_token"])

@@ -1,4 +1,4 @@
-"""The statements written by hand, held against the models and the indexes."""
+"""The hand-written statements agree with the models and are served by indexes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MODELS: dict[str, type[Model]] = {model._meta.db_table: model for model in apps.
 
 
 def texts(module: ModuleType) -> dict[str, str]:
-    """The statements of a module, by name."""
+    """Return the statements of a module, by name."""
     return {
         name: value
         for name, value in vars(module).items()
@@ -78,7 +78,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
 
 
 def parts_of_insert(text: str) -> tuple[type[Model], list[str], int]:
-    """The model, the columns and the number of values of an INSERT."""
+    """Return the model, the columns and the number of values of an INSERT."""
     match = re.search(r"INSERT INTO (\w+)\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", text)
     assert match is not None
     columns = [column.strip() for column in match[2].split(",")]
@@ -130,7 +130,7 @@ class TestColumns:
 
 
 def index_conditions(name: str) -> dict[str, str]:
-    """By what each table of a statement is searched, as the database plans it."""
+    """Return by what a statement searches each table, as the database plans it."""
     values, _ = SEARCHES[name]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -161,7 +161,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 class TestPlans:
     @pytest.fixture
     def many_keys(self, project: Project) -> None:
-        """So many that reading them all is no way to find one."""
+        """Make so many keys that reading them all is no way to find one."""
         names = [f"Key {number}" for number in range(300)]
         keys = [ApiKey(project=project, name=name, environment="test") for name in names]
         ApiKey.objects.bulk_create(keys)
@@ -185,7 +185,7 @@ class TestPlans:
 
 
 class TestRows:
-    """What the statements write is what the models read."""
+    """The models read what the statements write."""
 
     def test_a_grant(self, api: Api, project: Project) -> None:
         api.post("/memory/read", read_body(max_age_days=7, domain=None))

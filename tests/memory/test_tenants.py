@@ -1,4 +1,4 @@
-"""Another project's key and the other environment's key: nothing to see, by every endpoint."""
+"""Keys of other projects and of the other environment see nothing, by any endpoint."""
 
 from __future__ import annotations
 

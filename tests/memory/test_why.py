@@ -1,4 +1,4 @@
-"""Asking why: the policy as it stands at the door."""
+"""Asking why: the policy as the API enforces it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TestTheMatrix:
             assert not RevocationGrant.objects.exists()
 
     @pytest.mark.parametrize("scope", MATRIX)
-    def test_a_purpose_that_is_none_opens_no_scope(self, api: Api, scope: str) -> None:
+    def test_an_unrecognized_purpose_opens_no_scope(self, api: Api, scope: str) -> None:
         api.remember(scope=scope, value_json={"quiet": True})
         response = api.post(READ, read_body(scope=scope, purpose="build a quiz"))
         detail = f"Purpose class 'unrecognized' not allowed for scope '{scope}'"
@@ -88,8 +88,8 @@ class TestDenials:
         }
 
     def test_every_denial_is_a_decision_of_its_own(self, api: Api) -> None:
-        said = [api.post(READ, read_body(purpose="x")).json()["decision_id"] for _ in range(2)]
-        assert len(set(said)) == 2
+        decisions = [api.post(READ, read_body(purpose="x")).json()["decision_id"] for _ in range(2)]
+        assert len(set(decisions)) == 2
 
     def test_a_denial_does_not_tell_whether_there_is_a_memory(self, api: Api) -> None:
         def denied(**fields: Any) -> dict[str, Any]:

@@ -18,13 +18,13 @@ BODY = json.dumps(memory_body()).encode()
 
 
 def chunks(body: bytes) -> Iterator[bytes]:
-    """The body in pieces; a client sends it without a length."""
+    """Yield the body in pieces; a client sends it without a length."""
     for start in range(0, len(body), 1000):
         yield body[start : start + 1000]
 
 
 def raw(address: str, head: list[str], body: bytes) -> bytes:
-    """Send bytes as they are, say no more, and return all that comes back."""
+    """Send bytes as they are, then nothing more, and return all that comes back."""
     url = urlsplit(address)
     lines = ["POST /memory HTTP/1.1", "Host: localhost", "Connection: close", *head, "", ""]
     with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
@@ -37,7 +37,7 @@ def raw(address: str, head: list[str], body: bytes) -> bytes:
 
 
 class TestOnTheWire:
-    def test_bodies_that_come_in_every_way(self, service: str, project: Project) -> None:
+    def test_bodies_can_come_in_every_way(self, service: str, project: Project) -> None:
         key = make_key(project)[1]
         headers = {"X-API-Key": key, "Content-Type": "application/json"}
         with httpx.Client(base_url=service, headers=headers, timeout=30) as client:

@@ -1,4 +1,4 @@
-"""What is written together: in one statement or in several, it is the same."""
+"""What is written together is the same in one statement or in several."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class TestBothWays:
 
 
 @pytest.mark.parametrize(("storing", "granting"), BOTH)
-class TestWhatWasSeenIsHeld:
+class TestWhatAReadSaw:
     def test_a_read_that_saw_what_is_hidden_writes_nothing(
         self, transactional_db: None, caller: Caller, storing: Storing, granting: Granting
     ) -> None:

@@ -8,5 +8,5 @@ from tests.metrics.figures import TOKEN
 
 @pytest.fixture
 def token(settings: Settings) -> None:
-    """Operators may look, and it is counted for them."""
+    """Let operators look at /metrics, and count for them."""
     settings.METRICS_TOKEN = TOKEN

@@ -16,7 +16,7 @@ Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def figures(text: str) -> Figures:
-    """Every sample by its name and labels, read as Prometheus reads them."""
+    """Return every sample by its name and labels, read as Prometheus reads them."""
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -25,11 +25,11 @@ def figures(text: str) -> Figures:
 
 
 def by(found: Figures, name: str, *labels: str) -> Counter[tuple[str, ...]]:
-    """The samples of one name that are not 0, by the values of these labels."""
+    """Return the samples of one name that are not 0, by the values of these labels."""
     sums: Counter[tuple[str, ...]] = Counter()
-    for (sample, said), value in found.items():
+    for (sample, its_labels), value in found.items():
         if sample == f"memory_scope_{name}":
-            sums[tuple(dict(said)[label] for label in labels)] += int(value)
+            sums[tuple(dict(its_labels)[label] for label in labels)] += int(value)
     return +sums
 
 
@@ -38,8 +38,8 @@ def requests(found: Figures) -> Counter[tuple[str, ...]]:
 
 
 def ask(token: str | None = TOKEN, **extra: Any) -> Response:
-    said = {} if token is None else {"HTTP_AUTHORIZATION": f"Bearer {token}"}
-    meta: dict[str, Any] = {**said, **extra}
+    authorization = {} if token is None else {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    meta: dict[str, Any] = {**authorization, **extra}
     return Client().get("/metrics", **meta)
 
 

@@ -1,4 +1,4 @@
-"""Who may look at /metrics; without a token of theirs nobody, and it costs nothing."""
+"""Who may look at /metrics: nobody, unless operators set a token; then it costs nothing."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ class TestWhoMayLook:
         monkeypatch.setattr(throttling, "_blocked", {})
 
     @pytest.mark.parametrize(
-        "said",
+        "authorization",
         [None, "", TOKEN, "Bearer", "Bearer ", "Bearer wrong", f"Bearer {TOKEN}!", "Bearer é",
          f"Basic {TOKEN}", f"Bearer  {TOKEN}"],
     )  # fmt: skip
-    def test_nobody_without_the_token(self, said: str | None) -> None:
-        headers = {} if said is None else {"Authorization": said}
+    def test_nobody_looks_without_the_token(self, authorization: str | None) -> None:
+        headers = {} if authorization is None else {"Authorization": authorization}
         answer = Client().get("/metrics", headers=headers)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -79,7 +79,7 @@ class TestWhoMayLook:
         assert api.get("/metrics").status_code == 401
         assert ask(api.key).status_code == 401
 
-    def test_who_guesses_too_often_is_sent_away(self, settings: Settings) -> None:
+    def test_whoever_guesses_too_often_is_sent_away(self, settings: Settings) -> None:
         settings.RATE_LIMIT_FAILURES = 3
         assert [ask(None).status_code for _ in range(5)] == [401] * 5, "no token is no guess"
         assert [ask("wrong").status_code for _ in range(3)] == [401] * 3
@@ -97,10 +97,10 @@ class TestWhoMayLook:
 
     def test_a_head_has_the_same_headers_and_a_post_is_the_wrong_method(self) -> None:
         before = requests(scrape())
-        said = {"Authorization": f"Bearer {TOKEN}"}
-        head = Client().head("/metrics", headers=said)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        head = Client().head("/metrics", headers=headers)
         assert (head.status_code, head.content) == (200, b"")
-        post = Client(enforce_csrf_checks=True).post("/metrics", headers=said)
+        post = Client(enforce_csrf_checks=True).post("/metrics", headers=headers)
         assert post.status_code == 405
         assert requests(scrape()) - before == {
             ("GET", "/metrics", "200"): 1,  # the scrape before, counted once it was answered
@@ -108,7 +108,7 @@ class TestWhoMayLook:
             ("POST", "/metrics", "405"): 1,
         }
 
-    def test_it_is_asked_from_inside_without_tls(self, settings: Settings) -> None:
+    def test_a_scrape_from_inside_needs_no_tls(self, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT = True
         assert ask().status_code == 200
         assert Client().get("/policy").status_code == 301

@@ -1,4 +1,4 @@
-"""That the figures at /metrics are what happened, and no client makes up a label."""
+"""The figures at /metrics are what happened, and no client makes up a label."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ WEIRD = "/memory/%2e%2e/%00<script>?user_id=user_1"
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("token")
-class TestWhatIsTold:
-    def test_requests_are_what_the_client_asked(self, api: Api, nobody: Api) -> None:
+class TestTheFigures:
+    def test_requests_are_those_that_the_client_made(self, api: Api, nobody: Api) -> None:
         before = requests(scrape())
         api.remember()
         api.remember()
@@ -127,7 +127,7 @@ class TestWhatIsTold:
             "+Inf": 3,
         }  # fmt: skip
 
-    def test_nothing_tells_of_whom_it_was(self, api: Api, project: Project) -> None:
+    def test_nothing_tells_whom_a_request_was_about(self, api: Api, project: Project) -> None:
         api.remember(user_id="user_of_mine")
         api.read(user_id="user_of_mine")
         text = ask().content.decode()

@@ -1,4 +1,4 @@
-"""Whether the database and Redis are there, as /metrics tells: it asks them."""
+"""Whether the database and Redis are up, as /metrics tells by asking them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.metrics.figures import one, scrape
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("token")
-class TestWhetherThePartsAreThere:
-    def test_the_database_is(self) -> None:
+class TestWhetherThePartsAreUp:
+    def test_the_database_is_up(self) -> None:
         assert one(scrape(), "database_up") == 1
 
-    def test_the_database_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_database_is_down(self, monkeypatch: pytest.MonkeyPatch) -> None:
         elsewhere = (
             ("NAME", "/nowhere/at/all.sqlite3")
             if connection.vendor == "sqlite"
@@ -32,7 +32,7 @@ class TestWhetherThePartsAreThere:
         assert one(scrape(), "database_up") == 0
 
     @pytest.mark.postgresql
-    def test_a_database_that_says_nothing_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_database_that_says_nothing_is_down(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = str(silent.getsockname()[1])
             monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
@@ -46,20 +46,20 @@ class TestWhetherThePartsAreThere:
         assert one(scrape(), "database_up") == 1
         connection.close()
 
-    def test_without_a_redis_nothing_is_said_of_one(self, settings: Settings) -> None:
+    def test_nothing_is_said_of_a_redis_that_is_not_used(self, settings: Settings) -> None:
         settings.REDIS_URL = ""
         found = scrape()
         assert one(found, "redis_up") is None
         assert one(found, "rate_limits_shared") is None
 
     @pytest.mark.redis
-    def test_redis_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_redis_is_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         shared = SharedCounters(RedisCounters(project_settings.REDIS_URL), LocalCounters())
         monkeypatch.setattr(throttling, "counters", shared)
         found = scrape()
         assert (one(found, "redis_up"), one(found, "rate_limits_shared")) == (1, 1)
 
-    def test_redis_is_away(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_redis_is_down(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
         shared = SharedCounters(RedisCounters(settings.REDIS_URL), LocalCounters())
         monkeypatch.setattr(throttling, "counters", shared)
@@ -68,7 +68,7 @@ class TestWhetherThePartsAreThere:
         found = scrape()
         assert (one(found, "redis_up"), one(found, "rate_limits_shared")) == (0, 0)
 
-    def test_a_redis_that_fails_otherwise_is_away(
+    def test_a_redis_that_fails_otherwise_is_down(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*arguments: object) -> None:

@@ -29,7 +29,7 @@ WITH_TOKEN = {"Authorization": f"Bearer {TOKEN}"}
 
 
 class Asking:
-    """A client that counts its answers as the service should."""
+    """A client that counts its answers as the service should count them."""
 
     def __init__(self, address: str, key: str) -> None:
         self.key = key
@@ -55,11 +55,11 @@ class Asking:
                     return "GET", "unmatched", str(answer.status_code)
                 case _:
                     body = read_body(purpose="sell it", user_id=f"user_{number}")
-                    said = {"X-API-Key": self.key}
-                    answer = self.client.post("/memory/read", json=body, headers=said)
+                    headers = {"X-API-Key": self.key}
+                    answer = self.client.post("/memory/read", json=body, headers=headers)
                     return "POST", "/memory/read", str(answer.status_code)
         except httpx.TransportError:
-            return None  # refused while a process made room for the next: it was not served
+            return None  # refused while one process handed over to the next: it was not served
 
     def many(self, pool: ThreadPoolExecutor, count: int) -> None:
         self.answers.update(filter(None, pool.map(self.one, range(count))))
@@ -76,7 +76,7 @@ class Asking:
         raise AssertionError("/metrics was never answered")
 
     def compare(self) -> None:
-        """Whichever process answers, it tells what this client counted."""
+        """Hold that any process, when asked, tells what this client counted."""
         for _ in range(6):
             found = self.scrape()
             told = Counter(
@@ -94,13 +94,13 @@ class Asking:
 
 
 def folders(pid: int) -> list[Path]:
-    """Where the processes of this master count."""
-    folders = (Path("/dev/shm"), Path(tempfile.gettempdir()))
-    return [found for folder in folders for found in folder.glob(f"memory-scope-metrics-{pid}-*")]
+    """Return the folders in which the processes of this master count."""
+    parents = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+    return [found for parent in parents for found in parent.glob(f"memory-scope-metrics-{pid}-*")]
 
 
 def counting(folder: Path) -> set[int]:
-    """The processes that have files of their own."""
+    """Return the processes that have files of their own."""
     return {int(file.stem.partition("_")[2]) for file in folder.glob("counter_[0-9]*.db")}
 
 
@@ -139,7 +139,7 @@ def test_any_process_tells_what_all_counted_through_restarts_and_a_kill(project:
 
 
 def _until_gone(asking: Asking, folder: Path, pids: set[int]) -> None:
-    """Ask until the files of these processes are folded; what is told stays right meanwhile."""
+    """Ask until the files of these processes are folded; the figures stay right meanwhile."""
     deadline = time.monotonic() + 60
     while counting(folder) & pids:
         assert time.monotonic() < deadline, "the files of ended processes stay"
@@ -161,12 +161,12 @@ def write_values(file: Path, values: dict[str, float]) -> None:
 
 
 class TestAddingUp:
-    """`counter_<pid>.db`, as the processes write them."""
+    """The files `counter_<pid>.db`, as the processes write them."""
 
     @staticmethod
     def write(folder: Path, pid: int, **counts: int) -> None:
         values = {
-            mmap_key("asked", "asked_total", ["method"], [method], "How often."): float(count)
+            mmap_key("requests", "requests_total", ["method"], [method], "How often."): float(count)
             for method, count in counts.items()
         }
         write_values(folder / f"counter_{pid}.db", values)
@@ -179,7 +179,7 @@ class TestAddingUp:
             for sample in metric.samples
         }
 
-    def test_who_has_ended_stays_counted_in_one_file(self, tmp_path: Path) -> None:
+    def test_a_process_that_has_ended_stays_counted_in_one_file(self, tmp_path: Path) -> None:
         self.write(tmp_path, os.getpid(), GET=1, POST=2)
         self.write(tmp_path, ENDED, GET=10)
         self.write(tmp_path, ENDED + 1, GET=100, PUT=1000)

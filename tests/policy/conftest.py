@@ -1,4 +1,4 @@
-"""How hypothesis runs: nothing here depends on how fast or busy the machine is."""
+"""How hypothesis runs: no test depends on how fast or busy the machine is."""
 
 from hypothesis import HealthCheck, settings
 

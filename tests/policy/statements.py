@@ -1,4 +1,4 @@
-"""Makers of statements, in the order in which they are given."""
+"""Makes statements, in the order in which they are given."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,13 +11,13 @@ USER, SETTING = "explicit_user_input", "user_setting"
 SYSTEM, GUESS = "system", "inferred"
 
 
-def said(*values: object, source: str = USER) -> list[Statement]:
-    """Return statements of one source, an hour apart, the last the newest."""
-    return told(*((source, value) for value in values))
+def stated(*values: object, source: str = USER) -> list[Statement]:
+    """Return statements by one source, an hour apart, the last one the newest."""
+    return stated_by(*((source, value) for value in values))
 
 
-def told(*pairs: tuple[str, object]) -> list[Statement]:
-    """Return statements of (source, value), an hour apart, the last the newest."""
+def stated_by(*pairs: tuple[str, object]) -> list[Statement]:
+    """Return statements from pairs of source and value, an hour apart, the last one the newest."""
     return [
         Statement(UUID(int=number), source, NOON + timedelta(hours=number), value)
         for number, (source, value) in enumerate(pairs)
@@ -25,4 +25,4 @@ def told(*pairs: tuple[str, object]) -> list[Statement]:
 
 
 def struct(scope: str, *values: object) -> dict[str, Any]:
-    return merge(scope, said(*values)).summary_struct
+    return merge(scope, stated(*values)).summary_struct

@@ -20,7 +20,7 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass, Scope, Sourc
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# By hand, never from MATRIX: who changes the policy changes it twice.
+# By hand, never from MATRIX: whoever changes the policy changes it twice.
 CELLS = [
     ("preferences", "content_generation", True),
     ("preferences", "recommendation", True),

@@ -1,4 +1,4 @@
-"""What a set of memories says: who wins, how sure we are, and each scope's summary."""
+"""Merging a set of memories: who wins, how sure we are, and each scope's summary."""
 
 from uuid import UUID
 
@@ -6,7 +6,15 @@ import pytest
 
 from memory.policy import merging
 from memory.policy.merging import Merged, Statement, merge
-from tests.policy.statements import GUESS, SETTING, SYSTEM, USER, said, struct, told
+from tests.policy.statements import (
+    GUESS,
+    SETTING,
+    SYSTEM,
+    USER,
+    stated,
+    stated_by,
+    struct,
+)
 from tests.strategies import NOON
 
 
@@ -15,7 +23,7 @@ class TestNothingSaid:
         "scope",
         ["preferences", "constraints", "communication", "accessibility", "schedule", "attention"],
     )
-    def test_every_scope_has_one_empty_answer(self, scope: str) -> None:
+    def test_every_scope_has_the_same_empty_answer(self, scope: str) -> None:
         assert merge(scope, []) == Merged("No memories found.", {}, 0.0)
 
     def test_an_unknown_scope_is_an_error_even_so(self) -> None:
@@ -24,7 +32,7 @@ class TestNothingSaid:
 
     def test_an_unknown_source_has_no_authority_at_all(self) -> None:
         with pytest.raises(KeyError):
-            merge("preferences", said({"likes": ["pizza"]}, source="rumour"))
+            merge("preferences", stated({"likes": ["pizza"]}, source="rumour"))
 
 
 class TestOrder:
@@ -32,13 +40,13 @@ class TestOrder:
         sources = [USER, SYSTEM, GUESS]
         for first, source in enumerate(sources):
             pairs = [(name, {"tone": name}) for name in sources[first:]]
-            assert merge("communication", told(*pairs)).summary_struct == {
+            assert merge("communication", stated_by(*pairs)).summary_struct == {
                 "preferences": {"tone": source}
             }
 
     def test_between_a_users_word_and_setting_the_newer_wins(self) -> None:
         for older, newer in ((USER, SETTING), (SETTING, USER)):
-            merged = merge("communication", told((older, {"a": 1}), (newer, {"a": 2})))
+            merged = merge("communication", stated_by((older, {"a": 1}), (newer, {"a": 2})))
             assert merged.summary_struct == {"preferences": {"a": 2}}
 
     def test_at_one_moment_the_greater_id_wins(self) -> None:
@@ -66,7 +74,7 @@ class TestConfidence:
     def test_more_and_surer_memories_let_us_believe_more(
         self, sources: list[str], confidence: float
     ) -> None:
-        statements = told(*((source, {"a": 1}) for source in sources))
+        statements = stated_by(*((source, {"a": 1}) for source in sources))
         assert merge("attention", statements).confidence == confidence
         assert merge("attention", statements[::-1]).confidence == confidence
 
@@ -75,7 +83,7 @@ class TestPreferences:
     def test_likes_dislikes_and_settings_stand_apart(self) -> None:
         merged = merge(
             "preferences",
-            said(
+            stated(
                 {"likes": ["sushi", "Pizza"], "Spice-Level": 3},
                 {"Dislikes": ["olives"]},
                 {"theme": {"dark": True}},
@@ -95,7 +103,7 @@ class TestPreferences:
         assert struct("preferences", {"likes": ["pizza"]}, {"likes": [same]})["likes"] == [
             same.strip()
         ]
-        guess_last = told((USER, {"likes": ["pizza"]}), (GUESS, {"likes": [same]}))
+        guess_last = stated_by((USER, {"likes": ["pizza"]}), (GUESS, {"likes": [same]}))
         assert merge("preferences", guess_last).summary_struct["likes"] == ["pizza"]
 
     def test_white_space_inside_collapses_in_comparing_not_in_what_is_returned(self) -> None:
@@ -125,7 +133,7 @@ class TestPreferences:
             "settings": {},
         }
         assert struct("preferences", dislike, like)["likes"] == ["Olives"]
-        guess_last = merge("preferences", told((USER, like), (GUESS, dislike)))
+        guess_last = merge("preferences", stated_by((USER, like), (GUESS, dislike)))
         assert guess_last.summary_struct["likes"] == ["Olives"]
         assert guess_last.summary_struct["dislikes"] == []
 
@@ -150,7 +158,9 @@ class TestPreferences:
 
 class TestCommunication:
     def test_everything_is_a_preference(self) -> None:
-        merged = merge("communication", said({"tone": "formal"}, ["be brief"], {"likes": ["tea"]}))
+        merged = merge(
+            "communication", stated({"tone": "formal"}, ["be brief"], {"likes": ["tea"]})
+        )
         assert merged.summary_struct == {
             "preferences": {"tone": "formal", "rules": ["be brief"], "likes": ["tea"]}
         }
@@ -160,7 +170,8 @@ class TestCommunication:
 class TestAccessibility:
     def test_booleans_are_flags_and_the_rest_settings(self) -> None:
         merged = merge(
-            "accessibility", said({"highContrast": True, "captions": False}, {"font_size": 18})
+            "accessibility",
+            stated({"highContrast": True, "captions": False}, {"font_size": 18}),
         )
         assert merged.summary_struct == {
             "flags": {"captions": False, "high_contrast": True},
@@ -182,7 +193,7 @@ class TestAccessibility:
 class TestAttention:
     def test_everything_is_a_setting(self) -> None:
         windows = [{"start": "9:00"}]
-        merged = merge("attention", said({"focus_mode": True}, windows, {"focusMode": False}))
+        merged = merge("attention", stated({"focus_mode": True}, windows, {"focusMode": False}))
         assert merged.summary_struct == {"settings": {"focus_mode": False, "windows": windows}}
         assert merged.summary_text == "Attention settings: 2 preferences"
 
@@ -199,12 +210,12 @@ class TestHostileSizes:
 
         monkeypatch.setattr(merging, "normal_form", look)
         items = [f"{number:05}".ljust(100, "é") for number in range(10_000)]
-        likes = merge("preferences", said({"likes": items[::-1]})).summary_struct["likes"]
+        likes = merge("preferences", stated({"likes": items[::-1]})).summary_struct["likes"]
         assert likes == items
         assert len(looks) == 10_000
 
     def test_five_hundred_statements_all_take_part(self) -> None:
-        statements = said(*({"likes": [f"food {n:03}"], f"key_{n:03}": n} for n in range(500)))
+        statements = stated(*({"likes": [f"food {n:03}"], f"key_{n:03}": n} for n in range(500)))
         merged = merge("preferences", statements)
         assert merged.summary_text == "Likes: 500, Dislikes: 0, Settings: 500"
         assert merged.summary_struct["likes"] == [f"food {n:03}" for n in range(500)]

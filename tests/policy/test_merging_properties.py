@@ -1,4 +1,4 @@
-"""What holds of every merge, whatever was said."""
+"""What holds of every merge, whatever the statements say."""
 
 import json
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ limits = st.fixed_dictionaries(
 )
 
 
-def winner_last(said: list[Statement]) -> list[Statement]:
-    return sorted(said, key=lambda one: (AUTHORITY[one.source], one.created_at, one.id))
+def winner_last(drawn: list[Statement]) -> list[Statement]:
+    return sorted(drawn, key=lambda one: (AUTHORITY[one.source], one.created_at, one.id))
 
 
 def as_bytes(merged: Merged) -> str:
@@ -48,43 +48,43 @@ def booleans(values: Iterator[Any]) -> list[bool]:
 class TestEveryMerge:
     @given(scopes, statements(), st.randoms(use_true_random=False))
     def test_arrival_order_never_shows(
-        self, scope: Scope, said: list[Statement], chance: Random
+        self, scope: Scope, drawn: list[Statement], chance: Random
     ) -> None:
-        shuffled = chance.sample(said, len(said))
-        assert as_bytes(merge(scope, shuffled)) == as_bytes(merge(scope, said))
+        shuffled = chance.sample(drawn, len(drawn))
+        assert as_bytes(merge(scope, shuffled)) == as_bytes(merge(scope, drawn))
 
     @given(scopes, statements())
     def test_saying_the_same_set_twice_says_nothing_new(
-        self, scope: Scope, said: list[Statement]
+        self, scope: Scope, drawn: list[Statement]
     ) -> None:
-        assert as_bytes(merge(scope, said + said)) == as_bytes(merge(scope, said))
+        assert as_bytes(merge(scope, drawn + drawn)) == as_bytes(merge(scope, drawn))
 
     @given(scopes, statements())
     def test_it_gives_json_in_snake_case_and_short_text(
-        self, scope: Scope, said: list[Statement]
+        self, scope: Scope, drawn: list[Statement]
     ) -> None:
-        merged = merge(scope, iter(said))
+        merged = merge(scope, iter(drawn))
         assert normalise(merged.summary_struct) == merged.summary_struct
         assert check(merged.summary_struct)
         assert len(merged.summary_text) <= 240
         assert 0.0 <= merged.confidence <= 0.95
-        assert (merged.confidence == 0.0) is (merged.summary_struct == {}) is (not said)
+        assert (merged.confidence == 0.0) is (merged.summary_struct == {}) is (not drawn)
 
     @given(scopes, statements())
-    def test_it_changes_nothing_it_was_given(self, scope: Scope, said: list[Statement]) -> None:
-        before = deepcopy(said)
-        merge(scope, said)
-        assert said == before
+    def test_it_changes_nothing_it_was_given(self, scope: Scope, drawn: list[Statement]) -> None:
+        before = deepcopy(drawn)
+        merge(scope, drawn)
+        assert drawn == before
 
     @given(scopes, statements())
     def test_a_statement_repeated_in_the_same_words_changes_only_the_confidence(
-        self, scope: Scope, said: list[Statement]
+        self, scope: Scope, drawn: list[Statement]
     ) -> None:
-        if not said:
+        if not drawn:
             return
-        last = winner_last(said)[-1]
+        last = winner_last(drawn)[-1]
         again = Statement(UUID(int=LAST_ID + 1), last.source, last.created_at, last.value)
-        merged, once_more = merge(scope, said), merge(scope, [*said, again])
+        merged, once_more = merge(scope, drawn), merge(scope, [*drawn, again])
         assert once_more.summary_struct == merged.summary_struct
         assert once_more.confidence >= merged.confidence
 
@@ -99,28 +99,28 @@ class TestWhoWins:
             ("constraints", "constraints"),
         ],
     )
-    @given(said=statements(flat))
+    @given(drawn=statements(flat))
     def test_a_weaker_or_older_statement_never_beats_a_stronger_or_newer_one(
-        self, scope: str, part: str, said: list[Statement]
+        self, scope: str, part: str, drawn: list[Statement]
     ) -> None:
         expected: dict[str, Any] = {}
-        for one in winner_last(said):
+        for one in winner_last(drawn):
             expected |= normalise(one.value)
-        merged = merge(scope, said).summary_struct
+        merged = merge(scope, drawn).summary_struct
         assert repr(merged.get(part, {})) == repr(dict(sorted(expected.items())))
 
     @given(statements(mixed_preferences))
     def test_an_item_stands_where_the_winner_put_it_and_none_is_lost(
-        self, said: list[Statement]
+        self, drawn: list[Statement]
     ) -> None:
         side: dict[str, str] = {}
         spelled: dict[str, str] = {}
-        for one in winner_last(said):
+        for one in winner_last(drawn):
             for name in ("likes", "dislikes"):
                 for item in one.value.get(name, []):
                     side[normal_form(item)] = name
                     spelled[normal_form(item)] = item.strip()
-        merged = merge("preferences", said).summary_struct
+        merged = merge("preferences", drawn).summary_struct
         for name in ("likes", "dislikes"):
             expected = {spelled[same] for same, where in side.items() if where == name}
             assert set(merged.get(name, [])) == expected
@@ -138,34 +138,34 @@ class TestNothingIsLost:
             ("attention", set()),
         ],
     )
-    @given(said=statements(objects))
-    def test_every_key_ever_said_is_in_the_summary(
-        self, scope: str, own: set[str], said: list[Statement]
+    @given(drawn=statements(objects))
+    def test_every_key_of_a_statement_is_in_the_summary(
+        self, scope: str, own: set[str], drawn: list[Statement]
     ) -> None:
-        merged = merge(scope, said).summary_struct
+        merged = merge(scope, drawn).summary_struct
         found = {key for part in merged.values() if isinstance(part, dict) for key in part}
-        assert {key for one in said for key in normalise(one.value)} <= found | own
+        assert {key for one in drawn for key in normalise(one.value)} <= found | own
 
     @given(scopes, statements(st.lists(st.sampled_from(["a", "B ", "b", "c"]), min_size=1)))
     def test_every_string_of_a_plain_list_is_in_the_summary(
-        self, scope: Scope, said: list[Statement]
+        self, scope: Scope, drawn: list[Statement]
     ) -> None:
-        merged = merge(scope, said).summary_struct
+        merged = merge(scope, drawn).summary_struct
         rules = [merged.get("rules")] + [
             part.get("rules") for part in merged.values() if isinstance(part, dict)
         ]
         found = {normal_form(rule) for listed in rules for rule in listed or []}
-        assert found == {normal_form(rule) for one in said for rule in one.value}
+        assert found == {normal_form(rule) for one in drawn for rule in one.value}
 
 
 class TestRestrictions:
     @given(statements(limits), keys)
     def test_no_statement_loosens_what_another_restricts(
-        self, said: list[Statement], under: str
+        self, drawn: list[Statement], under: str
     ) -> None:
-        deep = [Statement(one.id, one.source, one.created_at, {"A": one.value}) for one in said]
-        everything = [normalise(one.value) for one in said]
-        merged = merge("constraints", said).summary_struct.get("constraints", {})
+        deep = [Statement(one.id, one.source, one.created_at, {"A": one.value}) for one in drawn]
+        values = [normalise(one.value) for one in drawn]
+        merged = merge("constraints", drawn).summary_struct.get("constraints", {})
         assert (
             merge("constraints", deep).summary_struct.get("constraints", {}).get("a", {}) == merged
         )
@@ -175,6 +175,6 @@ class TestRestrictions:
             ("allow_x", booleans, all),
             ("no_x", booleans, any),
         ):
-            if restricting := values_of(value[key] for value in everything if key in value):
+            if restricting := values_of(value[key] for value in values if key in value):
                 assert merged[key] == choose(restricting)
                 assert type(merged[key]) is not bool or values_of is booleans

@@ -3,7 +3,7 @@
 import pytest
 
 from memory.policy.merging import merge
-from tests.policy.statements import GUESS, USER, said, struct, told
+from tests.policy.statements import GUESS, USER, stated, stated_by, struct
 
 
 def folded(value: object) -> str:
@@ -56,7 +56,9 @@ class TestConstraints:
     def test_rules_are_a_union_and_the_rest_are_constraints(self) -> None:
         merged = merge(
             "constraints",
-            said(["No nuts", "vegan"], {"rules": ["no NUTS"], "MaxPrice": 20}, {"likes": ["figs"]}),
+            stated(
+                ["No nuts", "vegan"], {"rules": ["no NUTS"], "MaxPrice": 20}, {"likes": ["figs"]}
+            ),
         )
         assert merged.summary_struct == {
             "rules": ["no NUTS", "vegan"],
@@ -108,8 +110,8 @@ class TestConstraints:
             for first, second in ((one, other), (other, one)):
                 for sources in ((USER, USER), (GUESS, USER), (USER, GUESS)):
                     pairs = zip(sources, (deep(first), deep(second)), strict=True)
-                    merged = merge("constraints", told(*pairs)).summary_struct["constraints"]
-                    # Which of two equal spellings stands is the winner's to say: not asked here.
+                    merged = merge("constraints", stated_by(*pairs)).summary_struct["constraints"]
+                    # Not tested here: which of two equal spellings stands. The winner says.
                     assert folded(merged) == folded(deep(stands))
 
     @pytest.mark.parametrize(
@@ -140,7 +142,9 @@ class TestConstraints:
     def test_a_restriction_outlasts_any_number_of_looser_statements(self) -> None:
         merged = merge(
             "constraints",
-            told((GUESS, {"max_price": 5}), (USER, {"max_price": "any"}), (USER, {"max_price": 9})),
+            stated_by(
+                (GUESS, {"max_price": 5}), (USER, {"max_price": "any"}), (USER, {"max_price": 9})
+            ),
         )
         assert merged.summary_struct["constraints"] == {"max_price": 5}
 

@@ -47,7 +47,7 @@ EXAMPLES = [
     ("sometimes", "unrecognized"),
 ]
 
-# Near a known word, but another word; each would let a purpose in that nobody stated.
+# Near a known word, but another word: each would let in a purpose that nobody stated.
 TRAPS = [
     *("", " ", "---", "🍕", "unrecognized", "general advice", "available products", "meets needs"),
     *("executive overview", "an executable", "automatically sell profile", "household composition"),

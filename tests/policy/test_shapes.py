@@ -176,7 +176,7 @@ class TestSnakeCase:
         assert bool(snake_case(key)) is bool(key)
 
     @given(st.text("aAΣßİ\U0001d400ǅﬁ\u0301\u0344\u0345-_ 9", max_size=12), st.integers(0, 70))
-    def test_nor_does_odd_text_of_any_length_change_twice(self, part: str, times: int) -> None:
+    def test_odd_text_of_any_length_does_not_change_twice(self, part: str, times: int) -> None:
         key = part * times
         assert snake_case(snake_case(key)) == snake_case(key)
 
@@ -185,9 +185,9 @@ class TestSnakeCase:
 
 
 class TestNormalise:
-    def test_keys_are_snake_case_at_every_depth_and_values_as_said(self) -> None:
-        said = {"FavoriteFood": [{"Dish-Name": "Caffè Latte "}], "a": {"B": {"cD": None}}}
-        assert normalise(said) == {
+    def test_keys_are_snake_case_at_every_depth_and_values_as_written(self) -> None:
+        written = {"FavoriteFood": [{"Dish-Name": "Caffè Latte "}], "a": {"B": {"cD": None}}}
+        assert normalise(written) == {
             "favorite_food": [{"dish_name": "Caffè Latte "}],
             "a": {"b": {"c_d": None}},
         }
@@ -198,14 +198,14 @@ class TestNormalise:
         assert normalise({"font-size": 2, "fontSize": 1}) == {"font_size": 1}
 
     def test_the_value_given_is_not_changed(self) -> None:
-        said = {"fontSize": {"inPixels": [{"aB": 1}]}}
-        normalise(said)["font_size"]["in_pixels"].append(2)
-        assert said == {"fontSize": {"inPixels": [{"aB": 1}]}}
+        written = {"fontSize": {"inPixels": [{"aB": 1}]}}
+        normalise(written)["font_size"]["in_pixels"].append(2)
+        assert written == {"fontSize": {"inPixels": [{"aB": 1}]}}
 
     @given(any_json)
     def test_it_is_idempotent(self, value: object) -> None:
         once = normalise(value)
-        # As text, for NaN is not equal to itself.
+        # As text, because NaN is not equal to itself.
         assert json.dumps(normalise(once)) == json.dumps(once)
 
 

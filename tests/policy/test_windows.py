@@ -1,14 +1,14 @@
 """Windows of a schedule: which are the same, and in what order they are given."""
 
 from memory.policy.merging import merge
-from tests.policy.statements import said, struct
+from tests.policy.statements import stated, struct
 
 
 class TestSchedule:
     def test_windows_come_from_every_shape_that_holds_them(self) -> None:
         merged = merge(
             "schedule",
-            said(
+            stated(
                 [{"day": "Monday", "start": "10:00"}],
                 {"windows": [{"day": "tue"}]},
                 {"timeSlots": [{"day": "wed"}], "windows": [{"day": "thu"}]},
@@ -26,7 +26,7 @@ class TestSchedule:
         }
         assert merged.summary_text == "Schedule: 5 time windows"
 
-    def test_exact_duplicates_fall_together_in_the_winners_spelling_trimmed(self) -> None:
+    def test_exact_duplicates_become_one_in_the_winners_spelling_trimmed(self) -> None:
         assert struct(
             "schedule",
             [{"Day": "monday", "Start": "09:00", "with": ["ann"]}],
@@ -64,7 +64,7 @@ class TestSchedule:
         for windows in (in_order, in_order[::-1], in_order[5:] + in_order[:5]):
             assert struct("schedule", {"windows": windows})["windows"] == in_order
 
-    def test_what_is_no_object_is_kept_as_said_after_the_windows(self) -> None:
+    def test_what_is_no_object_is_kept_as_it_is_after_the_windows(self) -> None:
         windows = ["Weekends ", {"day": "someday"}, None, 5]
         merged = struct("schedule", {"windows": windows}, {"windows": ["Weekends "]})
         assert merged == {"windows": [{"day": "someday"}, "Weekends ", 5, None]}
@@ -72,7 +72,7 @@ class TestSchedule:
     def test_anything_else_is_a_setting_and_stands_only_if_there_is_one(self) -> None:
         merged = merge(
             "schedule",
-            said({"timezone": "UTC", "windows": []}, ["no mornings"], {"time_slots": "evenings"}),
+            stated({"timezone": "UTC", "windows": []}, ["no mornings"], {"time_slots": "evenings"}),
         )
         assert merged.summary_struct == {
             "windows": [],

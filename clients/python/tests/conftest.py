@@ -26,14 +26,14 @@ def client(service: str, key: str) -> Iterator[MemoryScopeClient]:  # noqa: F811
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that the client made, without making them."""
+    """Return the pauses that the client would make, without making them."""
     made: list[float] = []
 
-    async def note(seconds: float) -> None:
+    async def record(seconds: float) -> None:
         made.append(seconds)
 
     monkeypatch.setattr("memory_scope.client.sleep", made.append)
-    monkeypatch.setattr("memory_scope.async_client.sleep", note)
+    monkeypatch.setattr("memory_scope.async_client.sleep", record)
     monkeypatch.setattr("memory_scope.client.uniform", lambda low, high: high)
     monkeypatch.setattr("memory_scope.async_client.uniform", lambda low, high: high)
     return made
@@ -41,6 +41,6 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def script() -> Iterator[Callable[..., Script]]:
-    """A server that gives the answers it is told, one after the other."""
+    """Return a server that gives the answers it is told, one after the other."""
     with scripted_server() as start:
         yield start

@@ -26,13 +26,13 @@ def shell(service: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main(words) == 0
-    said: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return said
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
 
 
 @pytest.mark.usefixtures("shell")
 class TestCommand:
-    def test_things_can_be_tried(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_people_can_try_each_operation(self, capsys: pytest.CaptureFixture[str]) -> None:
         stored = run(
             capsys, "store", "u", "preferences", '{"likes": ["jazz"]}', "--domain", "music"
         )
@@ -49,29 +49,29 @@ class TestCommand:
     def test_whoami_says_which_key_it_is_and_not_the_key(
         self, capsys: pytest.CaptureFixture[str], key: str
     ) -> None:
-        said = run(capsys, "whoami")
-        assert (said["key"], said["environment"]) == (f"sk_test_••••{key[-4:]}", "test")
-        assert key not in str(said)
+        answer = run(capsys, "whoami")
+        assert (answer["key"], answer["environment"]) == (f"sk_test_••••{key[-4:]}", "test")
+        assert key not in str(answer)
 
     def test_a_refusal_is_one_line_and_a_status(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["read", "u", "preferences", "sell it"]) == 1
-        said = capsys.readouterr()
-        assert said.out == ""
-        assert said.err.startswith("memory-scope: Purpose class 'unrecognized' not allowed")
-        assert said.err.count("\n") == 1
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert output.err.startswith("memory-scope: Purpose class 'unrecognized' not allowed")
+        assert output.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     "words", [[], ["read", "u"], ["store", "u", "preferences", "{"], ["forget"]]
 )
-def test_a_line_that_cannot_be_is_refused(words: list[str]) -> None:
+def test_an_impossible_command_line_is_refused(words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(words)
     assert caught.value.code == 2
 
 
 def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path: Path) -> None:
-    """In an environment of its own that has the wheel and, by a link, what it stands on."""
+    """Install the wheel in an environment of its own, which finds its dependencies by a link."""
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(tmp_path), str(FOLDER)], check=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -89,7 +89,7 @@ def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path:
 
     (Path(packages) / "given.pth").write_text(str(Path(httpx2.__file__).parent.parent))
     (example,) = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.S)[:1]
-    said = subprocess.run(
+    finished = subprocess.run(
         [python, "-c", example],
         check=True,
         capture_output=True,
@@ -97,7 +97,7 @@ def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path:
         cwd=tmp_path,
         env={**os.environ, "MEMORY_SCOPE_API_KEY": key, "MEMORY_SCOPE_BASE_URL": service},
     )
-    assert "Likes: 2, Dislikes: 1, Settings: 0" in said.stdout
-    assert "task_execution" in said.stdout
+    assert "Likes: 2, Dislikes: 1, Settings: 0" in finished.stdout
+    assert "task_execution" in finished.stdout
     files = {path.name for path in (Path(packages) / "memory_scope").iterdir()}
     assert {"py.typed", "client.py", "exceptions.py"} <= files

@@ -1,4 +1,4 @@
-"""What is sent again, and when: against a server that fails on purpose."""
+"""What is sent again, and when, to a server that fails on purpose."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(script: Script, **options: Any) -> object:
 
 class TestWhatIsSentAgain:
     @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-    def test_what_may_go_better(
+    def test_a_failure_that_may_pass_is_sent_again(
         self, status: int, script: Callable[..., Script], waits: list[float]
     ) -> None:
         told = script(answer(status), answer(status), answer(200, READ))
@@ -33,7 +33,7 @@ class TestWhatIsSentAgain:
         assert waits == [0.5, 1.0]
 
     @pytest.mark.parametrize("status", [300, 307, 400, 401, 403, 404, 405, 409, 413, 415, 422])
-    def test_what_will_not_go_better(
+    def test_a_failure_that_will_not_pass_is_not_sent_again(
         self, status: int, script: Callable[..., Script], waits: list[float]
     ) -> None:
         told = script(answer(status, DENIED, Location="/elsewhere"))
@@ -42,19 +42,21 @@ class TestWhatIsSentAgain:
         assert caught.value.status_code == status
         assert waits == []
 
-    def test_a_dropped_connection(self, script: Callable[..., Script], waits: list[float]) -> None:
+    def test_a_dropped_connection_is_tried_again(
+        self, script: Callable[..., Script], waits: list[float]
+    ) -> None:
         told = script(DROP, answer(200, READ))
         assert read(told)
         assert len(told.requests) == 2
 
-    def test_a_conflict_with_an_attempt_that_still_runs(
+    def test_a_conflict_with_a_running_attempt_is_tried_again(
         self, script: Callable[..., Script], waits: list[float]
     ) -> None:
         told = script(answer(409, DENIED, Retry_After="1"), answer(200, READ))
         assert read(told)
         assert waits == [1.0]
 
-    def test_no_more_often_than_allowed(
+    def test_a_call_is_sent_no_more_often_than_allowed(
         self, script: Callable[..., Script], waits: list[float]
     ) -> None:
         told = script(*[answer(503)] * 3)
@@ -120,7 +122,7 @@ class TestHowLongItWaits:
             read(script(answer(429, Retry_After="61")))
         assert caught.value.retry_after == 61.0
 
-    def test_a_retry_after_that_is_no_number_is_no_pause(
+    def test_a_retry_after_that_is_no_number_makes_no_pause(
         self, script: Callable[..., Script], waits: list[float]
     ) -> None:
         read(script(answer(503, Retry_After="soon"), answer(200, READ)))

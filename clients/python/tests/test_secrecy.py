@@ -17,13 +17,13 @@ TOKEN = READ["revocation_token"]
 
 
 def shown(error: BaseException) -> str:
-    """All that a tool which prints tracebacks with variables would print.
+    """Return all that a tool which prints tracebacks with variables would print.
 
-    But for the first frame: it is the caller's own, and holds what the caller gave.
+    The first frame is left out: it is the caller's own, and holds what the caller gave.
     """
-    said = traceback.TracebackException.from_exception(error, capture_locals=True)
-    assert len(said.stack) > 1
-    return f"{[frame.locals for frame in said.stack[1:]]} {error!r} {vars(error)}"
+    trace = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert len(trace.stack) > 1
+    return f"{[frame.locals for frame in trace.stack[1:]]} {error!r} {vars(error)}"
 
 
 @pytest.mark.parametrize("answers", [[DROP], [answer(401)], [answer(503)], [answer(200, [])]])
@@ -77,7 +77,7 @@ def test_what_is_no_key_is_refused_before_anything_is_sent(
         "",
     ],
 )
-def test_an_address_that_would_leak_or_cannot_be_is_refused(
+def test_an_address_that_would_leak_or_is_impossible_is_refused(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MEMORY_SCOPE_BASE_URL", raising=False)
@@ -93,7 +93,7 @@ def test_loopback_and_https_are_fine(address: str) -> None:
         assert client.base_url == address.rstrip("/")
 
 
-def test_http_elsewhere_has_to_be_asked_for() -> None:
+def test_http_elsewhere_must_be_allowed_explicitly() -> None:
     MemoryScopeClient(api_key=KEY, base_url="http://memory.example", allow_http=True).close()
 
 

@@ -194,7 +194,7 @@ class TestEveryExceptionByARealAnswer:
             client.policy()
         assert caught.value.request_sent
 
-    def test_nobody_is_there(self, key: str) -> None:
+    def test_a_service_that_is_not_there(self, key: str) -> None:
         with (
             MemoryScopeClient(api_key=key, base_url="http://127.0.0.1:9", max_retries=0) as client,
             pytest.raises(exceptions.APIConnectionError) as caught,

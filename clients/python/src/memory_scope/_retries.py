@@ -27,7 +27,7 @@ class Attempts:
 
     def delay_after(self, failure: exceptions.APIError) -> float | None:
         """Seconds to wait before the next attempt; None: the failure is final."""
-        self._note(failure)
+        self._record(failure)
         if not self._left or not _may_go_better(failure):
             return None
         told = getattr(failure, "retry_after", None)
@@ -39,7 +39,7 @@ class Attempts:
         # Half of it is chance, so that clients that failed together do not come back together.
         return max(told or 0.0, self._uniform(delay / 2, delay))
 
-    def _note(self, failure: exceptions.APIError) -> None:
+    def _record(self, failure: exceptions.APIError) -> None:
         if isinstance(failure, exceptions.NotFoundError):
             failure.after_lost_answer = self._answer_lost
         if isinstance(failure, exceptions.APIConnectionError):

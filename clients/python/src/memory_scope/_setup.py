@@ -71,7 +71,7 @@ class Setup:
             },
         }
 
-    def _note(self, response: httpx2.Response) -> None:
+    def _keep_rate_limit(self, response: httpx2.Response) -> None:
         self._rate_limit = rate_limit_of(response) or self._rate_limit
 
 

@@ -141,5 +141,5 @@ class AsyncMemoryScopeClient(Setup):
             return connection_error(error)
         except httpx2.RequestError:
             return APIError("The answer could not be read.")
-        self._note(response)
+        self._keep_rate_limit(response)
         return understand(call, response)

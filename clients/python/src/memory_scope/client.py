@@ -185,5 +185,5 @@ class MemoryScopeClient(Setup):
             return connection_error(error)
         except httpx2.RequestError:
             return APIError("The answer could not be read.")
-        self._note(response)
+        self._keep_rate_limit(response)
         return understand(call, response)
