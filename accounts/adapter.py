@@ -1,4 +1,4 @@
-"""What of allauth is ours: who may sign up, and when a password is asked for again."""
+"""Adapts allauth: who may sign up, and when a password is asked for again."""
 
 from __future__ import annotations
 

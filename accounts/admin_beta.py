@@ -62,7 +62,7 @@ def invite_all(request: HttpRequest, addresses: list[str]) -> None:
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The word that a row's state has, as a filter."""
+    """Filters rows by the word for their state."""
 
     title = parameter_name = "state"
     words: dict[str, dict[str, Any]]

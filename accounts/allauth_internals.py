@@ -1,4 +1,4 @@
-"""What is used of allauth beside its public names, in this one place.
+"""All that is used of allauth besides its public names, in this one module.
 
 They may change with any release: the range in pyproject.toml is one minor version, and whoever
 widens it looks here first. The others are for tests.

@@ -15,7 +15,7 @@ from foundation import sql
 from foundation.identifiers import new_id
 from foundation.rows import Row, insert_into, values_of
 
-# Who changes something without being a person of the product, and how people call them.
+# Who changes something without having an account, and what people call them.
 ACTORS = {
     "command": "an operator, by a command",
     "report": "a report of a leak",

@@ -1,4 +1,4 @@
-"""Make, rename and delete projects; close an account and take it back.
+"""Make, rename and delete projects; close an account and reopen it.
 
 Each change and its record share one transaction; what changes nothing leaves no event.
 """
@@ -132,12 +132,12 @@ def reopen_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Take the account back before it is erased: its keys work again. Raises AlreadyGone."""
     still = User.objects.filter(pk=user.pk, closed_at__gt=at - closed_for())
     if not still.update(closed_at=None):
-        raise AlreadyGone("The account can no longer be taken back.")
+        raise AlreadyGone("The account can no longer be reopened.")
     _record_account(EventType.ACCOUNT_REOPEN, user, at=at, by=by)
 
 
 def closed_for() -> timedelta:
-    """Return how long a closed account can be taken back."""
+    """Return how long a closed account can be reopened."""
     return timedelta(days=settings.ACCOUNT_CLOSED_DAYS)
 
 

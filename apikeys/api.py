@@ -1,4 +1,4 @@
-"""What every view of the HTTP API stands on: a key lets in, JSON comes in, JSON goes out."""
+"""The base of every view of the HTTP API: a key opens it, JSON comes in, JSON goes out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def printable(text: str) -> str:
 
 
 class JsonNegotiation(DefaultContentNegotiation):
-    """Answers in JSON whoever takes it; the headers that most clients send need no parsing."""
+    """Answers clients that accept JSON; the headers that most clients send need no parsing."""
 
     def select_renderer(
         self,

@@ -1,4 +1,4 @@
-"""What the service does by itself, about every minute: notices, mails, and ends that were due."""
+"""What the service does by itself, about every minute: notices, mails, and ends of old secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: what an authenticated request knows of its key. Plain Python."""
+"""The caller: what an authenticated request knows of its key. Plain Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front page and the pages under /docs/. What they say of policy and errors is the code's."""
+"""The front page and the pages under /docs/. Their policy and errors come from the code."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Source
 # What a developer can do about each code. A code without a sentence fails a test.
 ADVICE = {
     "malformed_json": "The body is not one whole JSON object in UTF-8. Nothing was stored.",
-    "missing_field": "A field that must be there is not; <code>errors</code> names it.",
-    "invalid_type": "A field has another JSON type than it should.",
-    "bad_request": "The request as such cannot be read.",
+    "missing_field": "A required field is missing; <code>errors</code> lists them all.",
+    "invalid_type": "A field has the wrong JSON type; <code>errors</code> lists them all.",
+    "bad_request": "The request itself cannot be read.",
     "invalid_api_key": "The key is missing, mistyped, deleted, rotated out, expired or switched "
     "off. The answer does not tell which.",
-    "invalid_token": "Of <code>/metrics</code> alone: the operators' token is missing or wrong.",
-    "policy_denied": "The purpose does not allow this scope. The answer says which would; say "
+    "invalid_token": "On <code>/metrics</code> only: the operators' token is missing or wrong.",
+    "policy_denied": "The purpose does not allow this scope. The answer says which would; state "
     "another purpose only if it is true.",
     "permission_denied": "The key lacks the permission, or was narrowed to other scopes.",
-    "grant_revoked": "The access was taken back, or its day is over. Read anew.",
+    "grant_revoked": "The access was taken back, or its day has passed. Read again.",
     "not_found": "There is no such path, or no such token in this project and environment.",
     "method_not_allowed": "The path answers to another method: see <code>Allow</code>.",
-    "not_acceptable": "Answers are JSON: send <code>Accept: application/json</code> or none.",
+    "not_acceptable": "Answers are JSON: send <code>Accept: application/json</code> or no "
+    "<code>Accept</code>.",
     "idempotency_conflict": "The Idempotency-Key was used with another body, or its first request "
     "still runs.",
     "content_too_large": "The body is larger than 64 KiB.",
     "unsupported_media_type": "Send <code>Content-Type: application/json</code>.",
     "invalid_scope": "No scope has this name.",
     "invalid_source": "No source has this name.",
-    "invalid_value": "The value has not the shape that its scope needs, or a text cannot be kept.",
+    "invalid_value": "The value has no known shape, or a text cannot be stored.",
     "out_of_range": "A number or a length is outside its bounds.",
     "rate_limited": "Too many requests. Wait as many seconds as <code>Retry-After</code> says.",
     "internal_error": "Our mistake. Tell us the <code>X-Request-ID</code>.",

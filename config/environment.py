@@ -18,7 +18,7 @@ FALSE_WORDS = ("false", "off", "no", "0")
 
 
 class Environment:
-    """The typed questions that the settings ask of the environment.
+    """Gives the settings typed values from the environment.
 
     django-environ finds and parses the values; this adds what it leaves out: every failure names
     its variable (never its value, which may be a secret), an unknown word is not quietly False,

@@ -42,10 +42,10 @@ logger = logging.getLogger("memory_scope.metrics")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 CONNECT_TIMEOUT = 2  # seconds; a scrape waits no longer for the database
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# Endpoints that are no route of the API's. A path as it was sent is never a label.
+# Endpoints that are not routes of the API. A path as it was sent is never a label.
 PAGES, STATIC, UNMATCHED = "pages", "static", "unmatched"
 
-# Several processes have no series of when each other was made: nor has one.
+# Several processes cannot tell when a series was created; so one process does not tell it either.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 _counted = CollectorRegistry()
 REQUESTS = Counter(

@@ -139,7 +139,7 @@ class UserSessionsMiddleware(AllauthSessionsMiddleware):
 
 
 class ClosedAccountMiddleware(_ForPeople):
-    """Whoever closed their account sees one page: when it is erased, and how to take it back."""
+    """Shows one page to whoever closed their account: when it is erased, and how to reopen it."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
         user = request.user

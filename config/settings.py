@@ -28,7 +28,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if DEBUG e
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this service answers to.")
 
-# --- The house ---------------------------------------------------------------------------------
+# --- Apps and middleware -----------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "console.apps.ConsoleConfig",
@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# What is of config.middleware steps aside for requests to the API, but for the first two.
+# Those of config.middleware step aside for requests to the API, except for the first two.
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
@@ -233,7 +233,7 @@ WORK_IN_BACKGROUND = True
 # Encrypts the seeds of authenticator apps; the first encrypts, every one of them decrypts.
 SECOND_FACTOR_KEYS = env.words("SECOND_FACTOR_KEYS")
 INVITATION_DAYS = env.number("INVITATION_DAYS", default=14, least=1, most=365)
-# How long a closed account can be taken back before its data is erased.
+# How long a closed account can be reopened before its data is erased.
 ACCOUNT_CLOSED_DAYS = env.number("ACCOUNT_CLOSED_DAYS", default=14, least=1, most=365)
 OPERATORS_EMAIL = env.text("OPERATORS_EMAIL")
 

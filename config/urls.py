@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import documentation, health
 
-# What programs ask, by a key or by none. Middleware for people steps aside for these paths.
+# What programs ask for, with a key or without. Middleware for people steps aside for these paths.
 api: list[URLPattern | URLResolver] = [
     path("", include("memory.urls")),
     path("", include("apikeys.urls")),

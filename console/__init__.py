@@ -1,1 +1,1 @@
-"""Every page for signed-in people. It draws; what it draws is asked of the app that owns it."""
+"""Every page for signed-in people. It draws what it asks the owning app for."""

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
-    """No models: an app for its template tags alone."""
+    """An app without models, only for its template tags."""
 
     name = "console"
     verbose_name = "Console"

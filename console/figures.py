@@ -1,4 +1,4 @@
-"""Makes what a page of usage draws: tables, which are its CSV too, and the bars of its chart."""
+"""Makes what a page of usage draws: tables, which are also its CSV, and the bars of its chart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What a person sees in it is what its CSV holds, which is asked for by its `name`."""
+    """People see in it what its CSV holds, which is requested by its `name`."""
 
     name: str
     title: str

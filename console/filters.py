@@ -26,7 +26,7 @@ DELETED = 50  # keys that a filter offers beside the live ones
 
 
 class PageForm(forms.Form):
-    """`before` is where a page of a list begins."""
+    """Pages a list; `before` is where a page begins."""
 
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -45,7 +45,7 @@ class UsageFilter(forms.Form):
         data = self.cleaned_data
         since, until = data.get("since"), data.get("until")
         if bool(since) != bool(until) and not self.errors:
-            self.add_error("until" if since else "since", "Say both days.")
+            self.add_error("until" if since else "since", "Enter both days.")
         if since and until:
             if until < since:
                 self.add_error("until", "The last day is before the first.")
@@ -96,7 +96,10 @@ class LogFilter(PageForm):
     endpoint = forms.ChoiceField(required=False)
     status = forms.ChoiceField(choices=STATUSES, required=False)
     request_id = forms.CharField(
-        required=False, max_length=64, label="Request id", help_text="All of it or its beginning."
+        required=False,
+        max_length=64,
+        label="Request id",
+        help_text="The whole id, or its beginning.",
     )
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
@@ -106,9 +109,9 @@ class LogFilter(PageForm):
             required=False, choices=_key_choices(project, self.data.get("key", ""))
         )
         logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
-        asked = reports.endpoints(project.pk, logged)
+        endpoints = reports.endpoints(project.pk, logged)
         self.fields["endpoint"] = forms.ChoiceField(
-            required=False, choices=[ANY, *((endpoint, endpoint) for endpoint in asked)]
+            required=False, choices=[ANY, *((endpoint, endpoint) for endpoint in endpoints)]
         )
         self.order_fields(["key", "endpoint", "status", "request_id", "before"])
 

@@ -19,7 +19,7 @@ from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
-# What a new key may do; "custom" is said in full.
+# What a new key may do; a "custom" one lists its permissions itself.
 PRESETS = {
     "full": PERMISSIONS,
     "read": ("memory:read", "memory:list"),
@@ -149,9 +149,9 @@ class KeyForm(RenameForm):
         if data.get("expires") == DATE and "expires_on" in data:
             day = data["expires_on"]
             if day is None:
-                self.add_error("expires_on", "Say the date.")
+                self.add_error("expires_on", "Enter the date.")
             elif day < timezone.now().date():
-                self.add_error("expires_on", "This day is over.")
+                self.add_error("expires_on", "This day has passed.")
         return data
 
     def settings(self, *, at: datetime) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class KeyForm(RenameForm):
 
 class RotateForm(forms.Form):
     grace = forms.ChoiceField(
-        label="How long the old key goes on working", choices=GRACE_CHOICES, initial="24"
+        label="How long the old secret keeps working", choices=GRACE_CHOICES, initial="24"
     )
     ends_when_silent = forms.BooleanField(
         label="End it earlier, once nobody has used it for an hour",
@@ -188,7 +188,7 @@ class RotateForm(forms.Form):
     )
     last_four = forms.CharField(widget=forms.HiddenInput, max_length=4)
     again = forms.BooleanField(
-        label="Yes, rotate again. The key before stops working at the time it was given.",
+        label="Yes, rotate again. The previous secret stops at the time it was given.",
         required=False,
     )
 

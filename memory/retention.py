@@ -21,7 +21,7 @@ BATCH = 1000
 # A grant stays a day beyond its end, so that a client that comes back late hears "REVOKED" and
 # not that its token never was.
 GRANT_KEPT = timedelta(days=1)
-# A deleted project is left alone so long: requests that began before it have ended by then.
+# A deleted project is left alone for this long: requests that began before it have ended by then.
 LAST_REQUESTS = timedelta(hours=1)
 
 

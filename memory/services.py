@@ -48,7 +48,7 @@ class IdempotencyBusy(Exception):
 
 
 class Overtaken(Exception):
-    """Revokes hid what this read saw, as often as it looked: it is as if nobody could serve it."""
+    """Revokes hid what this read saw every time it looked: to its caller that is a 503."""
 
 
 class Stored(msgspec.Struct, frozen=True):

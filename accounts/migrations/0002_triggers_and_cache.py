@@ -1,4 +1,4 @@
-"""What the tables need beside themselves: triggers, and the table of a cache that is in no model.
+"""What the tables need besides: triggers, and the table of a cache that is in no model.
 
 The record is append-only by the database itself: views, admin and shell all obey it. An event's
 `user_id` can be emptied (an erasure does); nothing else of it can change. Deleting old events is the

@@ -1,4 +1,4 @@
-"""An event can concern both environments, a project's making is one, and an erasure empties more."""
+"""An event can concern both environments, creating a project is one, and an erasure empties more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of how keys were used went with a later command than the rest of an erased project."""
+"""Erased projects lose what was still kept of how their keys were used."""
 
 from django.db import migrations
 

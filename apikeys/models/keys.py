@@ -1,4 +1,4 @@
-"""API keys and their secrets. No plaintext is here: of a key, only its digest is kept."""
+"""API keys and their secrets. No plaintext is stored: only a key's digest."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Kind(models.TextChoices):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def waiting(self, *, at: datetime) -> NoticeQuerySet:
-        """Those to be mailed now, the oldest first."""
+        """Return the notices to be mailed now, the oldest first."""
         return self.filter(done_at=None, next_try_at__lte=at).order_by("id")
 
 

@@ -1,4 +1,4 @@
-"""One authenticated request, which usage is made of, and the columns that count its latency.
+"""An authenticated request as usage counts it, and the columns that latencies are counted in.
 
 Plain Python.
 """

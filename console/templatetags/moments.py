@@ -1,4 +1,4 @@
-"""Times for people: how long ago or ahead, with the exact UTC to hover over and to machines."""
+"""Times for people: how long ago or ahead, with the exact UTC for hovering and for machines."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@
 | `erasures` | what deleted projects held, and accounts that can no longer be taken back |
 | `usage` | the request log, totals, addresses and notices that are older than they are kept |
 | `mails` | mails that are due: of what expires, and what could not be mailed before |
-| `record` | audit events older than --audit-days; without that, none |
+| `record` | audit events older than --audit-days; none without it |
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 class Windows:
-    """The windows said so far; exact duplicates fall together, overlaps stay."""
+    """The windows stated so far; exact duplicates become one, overlaps stay."""
 
     def __init__(self) -> None:
         self._windows: dict[str, JSON] = {}

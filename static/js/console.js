@@ -1,4 +1,4 @@
-// Small helps on pages that all work without them: copying, downloading, and forgetting a secret.
+// Conveniences on pages that all work without them: copying, downloading, forgetting a secret.
 
 const status = document.querySelector("[data-status]");
 

@@ -69,8 +69,8 @@ class TestCreating:
             ({"environment": "prod"}, "not one of the available choices"),
             ({"preset": "custom"}, "Choose at least one permission."),
             ({"preset": "custom", "permissions": ["memory:all"]}, "not one of the available"),
-            ({"expires": "date"}, "Say the date."),
-            ({"expires": "date", "expires_on": "2020-01-01"}, "This day is over."),
+            ({"expires": "date"}, "Enter the date."),
+            ({"expires": "date", "expires_on": "2020-01-01"}, "This day has passed."),
             ({"expires": "date", "expires_on": "9999-12-31"}, "A day from 2000 to 2999."),
         ],
     )

@@ -137,7 +137,7 @@ class TestClosing:
     ) -> None:
         self.close(browser, owner)
         assert browser.get(path).headers["Location"] == "/console/account/closed/"
-        assert "Take it back" in browser.get("/console/account/closed/").content.decode()
+        assert "Reopen account" in browser.get("/console/account/closed/").content.decode()
 
     def test_an_operator_who_closed_theirs_has_no_desk(self, owner: User) -> None:
         User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)

@@ -23,8 +23,8 @@ from apikeys.principal import PERMISSIONS
 
 class Command(BaseCommand):
     help = (
-        "Issue an API key. The key is the last line of standard output, once; what else there is "
-        "to say goes to standard error."
+        "Issue an API key. The key is the last line of standard output, once; everything else "
+        "goes to standard error."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,7 +35,8 @@ class Command(BaseCommand):
             help="open the account if there is none; it has no password until one is set",
         )
         parser.add_argument(
-            "--project", help=f"the project's name, made if new (default: {DEFAULT_PROJECT_NAME})"
+            "--project",
+            help=f"the project's name, created if new (default: {DEFAULT_PROJECT_NAME})",
         )
         parser.add_argument("--environment", choices=ENVIRONMENTS, default=TEST)
         parser.add_argument("--name", help="unique among the project's keys (default: a free one)")
@@ -96,9 +97,7 @@ class Command(BaseCommand):
         owner = User.objects.filter(email=email).first()
         if owner is None:
             if not options["create_account"]:
-                raise CommandError(
-                    f"There is no account {email}. With --create-account it is opened."
-                )
+                raise CommandError(f"There is no account {email}; --create-account opens one.")
             try:
                 owner = User.objects.create_user(email)
             except ValidationError as error:

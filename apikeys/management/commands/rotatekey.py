@@ -18,7 +18,7 @@ MOST_GRACE_HOURS = 7 * 24
 class Command(BaseCommand):
     help = (
         "Give an API key a new secret, printed once as the last line of standard output. The old "
-        "secret works for a grace; the key keeps its id, name and history."
+        "secret works for a grace period; the key keeps its id, name and history."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         hours = options["grace_hours"]
         if not 0 <= hours <= MOST_GRACE_HOURS:
-            raise CommandError(f"A grace is 0 to {MOST_GRACE_HOURS} hours.")
+            raise CommandError(f"A grace period is 0 to {MOST_GRACE_HOURS} hours.")
         key = keys.find(options["id"])
         try:
             plaintext = services.rotate_key(

@@ -12,7 +12,7 @@ class Command(UpkeepCommand):
         "Remove what has expired, erase deleted projects and closed accounts, keep usage and the "
         "request log as long as they are meant to be kept, and send mails that are due. Once an "
         "hour is enough. It is safe beside traffic and beside itself: what it removes is invisible "
-        "anyway, and goes in batches."
+        "anyway, and is removed in batches."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
