@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace, database: Database) -> int:
 def _measure_all(
     options: argparse.Namespace, bench: Bench, baseline: Baseline | None
 ) -> tuple[list[Figures], Counter[str]]:
-    """Every operation at every number of connections, as often as asked; print as it goes."""
+    """Measure each operation at each number of connections, as often as told; print as it goes."""
     seen: dict[tuple[str, int], list[Figures]] = defaultdict(list)
     errors: Counter[str] = Counter()
     compared_at = COMPARED_AT if COMPARED_AT in options.connections else options.connections[-1]
@@ -174,7 +174,7 @@ def _profile(options: argparse.Namespace, workload: Workload) -> None:
 def _facts(
     options: argparse.Namespace, database: Database, settings: Mapping[str, str]
 ) -> dict[str, Any]:
-    """What was measured, and on what."""
+    """Return what was measured, and on what."""
     workers, threads = service.workers_and_threads(settings)
     facts = {
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
@@ -207,7 +207,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 @contextmanager
 def _uninterrupted_end() -> Iterator[None]:
-    """What follows, the removal of what the tool made, is not cut short by a second Ctrl-C."""
+    """Let no second Ctrl-C cut short what follows, the removal of what the tool made."""
     try:
         yield
     finally:

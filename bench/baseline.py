@@ -40,7 +40,7 @@ class BaselineFailed(Exception):
 
 
 class Baseline:
-    """pgbench on the tool's database, with what it was taught."""
+    """Runs pgbench on the tool's database, with the statements that it was taught."""
 
     def __init__(self, program: str, url: str) -> None:
         self._program = program
@@ -48,14 +48,14 @@ class Baseline:
         self._scripts: dict[str, list[str]] = {}
 
     def learn(self, operation: str, requests: Iterable[Sequence[Sent]]) -> None:
-        """Each item is what one request of this operation sent."""
+        """Learn an operation; each item is what one request of it sent."""
         self._scripts[operation] = [script(sent) for sent in requests]
 
     def knows(self, operation: str) -> bool:
         return operation in self._scripts
 
     def transactions_per_second(self, operation: str, *, clients: int, seconds: float) -> float:
-        """Requests' worth of statements a second, all users' scripts equally often."""
+        """Return how many requests' statements it runs a second, all scripts equally often."""
         url, environment = libpq_environment(self._url)
         command = [self._program, "-n", "-M", "prepared", "-c", str(clients)]
         command += ["-j", str(min(clients, os.cpu_count() or 1)), "-T", str(max(1, round(seconds)))]
@@ -74,13 +74,13 @@ class Baseline:
 
 
 def find_pgbench() -> str | None:
-    """On PATH, or where Debian puts it: the newest."""
+    """Find pgbench on PATH, or the newest where Debian puts it."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
     return shutil.which("pgbench") or (str(found[-1]) if found else None)
 
 
 def script(sent: Sequence[Sent]) -> str:
-    """What one request sent, as a pgbench script."""
+    """Write what one request sent as a pgbench script."""
     if not any(INSERT.search(one.statement) for one in sent):
         raise BaselineFailed("The statements that the service sends were not seen.")
     lines = []
@@ -96,7 +96,7 @@ def script(sent: Sequence[Sent]) -> str:
 
 
 def translated(statement: str, values: Sequence[Any]) -> str:
-    """The statement on one line, with an SQL expression in place of each `%s`."""
+    """Return the statement on one line, with an SQL expression in place of each `%s`."""
     expressions = [literal(value) for value in values]
     for number, column in _inserted(statement):
         if column in NEW_EACH_TIME and number < len(expressions):
@@ -110,7 +110,7 @@ def translated(statement: str, values: Sequence[Any]) -> str:
 
 
 def literal(value: Any) -> str:
-    """The value in SQL, without a colon in any string: pgbench would take it for a variable."""
+    """Write the value in SQL, without a colon in any string: pgbench would see a variable in it."""
     if value is None:
         return "NULL"
     if isinstance(value, bool | int | float):
@@ -135,7 +135,7 @@ def _text(value: str) -> str:
 
 
 def _inserted(statement: str) -> Iterator[tuple[int, str]]:
-    """The placeholders that fill a column of an INSERT: their number, and the column."""
+    """Return the placeholders that fill a column of an INSERT, by their number, and the column."""
     for insert in INSERT.finditer(statement):
         number = statement.count(PLACEHOLDER, 0, insert.start(2))
         columns = [column.strip() for column in insert[1].split(",")]

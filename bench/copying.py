@@ -1,7 +1,7 @@
 """Multiplies rows inside the database: one row that the models made, copied many times over.
 
 A hundred thousand rows are there in a second, and what a row holds is still up to the models
-alone: every column that is not told otherwise is the copied row's.
+alone: every column is the copied row's unless told otherwise.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def fill(template: type[Model], subject: UUID, users: int) -> None:
 def copy_to_keys(template: type[Model], key_id: UUID) -> None:
     """Give every other key of the project a copy of the rows of this one, the oldest hour first.
 
-    In the order of time, as the rows of many keys come to be.
+    The copies come in the order of time, as the rows of many keys do.
     """
     from foundation import sql
 

@@ -29,8 +29,10 @@ class Database:
 
 @contextmanager
 def own_database(url: str) -> Iterator[Database]:
-    """A new database beside the one that `url` names, gone at the end; `url` itself is not used
-    for anything but signing in. Empty or SQLite: a file in a temporary directory."""
+    """Make a new database beside the one that `url` names, and drop it at the end.
+
+    `url` itself is used only for signing in. Empty or SQLite: a file in a temporary directory.
+    """
     if not url or url.startswith("sqlite"):
         with tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as directory:
             path = Path(directory) / "bench.sqlite3"
@@ -56,15 +58,17 @@ def own_database(url: str) -> Iterator[Database]:
 
 
 def libpq_url(url: str) -> str:
-    """The address as libpq takes it: options in capitals are Django's own."""
+    """Return the address as libpq takes it: options in capitals are Django's own."""
     parts = urlsplit(url)
     options = [(name, value) for name, value in parse_qsl(parts.query) if name.islower()]
     return urlunsplit(parts._replace(scheme="postgresql", query=urlencode(options)))
 
 
 def libpq_environment(url: str) -> tuple[str, dict[str, str]]:
-    """The address without its password, and the environment that holds it: a command line is
-    everybody's to read."""
+    """Return the address without its password, and the environment that holds it.
+
+    Everybody can read a command line.
+    """
     parts = urlsplit(libpq_url(url))
     if parts.password is None:
         return urlunsplit(parts), dict(os.environ)

@@ -19,7 +19,7 @@ DAYS = 90
 LOGGED = 200_000
 LOGGED_AT_ONCE = 10_000
 LOGGED_DAYS = 7
-# What is asked: how it is answered, and in one of how many hours it is.
+# What is requested: how it is answered, and in one of how many hours it comes.
 ANSWERS = [
     ("POST /memory", 201, "", 1),
     ("POST /memory/read", 200, "", 1),
@@ -34,7 +34,7 @@ ANSWERS = [
 
 
 def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
-    """So many keys beside the first, every second one a live one. Return all keys' ids."""
+    """Add so many keys beside the first, every second one a live one. Return all keys' ids."""
     from accounts.audit import ChangedBy
     from accounts.models import Project
     from apikeys import services
@@ -53,7 +53,7 @@ def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
 
 
 def add_usage(keys: list[UUID], *, at: datetime) -> int:
-    """The usage of the first key by the models, of the others as copies. Return how many rows."""
+    """Add usage: of the first key by the models, of the others as copies. Return how many rows."""
     from apikeys.models import ApiKey, UsageHour
 
     first = ApiKey.objects.get(pk=keys[0])
@@ -93,7 +93,7 @@ def _usage_of(key: Any, *, at: datetime) -> Iterator[Any]:
 
 
 def add_log(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> int:
-    """The last days' requests, the oldest first, as the service writes them. Return how many."""
+    """Add the last days' requests, the oldest first, as the service does. Return how many."""
     from apikeys.models import LoggedRequest
 
     choice = random.Random(4)

@@ -31,7 +31,7 @@ def answer(environ: dict[str, Any], *, expected: int) -> None:
 
 
 def statements_of(request: bytes, *, expected: int) -> list[Sent]:
-    """What the service asks of the database to answer this request."""
+    """Return the statements that the service sends to the database to answer this request."""
     with recorded_statements() as sent:
         answer(environ_of(request), expected=expected)
     return sent
@@ -39,7 +39,7 @@ def statements_of(request: bytes, *, expected: int) -> list[Sent]:
 
 @contextmanager
 def recorded_statements() -> Iterator[list[Sent]]:
-    """The list of what this thread sends to the database within the block."""
+    """Yield the list of what this thread sends to the database within the block."""
     from django.db import connection
 
     sent: list[Sent] = []
@@ -53,7 +53,7 @@ def recorded_statements() -> Iterator[list[Sent]]:
 
 
 def environ_of(request: bytes) -> dict[str, Any]:
-    """What a server would make of the request."""
+    """Return what a server would make of the request."""
     head, _, body = request.partition(b"\r\n\r\n")
     request_line, *lines = head.decode().split("\r\n")
     method, path, protocol = request_line.split()

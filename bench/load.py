@@ -55,7 +55,7 @@ class _Connection:
 
 
 class Load:
-    """So many connections to the service, open from one run to the next."""
+    """Holds connections to the service, open from one run to the next."""
 
     def __init__(self, port: int, connections: int) -> None:
         self._port = port
@@ -168,5 +168,5 @@ class Load:
 
 
 def _without_ids(content: str) -> str:
-    """The same failure reads the same: each answer ends with an id of its own."""
+    """Make the same failure read the same: each answer ends with an id of its own."""
     return content.partition(',"request_id"')[0]

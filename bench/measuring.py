@@ -18,7 +18,7 @@ REVOKES_PER_SECOND = 1_500
 
 @dataclass(frozen=True)
 class _Look:
-    """Processor seconds used so far. None: not to be seen from here."""
+    """Processor seconds used so far; None where they cannot be seen from here."""
 
     application: dict[int, float] | None
     database: dict[int, float] | None

@@ -1,4 +1,4 @@
-"""What the command line asks for."""
+"""Parses the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ when DATABASE_URL names a PostgreSQL server (its role must be allowed to create 
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """`connections` is a list of numbers, `only` of operations, `env` a dictionary."""
+    """Parse: `connections` is a list of numbers, `only` of operations, `env` a dictionary."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=DESCRIPTION,

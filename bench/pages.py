@@ -1,4 +1,4 @@
-"""How long the console's pages take, over much that they have to tell.
+"""Measures how long the console's pages take when they have much to show.
 
 In this process, through every middleware, for a person who is signed in: what a page costs without
 the way to it.
@@ -25,7 +25,7 @@ VISITS = 50
 
 @dataclass(frozen=True)
 class Visits:
-    """Of one page, so often; `statements` are one visit's, and so is `size`."""
+    """The visits of one page; `statements` and `size` are those of one visit."""
 
     milliseconds: list[float]
     statements: int
@@ -58,7 +58,7 @@ def run(tenant: Tenant, settings: Mapping[str, str], database: str) -> None:
 
 
 def paths(tenant: Tenant, keys: list[Any]) -> dict[str, str]:
-    """The pages by name: those that sum up or search what grows with use."""
+    """Return the pages by name: those that sum up or search what grows with use."""
     project, key = f"/console/projects/{tenant.project_id}", f"/console/keys/{keys[-1]}"
     ranges = {
         f"usage, {name}": f"{project}/usage/?range={name}" for name in ("24h", "7d", "30d", "90d")
@@ -77,7 +77,7 @@ def paths(tenant: Tenant, keys: list[Any]) -> dict[str, str]:
 
 
 def signed_in(tenant: Tenant) -> Any:
-    """The browser of the project's owner."""
+    """Return the browser of the project's owner."""
     from django.test import Client
 
     from accounts.models import Project
@@ -88,7 +88,7 @@ def signed_in(tenant: Tenant) -> Any:
 
 
 def visit(browser: Any, path: str, *, visits: int = VISITS) -> Visits:
-    """Raises RuntimeError when it is not the page that comes."""
+    """Visit a page so often. Raises RuntimeError when the answer is not the page."""
     taken = []
     for number in range(WARM_UP_VISITS + visits):
         began = time.perf_counter()

@@ -15,7 +15,7 @@ def available() -> bool:
 
 
 def parent_and_seconds(stat: str) -> tuple[int, float]:
-    """The parent's id and the time used by all threads, from the text of /proc/<pid>/stat.
+    """Return the parent's id and all threads' time, from the text of /proc/<pid>/stat.
 
     The second field is the process's name in brackets and may hold brackets and spaces itself.
     """
@@ -24,7 +24,7 @@ def parent_and_seconds(stat: str) -> tuple[int, float]:
 
 
 def family_seconds(pid: int) -> dict[int, float]:
-    """The time used by a process and by its children, by process id."""
+    """Return the time used by a process and by its children, by process id."""
     seconds = {}
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (stat := _read(entry / "stat")):
@@ -35,7 +35,7 @@ def family_seconds(pid: int) -> dict[int, float]:
 
 
 def seconds_of(pids: Iterable[int], *, name: str) -> dict[int, float] | None:
-    """The time used by these processes; None when they are not processes of that name here.
+    """Return the time used by these processes; None if they do not have that name here.
 
     A database server on another machine, or in a container, has process ids of its own.
     """
@@ -49,14 +49,14 @@ def seconds_of(pids: Iterable[int], *, name: str) -> dict[int, float] | None:
 
 
 def machine_seconds(stat: str | None = None) -> float:
-    """The time that all processors were busy or withheld, from the text of /proc/stat."""
+    """Return the time that processors were busy or withheld, from the text of /proc/stat."""
     lines = (_read(PROC / "stat") if stat is None else stat).splitlines()
     user, nice, system, _idle, _waiting, *rest = map(int, lines[0].split()[1:9])
     return (user + nice + system + sum(rest)) / TICKS_PER_SECOND
 
 
 def used_between(before: Mapping[int, float], after: Mapping[int, float]) -> float:
-    """The seconds used from one look to the next; who came in between counts from zero."""
+    """Return the seconds used between two looks; a process that came in between counts from 0."""
     return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 

@@ -19,7 +19,7 @@ ENTRIES = 40
 
 
 def profile(requests: Iterator[bytes], *, expected: int, count: int) -> str:
-    """The functions that took the most time of their own, over so many requests."""
+    """Return the functions that took the most time of their own, over so many requests."""
     for request in islice(requests, WARM_UP_REQUESTS):
         answer(environ_of(request), expected=expected)
     environs = [environ_of(request) for request in islice(requests, count)]

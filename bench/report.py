@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figures:
-    """One operation at so many connections. None: could not be seen from here.
+    """Figures of one operation at so many connections; None for what cannot be seen from here.
 
     `generator_share` is of one core; `others_share` of all cores, and what went to none of the
     service, its database and the load generator: when it is high the figures are too.
@@ -52,7 +52,7 @@ COLUMNS = (
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The smallest value that `share` of all values do not exceed; NaN of none."""
+    """Return the smallest value that `share` of all values do not exceed; NaN of none."""
     ordered = sorted(values)
     if not ordered:
         return math.nan
@@ -84,7 +84,7 @@ def row(figures: Figures) -> str:
 
 
 def median(repeats: Sequence[Figures]) -> Figures:
-    """The median of each figure by itself; errors are added up, for none is to be lost."""
+    """Return the median of each figure by itself; errors are added up, so that none is lost."""
     values: dict[str, Any] = {}
     for name in (field.name for field in fields(Figures)):
         seen = [getattr(figures, name) for figures in repeats]

@@ -15,7 +15,7 @@ class BadResponse(Exception):
 
 
 def frame(received: bytes) -> tuple[int, int, int] | None:
-    """Status, where the body begins and where it ends; None while the response is not whole.
+    """Return status, and where the body begins and ends; None while the response is not whole.
 
     The service says how long its answers are; one that does not is a BadResponse.
     """
@@ -38,5 +38,5 @@ def frame(received: bytes) -> tuple[int, int, int] | None:
 
 
 def closes(received: bytes) -> bool:
-    """Whether the server ends the connection after this response."""
+    """Say whether the server ends the connection after this response."""
     return CLOSES.search(received, 0, received.find(HEAD_END) + 2) is not None

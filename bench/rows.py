@@ -62,13 +62,13 @@ def only_tenant() -> Tenant:
 
 
 def value(choice: random.Random) -> dict[str, Any]:
-    """What a memory typically says: two likes, a dislike and a setting, of a thousand things."""
+    """Draw a typical value: two likes, a dislike and a setting, of a thousand things."""
     first, second, third = choice.sample(THINGS, 3)
     return {"likes": [first, second], "dislikes": [third], "spice_level": choice.randint(1, 5)}
 
 
 def add_memories(tenant: Tenant, user_ids: Sequence[str], each: int) -> None:
-    """So many live memories for each user, in the one partition that the tool reads."""
+    """Add so many live memories for each user, in the one partition that the tool reads."""
     from memory.models import Memory
 
     users = [(tenant.subject_id(user_id), user_id) for user_id in user_ids]
@@ -76,7 +76,7 @@ def add_memories(tenant: Tenant, user_ids: Sequence[str], each: int) -> None:
 
 
 def fill(tenant: Tenant, count: int) -> None:
-    """Memories of users whom nobody asks about, each with the record of its creation."""
+    """Add memories of users whom nobody asks about, each with the record of its creation."""
     from accounts.models import AuditEvent
     from memory.models import Memory
 
@@ -86,7 +86,7 @@ def fill(tenant: Tenant, count: int) -> None:
 
 
 def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[str]:
-    """An open grant for each user, as a read would have made it. Returns their tokens."""
+    """Add an open grant for each user, as a read would have made it. Return their tokens."""
     from foundation.identifiers import new_id
     from memory import revocation_tokens
     from memory.models import RevocationGrant
@@ -121,7 +121,7 @@ def settle() -> None:
 
 
 def backends() -> list[int]:
-    """The process ids of the PostgreSQL backends that serve others in this database."""
+    """Return the process ids of the PostgreSQL backends that serve others in this database."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -134,7 +134,7 @@ def backends() -> list[int]:
 
 @cache
 def _template(tenant: Tenant, each: int) -> UUID:
-    """A user with so many memories and their records, to be copied. Returns the pseudonym."""
+    """Add a user with so many memories and their records, to be copied. Return the pseudonym."""
     import msgspec
 
     from accounts.models import AuditEvent, EventType

@@ -1,4 +1,4 @@
-"""What is asked of the service: each operation's requests, prepared as bytes."""
+"""Prepares each operation's requests as bytes."""
 
 from __future__ import annotations
 
@@ -72,8 +72,10 @@ class Workload:
             self._prepared[operation.name] = [self._request(operation, body) for body in bodies]
 
     def requests(self, operation: Operation, *, at_most: int) -> Iterator[bytes]:
-        """The operation's requests without end; of revokes, each of which needs a token of its
-        own, `at_most` so many."""
+        """Yield the operation's requests without end.
+
+        Of revokes, each of which needs a token of its own, yield at most `at_most`.
+        """
         if operation.name == "revoke":
             return iter(self._revokes(operation, at_most))
         return itertools.cycle(self._prepared[operation.name])

@@ -34,13 +34,13 @@ class Service:
     log: Path
 
     def complaints(self) -> list[str]:
-        """What the log says at level ERROR or above, at most ten lines."""
+        """Return what the log says at level ERROR or above, at most ten lines."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if " ERROR " in line or "[ERROR]" in line][:10]
 
 
 def environment(database_url: str, port: int, *, extra: Mapping[str, str]) -> dict[str, str]:
-    """The service's settings: the caller's environment, on a database and a port of our own.
+    """Return the service's settings: the caller's environment, on a database and port of ours.
 
     No `.env` is read. Processes are not replaced in the middle of a measurement. `extra` comes
     last.
@@ -83,13 +83,13 @@ def manage(*arguments: str, settings: Mapping[str, str]) -> str:
 
 
 def new_key(settings: Mapping[str, str]) -> str:
-    """An account with a project and a test key that no limit holds back. Returns the key."""
+    """Make an account with a project and a test key that no limit holds back. Return the key."""
     arguments = ("bench@example.com", "--create-account", "--rate-limit", str(KEY_RATE_LIMIT))
     return manage("createkey", *arguments, settings=settings).splitlines()[-1]
 
 
 def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:
-    """What the server's configuration comes to with these settings."""
+    """Return what the server's configuration comes to with these settings."""
     before = dict(os.environ)
     os.environ.update(settings)
     try:
@@ -104,7 +104,7 @@ def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:
 def running(
     settings: Mapping[str, str], log: Path, *, configuration: str = CONFIGURATION
 ) -> Iterator[Service]:
-    """The service, answering, until the end of the block."""
+    """Let the service run and answer until the end of the block."""
     with log.open("wb") as output:
         # A session of its own: Ctrl-C is for us, and we end it in good order.
         process = subprocess.Popen(

@@ -1,6 +1,6 @@
-"""gunicorn's configuration of the service, but that no request is recorded: what does it cost?
+"""Configures gunicorn as the service does, but records no request: what does recording cost?
 
-Nothing in the product can be switched so; this is the tool's own.
+The product has no such switch; this is the tool's own.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class RateLimit:
 
 
 def rate_limit_of(response: httpx2.Response) -> RateLimit | None:
-    """The state that the answer tells; None if it tells none."""
+    """Return the state that the answer tells; None if it tells none."""
     try:
         limit, remaining, reset = (
             int(response.headers[f"X-RateLimit-{name}"]) for name in ("Limit", "Remaining", "Reset")
@@ -56,7 +56,7 @@ def rate_limit_of(response: httpx2.Response) -> RateLimit | None:
 
 
 def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIError:
-    """The call's result, or the error that the answer is."""
+    """Return the call's result, or the error that the answer is."""
     request_id = response.headers.get("X-Request-ID")
     body = _object(response)
     if response.is_success:
@@ -72,7 +72,7 @@ def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIEr
 
 
 def connection_error(error: httpx2.TransportError) -> exceptions.APIConnectionError:
-    """No answer. The message names the kind of failure and none of what was sent."""
+    """Make the error of a call without an answer; it names the kind of failure, nothing sent."""
     kind = type(error).__name__
     sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
     if isinstance(error, httpx2.TimeoutException):
@@ -86,7 +86,7 @@ def connection_error(error: httpx2.TransportError) -> exceptions.APIConnectionEr
 
 
 def retry_after(response: httpx2.Response) -> float | None:
-    """Seconds, as the service tells them: a whole number, not a date."""
+    """Return the seconds that the service tells: a whole number, not a date."""
     text = response.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdecimal() else None
 

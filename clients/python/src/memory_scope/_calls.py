@@ -96,7 +96,7 @@ def _post(
     parse: Callable[[Mapping[str, Any], str | None], T],
     headers: Mapping[str, str] | None = None,
 ) -> Call[T]:
-    """A call with a JSON body; what was not given is left out.
+    """Make a call with a JSON body; what was not given is left out.
 
     Raises ValueError or TypeError for what JSON cannot say: NaN, half a surrogate pair, an object
     of some class.

@@ -49,16 +49,16 @@ class ApiKey:
 
     @property
     def masked(self) -> str:
-        """The key as people tell it apart, e.g. `sk_test_••••9fQ2`."""
+        """Return the key as people tell it apart, e.g. `sk_test_••••9fQ2`."""
         return f"sk_{self.environment}_••••{self._secret.reveal()[-4:]}"
 
     def headers(self) -> dict[str, str]:
-        """What a request carries to be let in."""
+        """Return the headers that let a request in."""
         return {"X-API-Key": self._secret.reveal()}
 
 
 def flaw_of(secret: Secret) -> str | None:
-    """A sentence on why the text is no API key, without a character of it; None if it is one.
+    """Say why the text is no API key, without a character of it; None if it is one.
 
     A key is `sk_test_` or `sk_live_`, 32 random letters and digits, then 6 of checksum: the CRC-32
     of all that stands before, in base 62.

@@ -15,8 +15,8 @@ LONGEST_RETRY_AFTER = 60.0
 class Attempts:
     """The attempts of one call.
 
-    Sent again is what may go better: no answer, 408, 429, 5xx, and a 409 with Retry-After, which
-    tells that an earlier attempt of this very call is still running.
+    What may succeed later is sent again: no answer, 408, 429, 5xx, and a 409 with Retry-After,
+    which tells that an earlier attempt of this very call is still running.
     """
 
     def __init__(self, max_retries: int, uniform: Callable[[float, float], float]) -> None:
@@ -26,9 +26,9 @@ class Attempts:
         self._answer_lost = False
 
     def delay_after(self, failure: exceptions.APIError) -> float | None:
-        """Seconds to wait before the next attempt; None: the failure is final."""
+        """Return the seconds to wait before the next attempt; None: the failure is final."""
         self._record(failure)
-        if not self._left or not _may_go_better(failure):
+        if not self._left or not _may_succeed_later(failure):
             return None
         told = getattr(failure, "retry_after", None)
         if told is not None and told > LONGEST_RETRY_AFTER:
@@ -48,7 +48,7 @@ class Attempts:
             self._answer_lost = True
 
 
-def _may_go_better(failure: exceptions.APIError) -> bool:
+def _may_succeed_later(failure: exceptions.APIError) -> bool:
     if isinstance(failure, exceptions.ConflictError):
         return failure.retry_after is not None
     return failure.status_code == 408 or isinstance(

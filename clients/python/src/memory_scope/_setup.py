@@ -76,7 +76,7 @@ class Setup:
 
 
 def timeout_of(timeout: float | None) -> httpx2.Timeout:
-    """Seconds for each of connecting, writing and waiting; None waits for ever.
+    """Allow so many seconds for each of connecting, writing and waiting; None waits for ever.
 
     Waiting for a free connection of the pool is not the service's fault and has no end.
     """

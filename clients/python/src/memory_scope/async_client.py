@@ -115,11 +115,11 @@ class AsyncMemoryScopeClient(Setup):
         return await self._send(_calls.revoke_memory(revocation_token=revocation_token))
 
     async def policy(self) -> results.Policy:
-        """What may be read for what, as the service enforces it."""
+        """Return the policy as the service enforces it: what may be read for what."""
         return await self._send(_calls.get_policy())
 
     async def usage(self) -> results.Usage:
-        """What is left of this key's limit, and how much it was used in the last 30 days."""
+        """Return what is left of this key's limit, and how much it was used in the last 30 days."""
         return await self._send(_calls.get_usage())
 
     async def _send(self, call: Call[T]) -> T:
@@ -134,7 +134,7 @@ class AsyncMemoryScopeClient(Setup):
             await sleep(delay)
 
     async def _attempt(self, call: Call[T]) -> T | APIError:
-        """The frames that held the key are gone when the caller raises what this returns."""
+        """Return a failure unraised: when the caller raises it, the frames with the key are gone."""
         try:
             response = await self._http.request(**self._arguments(call))
         except httpx2.TransportError as error:

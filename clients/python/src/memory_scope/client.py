@@ -27,8 +27,8 @@ class MemoryScopeClient(Setup):
         api_key: A key of the console; without it, `MEMORY_SCOPE_API_KEY`.
         base_url: The service's address; without it, `MEMORY_SCOPE_BASE_URL`.
         timeout: Seconds for each of connecting, sending and waiting for the answer; None: no end.
-        max_retries: How often a call that may go better is sent again: after no answer, 408, 429
-            and 5xx, with growing pauses (0.5 to 8 seconds, or what Retry-After says, up to 60).
+        max_retries: How often a call that may succeed later is sent again: after no answer, 408,
+            429 and 5xx, with growing pauses (0.5 to 8 seconds, or what Retry-After says, up to 60).
         allow_http: Let the key travel in clear to an address that is not this machine.
         transport: An httpx2 transport to send through, for tests and proxies.
 
@@ -159,11 +159,11 @@ class MemoryScopeClient(Setup):
         return self._send(_calls.revoke_memory(revocation_token=revocation_token))
 
     def policy(self) -> results.Policy:
-        """What may be read for what, as the service enforces it."""
+        """Return the policy as the service enforces it: what may be read for what."""
         return self._send(_calls.get_policy())
 
     def usage(self) -> results.Usage:
-        """What is left of this key's limit, and how much it was used in the last 30 days."""
+        """Return what is left of this key's limit, and how much it was used in the last 30 days."""
         return self._send(_calls.get_usage())
 
     def _send(self, call: Call[T]) -> T:
@@ -178,7 +178,7 @@ class MemoryScopeClient(Setup):
             sleep(delay)
 
     def _attempt(self, call: Call[T]) -> T | APIError:
-        """The frames that held the key are gone when the caller raises what this returns."""
+        """Return a failure unraised: when the caller raises it, the frames with the key are gone."""
         try:
             response = self._http.request(**self._arguments(call))
         except httpx2.TransportError as error:
