@@ -134,7 +134,7 @@ class AsyncMemoryScopeClient(Setup):
             await sleep(delay)
 
     async def _attempt(self, call: Call[T]) -> T | APIError:
-        """Return a failure unraised: when the caller raises it, the frames with the key are gone."""
+        """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         try:
             response = await self._http.request(**self._arguments(call))
         except httpx2.TransportError as error:

@@ -178,7 +178,7 @@ class MemoryScopeClient(Setup):
             sleep(delay)
 
     def _attempt(self, call: Call[T]) -> T | APIError:
-        """Return a failure unraised: when the caller raises it, the frames with the key are gone."""
+        """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         try:
             response = self._http.request(**self._arguments(call))
         except httpx2.TransportError as error:
