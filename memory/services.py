@@ -1,12 +1,11 @@
 """Remember, read, continue, revoke: each one transaction with its record in it.
 
 If the record cannot be written, the operation fails and returns no data. A refusal is recorded
-and committed before it is raised.
+and committed before it is raised. How a memory is stored stands in `memory/remembering.py`.
 """
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,11 +20,32 @@ from memory.decisions import Decision, decide
 from memory.events import Caller
 from memory.policy.merging import Merged, merge
 from memory.refusals import check_scope, deny
-from memory.schemas import ContinueReading, CreateMemory, ReadMemory, RevokeAccess
-from memory.statements import AnswerRow, Grant, GrantRow, MemoryRow, Partition
+from memory.remembering import (
+    IdempotencyBusy,
+    IdempotencyConflict,
+    Stored,
+    remember,
+    remember_once,
+)
+from memory.schemas import ContinueReading, ReadMemory, RevokeAccess
+from memory.statements import Grant, GrantRow
+
+__all__ = [
+    "Answer",
+    "GrantNotFound",
+    "IdempotencyBusy",
+    "IdempotencyConflict",
+    "Overtaken",
+    "Revoked",
+    "Stored",
+    "continue_reading",
+    "read",
+    "remember",
+    "remember_once",
+    "revoke",
+]
 
 GRANT_LIFE = timedelta(hours=24)
-ANSWER_KEPT = timedelta(hours=24)
 # How often a read looks again when a revoke came between its look and its record.
 ATTEMPTS = 10
 
@@ -39,27 +59,8 @@ class GrantNotFound(Exception):
     """No such token in this project and environment, or, for a revoke, one that has ended."""
 
 
-class IdempotencyConflict(Exception):
-    """The Idempotency-Key was used for another request."""
-
-
-class IdempotencyBusy(Exception):
-    """The first request with this Idempotency-Key is still running."""
-
-
 class Overtaken(Exception):
     """Revokes hid what this read saw every time it looked: to its caller that is a 503."""
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """The answer to a create."""
-
-    id: UUID
-    user_id: str
-    scope: str
-    domain: str | None
-    created_at: datetime
-    expires_at: datetime | None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -77,51 +78,6 @@ class Revoked(msgspec.Struct, frozen=True):
 
     revoked: bool
     revoked_at: datetime
-
-
-def remember(caller: Caller, memory: CreateMemory) -> Stored:
-    """Store a memory. Raises ScopeNotAllowed."""
-    partition = caller.partition(memory.user_id, memory.scope, memory.domain)
-    check_scope(caller, partition, memory.user_id)
-    return _store(caller, partition, memory)
-
-
-def remember_once(
-    caller: Caller, memory: CreateMemory, *, idempotency_key: str
-) -> tuple[Stored, bool]:
-    """Store a memory at most once in 24 hours, whoever asks how often with this key.
-
-    Return the first answer, and whether it was given before. Raises ScopeNotAllowed,
-    IdempotencyConflict when the key came with another request, IdempotencyBusy while the first
-    request is still running.
-    """
-    principal = caller.principal
-    partition = caller.partition(memory.user_id, memory.scope, memory.domain)
-    check_scope(caller, partition, memory.user_id)
-    owner = (principal.project_id, principal.environment, idempotency_key)
-    digest = _request_digest(principal.subject_key, memory)
-    with sql.writing():
-        if not locks.claim(*owner):
-            raise IdempotencyBusy
-        kept = statements.find_answer(*owner, at=caller.at)
-        if kept is None:
-            stored = _store(caller, partition, memory)
-            answer = AnswerRow(
-                id=new_id(),
-                project_id=principal.project_id,
-                environment=principal.environment,
-                key=idempotency_key,
-                subject_id=partition.subject_id,
-                request_digest=digest,
-                answer=msgspec.json.encode(stored).decode(),
-                expires_at=caller.at + ANSWER_KEPT,
-            )
-            statements.keep_answer(answer)
-            return stored, False
-    kept_digest, kept_answer = kept
-    if kept_digest != digest:
-        raise IdempotencyConflict
-    return msgspec.json.decode(kept_answer, type=Stored), True
 
 
 def read(caller: Caller, query: ReadMemory) -> Answer:
@@ -204,44 +160,6 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
         hidden = statements.hide(grant.partition, at=caller.at)
         audit.record(events.revoked(caller, grant, hidden=hidden))
     return Revoked(revoked=True, revoked_at=caller.at)
-
-
-def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
-    """Return what tells one request from another; the order of an object's keys does not count.
-
-    Keyed: the digest of a guessed statement must not tell that it was made.
-    """
-    rest = msgspec.structs.replace(memory, value_json="")
-    value = msgspec.json.decode(memory.value_json)
-    request = msgspec.json.encode((rest, value), order="deterministic")
-    return hmac.digest(key, request, "sha256")
-
-
-def _store(caller: Caller, partition: Partition, memory: CreateMemory) -> Stored:
-    life = None if memory.ttl_days is None else timedelta(days=memory.ttl_days)
-    stored = Stored(
-        id=new_id(),
-        user_id=memory.user_id,
-        scope=memory.scope,
-        domain=memory.domain or None,
-        created_at=caller.at,
-        expires_at=None if life is None else caller.at + life,
-    )
-    row = MemoryRow(
-        id=stored.id,
-        subject_id=partition.subject_id,
-        scope=partition.scope,
-        domain=partition.domain,
-        project_id=caller.principal.project_id,
-        environment=caller.principal.environment,
-        user_id=memory.user_id,
-        source=memory.source,
-        value_json=memory.value_json,
-        created_at=stored.created_at,
-        expires_at=stored.expires_at,
-    )
-    writes.store(row, events.memory_created(caller, partition, memory.user_id, stored.id))
-    return stored
 
 
 def _recall(
