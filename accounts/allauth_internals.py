@@ -11,7 +11,11 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.internal.flows.login import record_authentication as record_authentication
 from allauth.account.internal.userkit import user_id_to_str as user_id_to_str
+from allauth.core.internal.cryptokit import compare_user_code as compare_user_code
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes as RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP as TOTP
 from allauth.mfa.totp.internal.auth import format_hotp_value as format_hotp_value
 from allauth.mfa.totp.internal.auth import hotp_value as hotp_value
+from allauth.mfa.totp.internal.auth import (
+    yield_hotp_counters_from_time as yield_hotp_counters_from_time,
+)

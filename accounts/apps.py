@@ -10,6 +10,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import authentication_step_completed
 
+        from accounts.second_factor import use_codes_once
         from accounts.sessions import renew_session
 
+        use_codes_once()
         authentication_step_completed.connect(renew_session)

@@ -220,6 +220,7 @@ ACCOUNT_SESSION_REMEMBER = None  # the person says so
 # Added to allauth's own, e.g. 5 wrong passwords of an account in 5 minutes.
 ACCOUNT_RATE_LIMITS = {"request_access": "10/h/ip"}
 MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
+MFA_FORMS = {"activate_totp": "accounts.second_factor.EnrolmentForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
