@@ -21,6 +21,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from accounts.allauth_internals import get_authentication_records
+from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
 
 
 def used_second_factor(request: HttpRequest) -> bool:
@@ -33,15 +34,21 @@ class OperationsSite(AdminSite):
     site_header = site_title = "Memory Scope"
     index_title = "Operations"
 
-    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
-        """Leave allauth's own tables out: nobody looks at other people's sessions and seeds."""
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Leave allauth's own tables out: nobody looks at other people's sessions and seeds.
+
+        Every other is asked only about what it shows, whoever wrote its class.
+        """
         models = (
             model_or_iterable
             if isinstance(model_or_iterable, list | tuple)
             else [model_or_iterable]
         )
         ours = [model for model in models if not model.__module__.startswith("allauth.")]
-        super().register(ours, *args, **options)
+        asked = admin_class or ModelAdmin
+        if not issubclass(asked, AskedOnlyWhatItShows):
+            asked = type(asked.__name__, (AskedOnlyWhatItShows, asked), {})
+        super().register(ours, asked, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         allowed = super().has_permission(request)
