@@ -8,9 +8,12 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views.decorators.debug import sensitive_variables
 
+from accounts import security
 from accounts.allauth_internals import get_authentication_records, record_authentication
 from accounts.signup import invitation_of
 from foundation.addresses import client_address, network_of
@@ -27,6 +30,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if signup:
             record_authentication(request, user, method="password", email=user.email)
         return super().post_login(request, user, signup=signup, **options)
+
+    @sensitive_variables("password")
+    def set_password(self, user: Any, password: str) -> None:
+        """Change the password and record it, in one transaction."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            security.record_password(user, self.request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Take a recent sign-in for as good: nobody types a password twice in a row."""

@@ -54,6 +54,10 @@ class OperationsSite(AdminSite):
         allowed = super().has_permission(request)
         return allowed and (settings.DEBUG or used_second_factor(request))
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Leave it to the account's own page, which records and mails it."""
+        return redirect("account_change_password")
+
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to what is missing: a sign-in, a second factor, or using it."""

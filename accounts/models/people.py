@@ -56,7 +56,18 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Open an operator's account, for whoever may run commands here, and record its rights."""
+        with transaction.atomic():
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            audit.record_project(
+                EventType.RIGHTS_UPDATE,
+                user.pk,
+                at=user.date_joined,
+                by=audit.by_command(),
+                is_staff=True,
+                is_superuser=True,
+            )
+        return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
