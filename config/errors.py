@@ -14,7 +14,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+import msgspec
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from redis.exceptions import RedisError
@@ -24,7 +25,7 @@ from rest_framework.request import Request
 from apikeys import throttling
 from config.environment import BASE_DIR
 from config.routes import is_api
-from foundation import request_ids
+from foundation import outage_log, outages, request_ids
 from foundation.answers import ErrorAnswer, RequestRefused, json_response
 from memory import refusals, services
 
@@ -32,7 +33,6 @@ logger = logging.getLogger("memory_scope.errors")
 
 PACKAGES = ("config", "console", "memory", "apikeys", "accounts", "foundation")
 RETRY_UNAVAILABLE = "5"  # seconds
-AWAY = (OperationalError, InterfaceError, RedisError)
 RETRY_BUSY = "1"
 
 STATUS = {
@@ -128,8 +128,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
     exceptions.UnsupportedMediaType: lambda error: ErrorAnswer(
         "unsupported_media_type", "Content-Type must be application/json in UTF-8"
     ),
-    OperationalError: lambda error: UNAVAILABLE,
-    InterfaceError: lambda error: UNAVAILABLE,
+    # Whether the database cannot do its work now, or was asked wrongly: its error's class says it.
+    DatabaseError: lambda error: UNAVAILABLE if outages.is_outage(error) else INTERNAL,
+    RedisError: lambda error: UNAVAILABLE,
 }
 
 
@@ -139,7 +140,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     known = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
     answer = INTERNAL if known is None else known(error)
     if STATUS[answer.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log(answer.code, error, request)
+        _settle(answer.code, error, request)
     response = _response(request, answer)
     if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
         refusal = (error.scope, error.purpose_class, error.reason)
@@ -149,9 +150,16 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     return response
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    _log(UNAVAILABLE.code, sys.exception(), request)
-    return _response(request, UNAVAILABLE)
+def unavailable(request: HttpRequest, **fields: str) -> HttpResponse:
+    """Answer that the database cannot do its work; `fields` say which part of it."""
+    _settle(UNAVAILABLE.code, sys.exception(), request)
+    return _response(request, msgspec.structs.replace(UNAVAILABLE, fields=fields))
+
+
+def _settle(code: str, error: BaseException | None, request: HttpRequest | Request) -> None:
+    """Log what went wrong: a bug each time, of an outage its beginning (outage_log.py)."""
+    if not outages.settle(error) or outage_log.database.note():
+        _log(code, error, request)
 
 
 def _log(what: str, error: BaseException | None, request: HttpRequest | Request) -> None:
@@ -201,9 +209,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
-    away = isinstance(sys.exception(), AWAY)
+    error = sys.exception()
+    away = outages.is_outage(error) or isinstance(error, RedisError)
     answer = UNAVAILABLE if away else INTERNAL
-    _log(answer.code, sys.exception(), request)
+    _settle(answer.code, error, request)
     return _page_or_response(request, "503.html" if away else "500.html", answer)
 
 

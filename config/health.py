@@ -7,7 +7,7 @@ import time
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -16,9 +16,12 @@ from django.views.decorators.http import require_safe
 
 from apikeys import throttling
 from config.errors import answer_error, unavailable
-from foundation import sql
+from foundation import outages, sql
 from foundation.addresses import client_address, network_of
 from foundation.answers import RequestRefused, json_response
+from foundation.deadlines import deadlines
+
+READY_SECONDS = 2.0  # after which a database that says nothing is not ready
 
 
 @csrf_exempt  # no cookie opens it; a POST is a 405, not a forged form
@@ -33,11 +36,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether the database answers. Without Redis the service goes on, and says so."""
+    """Say whether the database takes writes. Without Redis the service goes on, and says so."""
     try:
-        sql.first_rows("SELECT 1", ())
-    except (DatabaseError, InterfaceError):
-        return unavailable(request)
+        with deadlines.within(READY_SECONDS):
+            sql.check_writable()
+    except outages.NotWritable:
+        return unavailable(request, database="read-only")
+    except outages.TurnTaken:
+        return unavailable(request, database="busy")
+    except Error as error:
+        busy = outages.is_passing(error)
+        return unavailable(request, database="busy" if busy else "away")
     limits = {"rate_limits": "kept by each process"} if throttling.degraded() else {}
     return json_response({"status": "ok", **limits}, status=HTTPStatus.OK)
 

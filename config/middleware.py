@@ -27,6 +27,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from config.routes import is_api
 from foundation import request_ids
+from foundation.deadlines import deadlines
 
 # Every page needs a sign-in but for these; allauth says the same of its own.
 PUBLIC = frozenset(
@@ -47,14 +48,15 @@ OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", 
 
 
 class RequestIdMiddleware:
-    """Gives every response, of every status, its `X-Request-ID`."""
+    """Gives every response, of every status, its `X-Request-ID`; and each request its deadline."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_ids.assign(request.META)
-        response = self.get_response(request)
+        with deadlines.within(settings.DATABASE_DEADLINE):
+            response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
 

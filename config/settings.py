@@ -104,6 +104,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE = env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 DATABASE_POOLER = env.flag("DATABASE_POOLER", default=False)
 DATABASE_POOL_SIZE = env.number("DATABASE_POOL_SIZE", default=0, least=0, most=1000)
+# Seconds, in the running service alone (config/wsgi.py): migrations and upkeep take their time.
+DATABASE_LOCK_TIMEOUT = env.number("DATABASE_LOCK_TIMEOUT", default=5, least=1, most=600)
+DATABASE_STATEMENT_TIMEOUT = env.number("DATABASE_STATEMENT_TIMEOUT", default=10, least=1, most=600)
+DATABASE_DEADLINE = env.number("DATABASE_DEADLINE", default=15, least=1, most=600)
 DATABASE_CONN_MAX_AGE = env.number("DATABASE_CONN_MAX_AGE", default=600, least=0, most=86400)
 
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
@@ -120,7 +124,12 @@ else:
     # Statements are prepared on the server after five uses, except behind a transaction pooler
     # (pgbouncer), whose connections do not belong to one client.
     options: dict[str, Any] = DATABASE.setdefault("OPTIONS", {})
-    options.setdefault("connect_timeout", 5)
+    options.setdefault("connect_timeout", 3)
+    # A server whose machine or network is gone is noticed, not waited for.
+    options.setdefault("keepalives_idle", 30)
+    options.setdefault("keepalives_interval", 10)
+    options.setdefault("keepalives_count", 3)
+    options.setdefault("tcp_user_timeout", DATABASE_DEADLINE * 1000)
     # What memory/locks.py stands on: a statement sees what was committed before it began.
     options["isolation_level"] = IsolationLevel.READ_COMMITTED
     if not DATABASE_POOLER:  # statements outside a transaction; memory_hold insists on it too
@@ -152,7 +161,7 @@ CACHES: dict[str, dict[str, Any]] = {
     if REDIS_URL
     # The attempts to sign in are counted here: several processes must count together.
     else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "foundation.caches.DatabaseCache",
         "LOCATION": "accounts_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

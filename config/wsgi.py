@@ -54,9 +54,34 @@ def without_bodies_for_head(inner: Application) -> Application:
     return application
 
 
+def bound_database() -> None:
+    """Let no statement of the service wait for long; management commands take their time.
+
+    A transaction pooler refuses options at the start of a connection: there the role has them
+    (docs/operations.md), and DATABASE_DEADLINE holds all the same. What DATABASE_URL says wins.
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    options = connections.settings["default"]["OPTIONS"]
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        options["timeout"] = settings.DATABASE_LOCK_TIMEOUT
+    elif not settings.DATABASE_POOLER:
+        bounds = {
+            "lock_timeout": settings.DATABASE_LOCK_TIMEOUT,
+            "statement_timeout": settings.DATABASE_STATEMENT_TIMEOUT,
+            # A process that was stopped in the middle holds its locks no longer than this.
+            "idle_in_transaction_session_timeout": 2 * settings.DATABASE_DEADLINE,
+        }
+        ours = " ".join(f"-c {name}={seconds}s" for name, seconds in bounds.items())
+        options["options"] = f"{ours} {options.get('options', '')}".strip()
+
+
 def _application() -> Application:
     django = get_wsgi_application()
     from django.conf import settings
+
+    bound_database()
 
     from apikeys.api import DRAINED
 

@@ -7,20 +7,29 @@ text there, and so does this.
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.conf import settings
+from django.db import Error, connection, transaction
 from psycopg.pq import Format
+
+from foundation import outages
+from foundation.deadlines import deadlines
 
 
 def _sqlite_moment(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
+
+READY_SECONDS = 1.0  # for which the question whether SQLite can be written waits
+CANNOT_WRITE = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
 
 # Reentrant: a create with an Idempotency-Key stores within its own transaction.
 _turn = threading.RLock()
@@ -53,10 +62,11 @@ def first_rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """
     try:
         return rows(statement, values)
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block:
+    except Error as error:
+        passing = outages.is_passing(error) or not outages.is_outage(error)
+        if passing or connection.in_atomic_block or deadlines.passed():
             raise
-        connection.close()
+        outages.drop_connection()
         return rows(statement, values)
 
 
@@ -110,9 +120,54 @@ def writing() -> Iterator[None]:
     SQLite has one writer at a time and lets the others sleep for longer and longer before they
     look again; a lock wakes the next one at once. Other processes still wait as SQLite does it.
     It is the outermost transaction: within one that already writes, each would wait for the other.
+    Raises TurnTaken, an outage, when the turn does not come in DATABASE_LOCK_TIMEOUT seconds.
     """
-    with _turn if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+    if connection.vendor != "sqlite":
+        with transaction.atomic():
+            yield
+        return
+    with _turn_within(settings.DATABASE_LOCK_TIMEOUT), transaction.atomic():
         yield
+
+
+@contextmanager
+def _turn_within(seconds: float) -> Iterator[None]:
+    if not _turn.acquire(timeout=seconds):
+        raise outages.TurnTaken("Others write, and do not come to an end.")
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def check_writable() -> None:
+    """Raise an outage unless the database takes writes. Changes nothing."""
+    if connection.vendor == "postgresql":
+        ((refused,),) = first_rows(CANNOT_WRITE, ())
+        if refused:
+            raise outages.NotWritable("The server is read-only.")
+        return
+    first_rows("SELECT 1 FROM sqlite_master LIMIT 1", ())
+    _check_file(str(connection.settings_dict["NAME"]))
+    if connection.in_atomic_block:  # it writes already
+        return
+    with _turn_within(READY_SECONDS), connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(READY_SECONDS * 1000)}")
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        finally:
+            waits = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+            cursor.execute(f"PRAGMA busy_timeout = {waits}")
+
+
+def _check_file(name: str) -> None:
+    """Raise NotWritable if the file is gone, may not be written, or its disk is full."""
+    folder = os.path.dirname(os.path.abspath(name))
+    if not (os.access(name, os.W_OK) and os.access(folder, os.W_OK)):
+        raise outages.NotWritable("The file or its folder cannot be written.")
+    if not shutil.disk_usage(folder).free:
+        raise outages.NotWritable("The disk is full.")
 
 
 def as_uuid(value: Any) -> UUID:

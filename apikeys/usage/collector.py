@@ -15,11 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 
 from apikeys.usage.first_uses import FirstUses
 from apikeys.usage.samples import ADDED, COLUMNS, RequestSample, column_of
-from foundation import sql
+from foundation import outage_log, outages, sql
 from foundation.background import Repeating
 from foundation.identifiers import new_id
 from foundation.rows import columns_of, values_of
@@ -65,16 +65,14 @@ class Collector:
             try:
                 with sql.writing():
                     _write(taken)
-            except (DatabaseError, InterfaceError) as error:
+            except Error as error:
                 self._waiting.extendleft(reversed(taken))
-                logger.error("Usage was not written, and waits: %s", type(error).__name__)
-                _drop_dead_connection()
+                _settle("Usage was not written, and waits", error)
                 return 0
             try:
                 self._first_uses.write(taken)
-            except (DatabaseError, InterfaceError) as error:  # the next use is still the first
-                logger.error("First uses were not written: %s", type(error).__name__)
-                _drop_dead_connection()
+            except Error as error:  # the next use is still the first
+                _settle("First uses were not written", error)
             return len(taken)
 
     def stop(self) -> None:
@@ -84,10 +82,10 @@ class Collector:
         connection.close()
 
 
-def _drop_dead_connection() -> None:
-    """Close a connection that has died: the next attempt opens a new one."""
-    if connection.connection is not None and not connection.is_usable():
-        connection.close()
+def _settle(what: str, error: Error) -> None:
+    """Drop a connection that could go on failing. An outage that is known is not logged again."""
+    if not (outages.settle(error) and outage_log.database.ongoing):
+        logger.error("%s: %s", what, type(error).__name__)
 
 
 def _write(samples: Iterable[RequestSample]) -> None:
