@@ -16,6 +16,7 @@ from accounts import audit, limits
 from accounts.audit import ChangedBy
 from accounts.models import EventType, Project, User
 from accounts.models.people import LONGEST_NAME
+from foundation.moments import written
 
 
 class ProjectFailure(Exception):
@@ -83,7 +84,7 @@ def change_project(
     project.save(update_fields=changed)
     values = {name: getattr(project, name) for name in changed}
     values = {
-        name: value if isinstance(value, int | None) else str(value)
+        name: written(value) if isinstance(value, datetime) else value
         for name, value in values.items()
     }
     audit.record_project(EventType.PROJECT_UPDATE, project.pk, at=at, by=by, **values)

@@ -62,9 +62,7 @@ class UsageView(KeyedAPIView):
             {
                 "limit": self.allowance.limit,
                 "remaining": self.allowance.remaining,
-                "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC).strftime(
-                    "%Y-%m-%dT%H:%M:%SZ"
-                ),
+                "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC),
                 "burst_limit": principal.burst_limit,
                 "days": [
                     {"day": str(day.day), "requests": day.requests, "errors": day.errors}

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.http import HttpResponseBase, StreamingHttpResponse
 
+from foundation.moments import written
+from foundation.visible import is_blank
+
 CSV_TYPE = "text/csv; charset=utf-8"
-# A cell that begins so is a formula to a spreadsheet (OWASP: CSV Injection).
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# What begins so is a formula to a spreadsheet (OWASP: CSV Injection), in whatever width it comes.
+SIGNS = "=+-@\N{MINUS SIGN}"
+# A sign and then a number, a telephone number or nothing at all: there is nothing to be run.
+VALUE = re.compile(
+    r"[+\-\u2212]\s*\(?\d[\d\s.,()/\-]*(?:[eE][+-]?\d+)?\s*%?|[=+\-@\u2212\s]*", re.ASCII
+)
 
 
 class _Line:
@@ -21,14 +32,37 @@ class _Line:
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Yield each row as a line of CSV (RFC 4180); a text like a formula gets an apostrophe."""
+    """Yield each row as a line of CSV (RFC 4180); a formula gets an apostrophe.
+
+    Times are written as the API writes them, lists and objects as JSON.
+    """
     writer = csv.writer(_Line())
     for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
+        yield writer.writerow([_cell(cell) for cell in row])
 
 
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell
+def json_text(value: Any) -> str:
+    """Write a value as JSON: times as the API does, keys in one order on every database."""
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return written(value)
+    if isinstance(value, list | dict):
+        return json_text(value)
+    return f"'{value}" if isinstance(value, str) and _would_run(value) else value
+
+
+def _would_run(text: str) -> bool:
+    """Say whether a spreadsheet would take the text for a formula.
+
+    What is blank or invisible before it is passed over, as some spreadsheets do.
+    """
+    start = next((index for index, one in enumerate(text) if not is_blank(one)), None)
+    if start is None or unicodedata.normalize("NFKC", text[start])[:1] not in SIGNS:
+        return False
+    return VALUE.fullmatch(unicodedata.normalize("NFKC", text[start:])) is None
 
 
 def download(lines: Iterable[str], *, name: str, content_type: str) -> HttpResponseBase:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -119,7 +117,7 @@ def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None
 def _export(file_format: str, events: Iterable[AuditEvent]) -> HttpResponseBase:
     name = f"audit-{timezone.now():%Y-%m-%d}.{file_format}"
     if file_format == "csv":
-        rows = ([_cell(getattr(event, field)) for field in FIELDS] for event in events)
+        rows = ([getattr(event, field) for field in FIELDS] for event in events)
         lines = exports.csv_lines(_headed(rows))
         return exports.download(lines, name=name, content_type=exports.CSV_TYPE)
     if file_format == "json":
@@ -132,15 +130,11 @@ def _headed(rows: Iterable[Iterable[Any]]) -> Iterator[Iterable[Any]]:
     yield from rows
 
 
-def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, list | dict) else value
-
-
 def _json(events: Iterable[AuditEvent]) -> Iterator[str]:
     """Yield an array, an event a line. One that breaks off is no JSON: nobody takes it for all."""
     begin = "["
     for event in events:
         entry = {field: getattr(event, field) for field in FIELDS}
-        yield f"{begin}\n{json.dumps(entry, cls=DjangoJSONEncoder)}"
+        yield f"{begin}\n{exports.json_text(entry)}"
         begin = ","
     yield "[]\n" if begin == "[" else "\n]\n"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from foundation.moments import written
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # The ranges that a page offers by name, with their number of hours or days.
@@ -39,8 +41,8 @@ class Period:
         return (self.end - HOUR).date()
 
     def name_of(self, moment: datetime) -> str:
-        """Write a step, e.g. `2026-11-24 13:00` or `2026-11-24`."""
-        return moment.strftime("%Y-%m-%d %H:00" if self.hourly else "%Y-%m-%d")
+        """Write a step, e.g. `2026-11-24T13:00:00Z` or `2026-11-24`."""
+        return written(moment) if self.hourly else moment.strftime("%Y-%m-%d")
 
 
 def named(name: str, *, at: datetime) -> Period:

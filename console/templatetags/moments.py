@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
+from foundation.moments import written
+
 register = template.Library()
 
 
@@ -28,7 +30,7 @@ def moment(when: datetime | None, otherwise: str = "Never") -> SafeString | str:
     exact = when.astimezone(UTC)
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
-        exact.isoformat(timespec="seconds"),
+        written(exact.replace(microsecond=0)),
         exact.strftime("%Y-%m-%d %H:%M:%S"),
         words,
     )

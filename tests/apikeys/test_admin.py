@@ -96,7 +96,7 @@ class TestKeys:
         assert find_principal(plaintext, at=NOW) is None
         event = AuditEvent.objects.filter(event_type="PROJECT_UPDATE").first()
         assert event is not None
-        assert event.meta["disabled_at"] == "2026-11-23 11:00:00+00:00"
+        assert event.meta["disabled_at"] == "2026-11-23T11:00:00Z"
 
     def test_a_deleted_keys_limits_stay(self, desk: Client, project: Project) -> None:
         key, _ = make_key(project)

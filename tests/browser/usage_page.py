@@ -120,8 +120,8 @@ def check_chart(page: Page, rows: Rows) -> None:
 
 def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
     """Sum up what is stored of the time that the rows are about: the page has its own clock."""
-    pattern = "%Y-%m-%d %H:00" if rows[0][0].endswith(":00") else "%Y-%m-%d"
-    step = timedelta(hours=1) if rows[0][0].endswith(":00") else timedelta(days=1)
+    pattern = "%Y-%m-%dT%H:00:00Z" if rows[0][0].endswith("Z") else "%Y-%m-%d"
+    step = timedelta(hours=1) if rows[0][0].endswith("Z") else timedelta(days=1)
     first, last = (datetime.strptime(rows[at][0], pattern).replace(tzinfo=UTC) for at in (0, -1))
     found = UsageHour.objects.filter(hour__gte=first, hour__lt=last + step)
     if key:
