@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -76,8 +77,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "purpose_class",
         "reason_code",
         "request_id",
+        "server_request_id",
     )
     list_filter = ("event_type", "environment", "created_at")
-    search_fields = ("=request_id", "=user_id", "=app_id")
+    search_fields = ("=request_id", "=server_request_id", "=user_id", "=app_id")
     search_help_text = "A request id, an end user's id or a project's id, in full."
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        """Leave the ids of memories to an event's own page: a list of them can be very long."""
+        found: QuerySet[AuditEvent] = super().get_queryset(request)
+        return found.defer("memory_ids")

@@ -11,7 +11,7 @@ import msgspec
 
 from accounts.environments import BOTH
 from accounts.models.audit import EventType
-from foundation import sql
+from foundation import request_ids, sql
 from foundation.identifiers import new_id
 from foundation.rows import Row, insert_into, values_of
 
@@ -55,7 +55,9 @@ class Event(Row, frozen=True, kw_only=True):
     """One decision, as the record keeps it.
 
     `memory_ids` are the memories it was about, `meta` is small and holds no memory's value, no
-    token and no key. The record refuses nothing: what it is given must be true.
+    token and no key. `request_id` is what the answer carries, which the caller may have chosen;
+    `server_request_id` is the service's own. The record refuses nothing: what it is given must be
+    true.
     """
 
     id: UUID = msgspec.field(default_factory=new_id)
@@ -75,6 +77,7 @@ class Event(Row, frozen=True, kw_only=True):
     decision_id: UUID = msgspec.field(default_factory=new_id)
     policy_version: str | None = None
     request_id: str
+    server_request_id: UUID | None = msgspec.field(default_factory=request_ids.current)
     created_at: datetime
     meta: dict[str, Any] = {}
 

@@ -48,16 +48,25 @@ OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", 
 
 
 class RequestIdMiddleware:
-    """Gives every response, of every status, its `X-Request-ID`; and each request its deadline."""
+    """Gives every response, of every status, its `X-Request-ID`; and each request its deadline.
+
+    Where that id is the caller's own, `X-Server-Request-ID` tells the service's beside it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_ids.assign(request.META)
-        with deadlines.within(settings.DATABASE_DEADLINE):
-            response = self.get_response(request)
+        server_id = str(request_ids.current())
+        try:
+            with deadlines.within(settings.DATABASE_DEADLINE):
+                response = self.get_response(request)
+        finally:
+            request_ids.forget()
         response.headers["X-Request-ID"] = request_id
+        if server_id != request_id:
+            response.headers["X-Server-Request-ID"] = server_id
         return response
 
 

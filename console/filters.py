@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from accounts.environments import CHOICES, ENVIRONMENTS
@@ -29,6 +31,26 @@ class PageForm(forms.Form):
     """Pages a list; `before` is where a page begins."""
 
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+def _request_id_field() -> forms.CharField:
+    return forms.CharField(
+        required=False,
+        max_length=64,
+        label="Request id",
+        help_text="The whole id, or its beginning; or the service's own, in full.",
+    )
+
+
+def of_request(request_id: str) -> Q:
+    """Find what belongs to requests by the beginning of a caller's id, or by the service's own.
+
+    The beginning is compared as it is, where SQLite's LIKE would let case pass.
+    """
+    beginning = Left("request_id", len(request_id))
+    found = Q(Exact(beginning, Value(request_id)))
+    server_id = _uuid(request_id)
+    return found | Q(server_request_id=server_id) if server_id else found
 
 
 class UsageFilter(forms.Form):
@@ -95,12 +117,7 @@ class LogFilter(PageForm):
     key = forms.ChoiceField(required=False)
     endpoint = forms.ChoiceField(required=False)
     status = forms.ChoiceField(choices=STATUSES, required=False)
-    request_id = forms.CharField(
-        required=False,
-        max_length=64,
-        label="Request id",
-        help_text="The whole id, or its beginning.",
-    )
+    request_id = _request_id_field()
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -124,7 +141,7 @@ class LogFilter(PageForm):
         if data["endpoint"]:
             rows = rows.filter(endpoint=data["endpoint"])
         if data["request_id"]:
-            rows = rows.filter(request_id__startswith=data["request_id"])
+            rows = rows.filter(of_request(data["request_id"]))
         if data["status"].isdigit():
             rows = rows.filter(status=int(data["status"]))
         elif data["status"]:
@@ -150,6 +167,7 @@ class AuditFilter(PageForm):
         label="Purpose class",
     )
     user_id = forms.CharField(required=False, max_length=255, label="End user (user_id)")
+    request_id = _request_id_field()
     environment = forms.ChoiceField(choices=[EITHER, *CHOICES], required=False)
     since = DayField(label="From")
     until = DayField(label="To")
@@ -182,6 +200,8 @@ class AuditFilter(PageForm):
             key = bytes(self.project.subject_key)
             ids = [subject_id(key, one, data["user_id"]) for one in ENVIRONMENTS]
             rows = rows.filter(subject_id__in=ids)
+        if data["request_id"]:
+            rows = rows.filter(of_request(data["request_id"]))
         since, until = data["since"], data["until"]
         return rows.between(
             periods.midnight(since) if since else None,

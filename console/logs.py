@@ -41,6 +41,7 @@ FIELDS = (
     "memory_ids",
     "revocation_grant_id",
     "request_id",
+    "server_request_id",
     "meta",
 )
 
@@ -75,8 +76,13 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
     began = logged.created_at - timedelta(microseconds=logged.microseconds)
     events = (
         AuditEvent.objects.of_project(project.pk)
-        .filter(api_key_id=logged.key_id, request_id=logged.request_id)
+        .filter(
+            api_key_id=logged.key_id,
+            request_id=logged.request_id,
+            server_request_id=logged.server_request_id,
+        )
         .between(began - AROUND, logged.created_at + AROUND)
+        .defer("memory_ids")
         .order_by("id")
     )
     context = {
@@ -102,7 +108,8 @@ def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
     file_format = request.GET.get("format")
     if file_format is not None:
         return _export(file_format, paging.walk(form.rows()))
-    page = paging.page(form.rows(), before=form.cleaned_data["before"])
+    rows = form.rows().defer("memory_ids")
+    page = paging.page(rows, before=form.cleaned_data["before"])
     names = _key_names(project, (event.api_key_id for event in page.rows))
     context["page"] = page
     context["lines"] = [(event, names.get(event.api_key_id, "")) for event in page.rows]

@@ -9,13 +9,15 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts import services
-from accounts.models import AuditEvent, EventType, Project, User
+from accounts.models import AuditEvent, EventType, Project
 from tests.makers import BY, NOW
 
 OURS = ("accounts", "apikeys", "memory")
+OLD_MODELS = ("User", "Project", "AuditEvent")
 BEGINNINGS = {"0001_tables", "0002_triggers_and_cache"}
 
 
@@ -44,9 +46,13 @@ def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_ro
         call_command("migrate", "accounts", "0002", verbosity=0)
         MigrationRecorder.Migration.objects.filter(name__in=BEGINNINGS).delete()
         assert len(recorded()) == 12 + 8 + 2
-        owner = User.objects.bulk_create([User(email="old@example.com")])[0]
-        project = Project.objects.create(owner=owner, name="Old")
-        event = AuditEvent.objects.create(
+        before = MigrationExecutor(connection).loader.project_state(
+            ("accounts", "0002_triggers_and_cache")
+        )
+        old = {name: before.apps.get_model("accounts", name) for name in OLD_MODELS}
+        owner = old["User"].objects.create(email="old@example.com")
+        project = old["Project"].objects.create(owner=owner, name="Old")
+        event = old["AuditEvent"].objects.create(
             subject_id=project.pk,
             event_type=EventType.PROJECT_UPDATE,
             app_id=project.pk,
@@ -61,7 +67,7 @@ def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_ro
     assert Project.objects.get().owner.email == "old@example.com"
     with pytest.raises(IntegrityError, match="append-only"):
         AuditEvent.objects.filter(pk=event.pk).update(environment="live")
-    services.rename_project(project=project, name="New", at=NOW, by=BY)
+    services.rename_project(project=Project.objects.get(), name="New", at=NOW, by=BY)
     assert AuditEvent.objects.get(environment="both").meta["name"] == "New"
 
 

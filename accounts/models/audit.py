@@ -114,7 +114,12 @@ class AuditEvent(models.Model):
     reason_code = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null: the plain case
     decision_id = models.UUIDField()
     policy_version = models.CharField(max_length=16, null=True)  # noqa: DJ001 - null: no policy asked
-    request_id = models.CharField(max_length=64)
+    request_id = models.CharField(
+        max_length=64, help_text="As the answer carries it: the caller's own, if it sent one."
+    )
+    server_request_id = models.UUIDField(
+        null=True, help_text="The service's own; none for what no request did."
+    )
     created_at = models.DateTimeField()
     meta = models.JSONField(default=dict)
 

@@ -70,7 +70,12 @@ class LoggedRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField()
-    request_id = models.CharField(max_length=64)
+    request_id = models.CharField(
+        max_length=64, help_text="As the answer carries it: the caller's own, if it sent one."
+    )
+    server_request_id = models.UUIDField(
+        null=True, help_text="The service's own, which ties it to its events in the record."
+    )
     project_id = models.UUIDField()
     environment = models.CharField(max_length=4, choices=CHOICES)
     key_id = models.UUIDField()

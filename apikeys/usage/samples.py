@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
+from foundation import request_ids
 from foundation.rows import Row
 
 # The columns of UsageHour by latency: milliseconds that a request took less than.
@@ -21,6 +24,7 @@ class RequestSample(Row, frozen=True, kw_only=True):
 
     created_at: datetime
     request_id: str
+    server_request_id: UUID | None = msgspec.field(default_factory=request_ids.current)
     project_id: UUID
     environment: str
     key_id: UUID

@@ -6,15 +6,19 @@ import csv
 import json
 from datetime import timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest, UsageHour
 from apikeys.usage.collector import collector
 from tests.doors import Api, Response, signed_in
-from tests.makers import make_key, sample
+from tests.makers import make_key, memory_body, sample
 
 DAY = timedelta(days=1)
 
@@ -176,3 +180,68 @@ class TestLogs:
         ):
             answer = browser.get(url, {"since": str(since), "until": str(until), "format": "json"})
             assert len(json.loads(text(answer))) == found
+
+
+@pytest.mark.django_db
+class TestOneIdTwice:
+    """A caller may send an id of its own twice; its requests stay two."""
+
+    @pytest.fixture
+    def logged(self, api: Api) -> list[LoggedRequest]:
+        for user in ("anna", "boris"):
+            answer = api.post("/memory", memory_body(user_id=user), HTTP_X_REQUEST_ID="Again-1")
+            assert answer.headers["X-Request-ID"] == "Again-1"
+        collector.flush()
+        return list(LoggedRequest.objects.order_by("id"))
+
+    def test_each_shows_its_own_event(
+        self, browser: Client, project: Project, logged: list[LoggedRequest]
+    ) -> None:
+        users = []
+        for one in logged:
+            page = browser.get(f"/console/projects/{project.pk}/requests/{one.pk}/")
+            ((event, _),) = page.context["lines"]
+            assert (event.request_id, one.request_id) == ("Again-1", "Again-1")
+            assert event.server_request_id == one.server_request_id
+            assert str(one.server_request_id) in page.content.decode()
+            users.append(event.user_id)
+        assert users == ["anna", "boris"]
+
+    @pytest.mark.parametrize("page", ["requests", "audit"])
+    def test_both_ids_find_them(
+        self, browser: Client, project: Project, logged: list[LoggedRequest], page: str
+    ) -> None:
+        url = f"/console/projects/{project.pk}/{page}/"
+        own = str(logged[1].server_request_id)
+        for asked, found in (
+            *(("Again-1", 2), ("Aga", 2), (own, 1), (own.upper(), 1)),
+            *(("again-1", 0), ("Again_1", 0), ("%", 0), ("A%", 0), ("\\", 0), ("gain", 0)),
+        ):
+            rows = browser.get(url, {"request_id": asked}).context["page"].rows
+            assert len(rows) == found, asked
+
+    def test_the_answer_names_the_services_own_beside_the_callers(self, api: Api) -> None:
+        answer = api.get("/policy", HTTP_X_REQUEST_ID="Mine")
+        own = UUID(answer.headers["X-Server-Request-ID"])
+        answer = api.get("/policy")
+        assert "X-Server-Request-ID" not in answer.headers
+        collector.flush()
+        first, second = LoggedRequest.objects.order_by("id")
+        assert (first.request_id, first.server_request_id) == ("Mine", own)
+        assert second.request_id == str(second.server_request_id) == answer.headers["X-Request-ID"]
+
+    def test_no_page_of_events_reads_the_ids_of_memories(
+        self, browser: Client, project: Project, logged: list[LoggedRequest]
+    ) -> None:
+        base = f"/console/projects/{project.pk}"
+        desk = signed_in(User.objects.create_superuser("operator@example.com"), second_factor=True)
+        for client, url in (
+            (browser, f"{base}/audit/"),
+            (browser, f"{base}/requests/{logged[0].pk}/"),
+            (desk, "/admin/accounts/auditevent/"),
+        ):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url).status_code == 200
+            events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
+            assert events
+            assert not [sql for sql in events if "memory_ids" in sql]

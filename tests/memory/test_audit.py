@@ -21,10 +21,11 @@ from tests.memory.conftest import Clock
 ID = {"HTTP_X_REQUEST_ID": "request-1"}
 
 
-def only(event_type: str) -> dict[str, Any]:
+def only(event_type: str, **known: Any) -> dict[str, Any]:
     """Return the one event of this type, without its own id and the policy's version."""
-    found = AuditEvent.objects.filter(event_type=event_type).values().get()
+    found = AuditEvent.objects.filter(event_type=event_type, **known).values().get()
     event: dict[str, Any] = {**found}
+    assert UUID(str(event.pop("server_request_id"))).version == 7
     assert UUID(str(event.pop("id"))).version == 7
     assert len(event.pop("policy_version")) == 16
     return event
@@ -86,9 +87,8 @@ class TestEveryDecision:
     def test_a_continuation(self, api: Api, known: dict[str, Any]) -> None:
         stored = api.remember()
         token = api.read()["revocation_token"]
-        AuditEvent.objects.filter(event_type="MEMORY_READ").delete()
         api.post(CONTINUE, {"revocation_token": token, "max_age_days": 9}, **ID)
-        event = only("MEMORY_READ")
+        event = only("MEMORY_READ", reason_code="CONTINUE")
         assert isinstance(event.pop("decision_id"), UUID)
         assert event == {
             **known,
