@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from accounts import erasing, services
 from accounts.models import AuditEvent, Project, User
+from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
@@ -64,7 +65,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 
 def purge_record(*, before: datetime, batch: int = BATCH) -> int:
     """Remove audit events older than that: the operator's retention. Return how many."""
-    return _remove(AuditEvent.objects.before(before), batch)
+    return remove_events(before=before, batch=batch)
 
 
 def _sweep(model: type[Model], project_id: UUID, batch: int) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.audit import ChangedBy
 from accounts.erasing import WithoutAddress
 from accounts.models import AuditEvent, EventType, Project
+from accounts.retention import remove_events
+from foundation import sql
+from foundation.identifiers import new_id
 from tests.doors import Api
-from tests.makers import make_key
+from tests.makers import NOW, make_key
+
+DAY = timedelta(days=1)
 
 
 def another(value: Any) -> Any:
@@ -67,3 +72,96 @@ class TestAppendOnly:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             rows.update(user_id=None, scope="schedule")
         assert rows.get().user_id == "user_1"
+
+
+SELECTED = "SELECT * FROM accounts_auditevent"
+
+
+@pytest.mark.django_db
+class TestDeleting:
+    @pytest.fixture
+    def event(self, project: Project) -> AuditEvent:
+        return AuditEvent.objects.get(event_type="PROJECT_CREATE")
+
+    def refused(self, statement: str, *values: str) -> None:
+        """Run a statement, which must fail and leave the record as it is."""
+        with connection.cursor() as cursor:
+            cursor.execute(SELECTED)
+            before = cursor.fetchall()
+            assert before
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                cursor.execute(statement, values)
+            cursor.execute(SELECTED)
+            assert cursor.fetchall() == before
+
+    @pytest.mark.parametrize("condition", ["", " WHERE 1 = 1", " WHERE created_at < '2100-01-01'"])
+    def test_no_delete_passes(self, event: AuditEvent, condition: str) -> None:
+        self.refused(f"DELETE FROM accounts_auditevent{condition}")
+
+    @pytest.mark.postgresql
+    @pytest.mark.parametrize(
+        "tables", ["accounts_auditevent", "accounts_auditevent, memory_memory"]
+    )
+    def test_no_truncate_passes(self, event: AuditEvent, tables: str) -> None:
+        self.refused(f"TRUNCATE {tables} CASCADE")
+
+    @pytest.mark.postgresql
+    def test_no_truncate_passes_within_the_retention(self, event: AuditEvent) -> None:
+        sql.change("INSERT INTO accounts_retention VALUES (%s)", (NOW + 3650 * DAY,))
+        self.refused("TRUNCATE accounts_auditevent")
+
+    def test_the_orm_deletes_none_either(self, event: AuditEvent) -> None:
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            event.delete()
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            AuditEvent.objects.all().delete()
+        assert AuditEvent.objects.filter(pk=event.pk).exists()
+
+    def test_the_retention_removes_what_is_older_and_closes_the_door_behind_it(
+        self, event: AuditEvent
+    ) -> None:
+        assert remove_events(before=event.created_at, batch=1) == 0
+        assert remove_events(before=event.created_at + DAY, batch=1) >= 1
+        assert not AuditEvent.objects.filter(pk=event.pk).exists()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM accounts_retention")
+            assert cursor.fetchone() == (0,)
+
+    def test_the_retentions_path_spares_what_is_younger(self, event: AuditEvent) -> None:
+        sql.change("INSERT INTO accounts_retention (ends_before) VALUES (%s)", (event.created_at,))
+        self.refused("DELETE FROM accounts_auditevent")
+
+    def test_none_is_replaced(self, event: AuditEvent) -> None:
+        if connection.vendor == "postgresql":
+            self.refused(
+                "INSERT INTO accounts_auditevent SELECT * FROM accounts_auditevent"
+                " ON CONFLICT (id) DO UPDATE SET scope = 'other'"
+            )
+            return
+        columns = [field.attname for field in AuditEvent._meta.fields]
+        same = ", ".join(columns)
+        other = same.replace("request_id", "'other'", 1)
+        for verb in ("INSERT OR REPLACE", "REPLACE", "INSERT"):
+            self.refused(
+                f"{verb} INTO accounts_auditevent ({same}) SELECT {other} FROM accounts_auditevent"
+            )
+        new = same.replace("id", f"'{new_id().hex}'", 1)
+        self.refused(
+            f"INSERT OR REPLACE INTO accounts_auditevent (rowid, {same})"
+            f" SELECT rowid, {new} FROM accounts_auditevent"
+        )
+        self.refused(
+            f"INSERT INTO accounts_auditevent ({same}) SELECT {same} FROM accounts_auditevent"
+            " WHERE 1 = 1 ON CONFLICT (id) DO UPDATE SET scope = 'other'"
+        )
+
+    def test_none_is_moved_onto_another(self, event: AuditEvent, project: Project) -> None:
+        if connection.vendor == "postgresql":
+            return  # has no such statement
+        make_key(project)
+        self.refused(
+            "UPDATE OR REPLACE accounts_auditevent SET rowid ="
+            " (SELECT rowid FROM accounts_auditevent WHERE id <> %s LIMIT 1) WHERE id = %s",
+            event.pk.hex,
+            event.pk.hex,
+        )
