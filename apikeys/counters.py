@@ -8,20 +8,16 @@ memory lose requests that arrive together.)
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import redis
 
-logger = logging.getLogger("memory_scope.limits")
+from foundation import shared_redis
 
 PREFIX = "memory-scope:count:"
-TIMEOUT = 0.25  # seconds; a request waits no longer for Redis
-RETRY = 2.0  # seconds for which a Redis that failed is not asked again
 SWEEP = 10_000  # counters kept before those of past windows are dropped
 
 # Adds one to each counter; a new one gets its time to live with it, so that none lives for ever.
@@ -97,10 +93,13 @@ class RedisCounters:
     """Exact for all processes on one Redis. Raises redis.RedisError when it does not answer."""
 
     def __init__(self, address: str) -> None:
-        self._redis = redis.Redis.from_url(
-            address, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
-        )
+        self._redis = shared_redis.client_of(address)
         self._add = self._redis.register_script(ADD)
+
+    @property
+    def away(self) -> bool:
+        """Say whether Redis failed when it was asked last, by whoever asked it."""
+        return self._redis.breaker.is_open
 
     def add(self, windows: Sequence[Window]) -> list[int]:
         counts: list[int] = self._add(
@@ -121,31 +120,21 @@ def _key(window: Window) -> str:
 
 
 class SharedCounters:
-    """Redis, and while it is away this process alone: a stopped Redis stops no request.
+    """Redis, and while it is away this process alone: a stopped Redis stops no request."""
 
-    The log says once when Redis goes and when it is back; `degraded` tells in between.
-    """
-
-    def __init__(self, shared: Counters, local: Counters) -> None:
+    def __init__(self, shared: RedisCounters, local: Counters) -> None:
         self._shared = shared
         self._local = local
-        self._lock = threading.Lock()
-        self._retry_at: float | None = None
 
     @property
     def degraded(self) -> bool:
-        return self._retry_at is not None
+        return self._shared.away
 
     def add(self, windows: Sequence[Window]) -> list[int]:
-        if self._may_ask():
-            try:
-                counts = self._shared.add(windows)
-            except redis.RedisError as error:
-                self._gone(error)
-            else:
-                self._back()
-                return counts
-        return self._local.add(windows)
+        try:
+            return self._shared.add(windows)
+        except redis.RedisError:
+            return self._local.add(windows)
 
     def take_back(self, window: Window) -> None:
         """Count one less where it was counted; if Redis goes in between, one too many stays."""
@@ -154,39 +143,13 @@ class SharedCounters:
             return
         try:
             self._shared.take_back(window)
-        except redis.RedisError as error:
-            self._gone(error)
+        except redis.RedisError:
+            return
 
     def look(self, windows: Sequence[Window]) -> list[int]:
         if not self.degraded:
             try:
                 return self._shared.look(windows)
-            except redis.RedisError as error:
-                self._gone(error)
+            except redis.RedisError:
+                pass
         return self._local.look(windows)
-
-    def _may_ask(self) -> bool:
-        """Let one request in every RETRY seconds try a Redis that is away: no other waits."""
-        if self._retry_at is None:
-            return True
-        with self._lock:
-            if self._retry_at is not None and time.monotonic() < self._retry_at:
-                return False
-            self._retry_at = time.monotonic() + RETRY
-            return True
-
-    def _gone(self, error: redis.RedisError) -> None:
-        with self._lock:
-            first = self._retry_at is None
-            self._retry_at = time.monotonic() + RETRY
-        if first:
-            logger.warning(
-                "Redis does not answer (%s): limits are kept by each process", type(error).__name__
-            )
-
-    def _back(self) -> None:
-        if self._retry_at is None:
-            return
-        with self._lock:
-            self._retry_at = None
-        logger.warning("Redis answers again: limits are shared")

@@ -30,10 +30,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from apikeys import throttling
-from apikeys.counters import TIMEOUT
 from apikeys.usage.samples import BOUNDS
 from config import shared_metrics
 from config.routes import is_api
+from foundation.shared_redis import TIMEOUT
 from memory.policy.access import POLICY_VERSION
 
 logger = logging.getLogger("memory_scope.metrics")

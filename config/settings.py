@@ -154,7 +154,7 @@ if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL must be an address like redis://127.0.0.1:6379/0.")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "foundation.caches.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "memory-scope",
     }

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,8 @@ class OwnRedis:
                 try:
                     client.ping()
                 except redis.ConnectionError:
+                    if self.process.poll() is not None:
+                        break  # somebody else took the port
                     time.sleep(0.02)
                 else:
                     return
@@ -149,8 +151,11 @@ class OwnRedis:
 def own_redis() -> Iterator[OwnRedis]:
     if shutil.which("redis-server") is None:
         pytest.skip("needs redis-server")
-    server = OwnRedis()
-    server.start()
+    for _ in range(3):
+        server = OwnRedis()
+        with suppress(RuntimeError):
+            server.start()
+            break
     try:
         yield server
     finally:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -16,49 +13,15 @@ from django.conf import settings
 
 from apikeys import counters
 from apikeys.counters import LocalCounters, RedisCounters, SharedCounters, window
-from tests.doors import START_SECONDS, free_port
-
-
-class OwnRedis:
-    """A Redis of the test's own, which it may stop and start."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.address = f"redis://127.0.0.1:{self.port}/0"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"],
-            stdout=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + START_SECONDS
-        with redis.Redis.from_url(self.address) as client:
-            while time.monotonic() < deadline:
-                try:
-                    client.ping()
-                except redis.ConnectionError:
-                    time.sleep(0.02)
-                else:
-                    return
-        self.stop()
-        raise RuntimeError("Redis did not start.")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
+from foundation import shared_redis
+from tests import servers
+from tests.servers import OwnRedis
 
 
 @pytest.fixture
 def own_redis() -> Iterator[OwnRedis]:
-    if shutil.which("redis-server") is None:
-        pytest.skip("needs redis-server")
-    server = OwnRedis()
-    server.start()
-    yield server
-    server.stop()
+    with servers.own_redis() as server:
+        yield server
 
 
 def test_a_window_begins_at_a_multiple_of_its_length() -> None:
@@ -117,6 +80,7 @@ class TestWhenRedisGoesAway:
     ) -> None:
         caplog.set_level(logging.WARNING, "memory_scope.limits")
         shared = SharedCounters(RedisCounters(own_redis.address), LocalCounters())
+        breaker = shared_redis.breaker_of(own_redis.address)
         one = window("x", length=3600, at=0)
         assert shared.add((one,)) == [1]
         assert shared.add((one,)) == [2]
@@ -125,9 +89,10 @@ class TestWhenRedisGoesAway:
         shared.take_back(one)
         assert shared.degraded
         assert len(caplog.records) == 1
+        monkeypatch.setattr(breaker, "_retry_at", float("inf"))
         own_redis.start()
         assert shared.add((one,)) == [5], "Redis is not asked again at once"
-        monkeypatch.setattr(shared, "_retry_at", 0.0)
+        monkeypatch.setattr(breaker, "_retry_at", 0.0)
         assert shared.add((one,)) == [1], "this Redis has just been born"
         assert not shared.degraded
         assert [record.getMessage()[:20] for record in caplog.records] == [

@@ -12,9 +12,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import Project
-from tests.apikeys.test_counters import OwnRedis, own_redis  # noqa: F401 - a fixture
+from tests.apikeys.test_counters import own_redis  # noqa: F401 - a fixture
 from tests.doors import running_service
 from tests.makers import make_key
+from tests.servers import OwnRedis
 
 CONNECTIONS = 32
 
