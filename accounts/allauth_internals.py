@@ -10,11 +10,13 @@ from allauth.account.internal.flows.login import (
     get_authentication_records as get_authentication_records,
 )
 from allauth.account.internal.flows.login import record_authentication as record_authentication
+from allauth.account.internal.flows.reauthentication import suspend_request as suspend_request
 from allauth.account.internal.userkit import user_id_to_str as user_id_to_str
 from allauth.core.internal.cryptokit import compare_user_code as compare_user_code
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes as RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP as TOTP
 from allauth.mfa.totp.internal.auth import format_hotp_value as format_hotp_value
+from allauth.mfa.totp.internal.auth import generate_totp_secret as generate_totp_secret
 from allauth.mfa.totp.internal.auth import hotp_value as hotp_value
 from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time as yield_hotp_counters_from_time,

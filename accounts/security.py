@@ -103,13 +103,17 @@ def _factor(factor: Authenticator, event_type: EventType) -> None:
     audit.record_project(
         event_type, user.pk, at=timezone.now(), by=_by(user, request), kind=str(factor.type)
     )
-    if is_operator(user) and settings.OPERATORS_EMAIL:
-        words = {"operator": user.email, "added": added, "kind": factor.get_type_display()}
-        transaction.on_commit(lambda: background.do(lambda: _tell_operators(words)))
+    if not is_operator(user):
+        return
+    # allauth tells the account itself of what is done on its pages.
+    told = [settings.OPERATORS_EMAIL, user.email if request is None else ""]
+    words = {"operator": user.email, "added": added, "kind": factor.get_type_display()}
 
+    def tell() -> None:
+        for address in filter(None, told):
+            mail.send("operator_factor", to=address, **words)
 
-def _tell_operators(words: dict[str, Any]) -> None:
-    mail.send("operator_factor", to=settings.OPERATORS_EMAIL, **words)
+    transaction.on_commit(tell if request is None else lambda: background.do(tell))
 
 
 def _by(user: User, request: HttpRequest | None) -> ChangedBy:

@@ -1,12 +1,14 @@
 """The operators' site: Django's admin, with a second factor in front of it.
 
 A password alone opens nothing here outside DEBUG: the session must have been opened, or confirmed,
-with a second factor of the operator's own account.
+with a second factor of the operator's own account, ADMIN_FACTOR_HOURS ago at most, and for a change
+ADMIN_CHANGE_MINUTES ago.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -20,14 +22,8 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
-from accounts.allauth_internals import get_authentication_records
+from accounts import operators
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
-
-
-def used_second_factor(request: HttpRequest) -> bool:
-    """Say whether this session was opened, or confirmed, with a second factor."""
-    records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records)
 
 
 class OperationsSite(AdminSite):
@@ -52,7 +48,27 @@ class OperationsSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         allowed = super().has_permission(request)
-        return allowed and (settings.DEBUG or used_second_factor(request))
+        within = settings.ADMIN_FACTOR_HOURS * 3600
+        return allowed and (settings.DEBUG or operators.used_second_factor(request, within=within))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Ask for a fresh factor before what is sent is done; it is done right afterwards."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            within = settings.ADMIN_CHANGE_MINUTES * 60
+            harmless = (
+                request.method in ("GET", "HEAD", "OPTIONS")
+                or settings.DEBUG
+                or request.path == reverse("admin:logout")
+                or not self.has_permission(request)  # which `inner` says
+            )
+            if harmless or operators.used_second_factor(request, within=within):
+                return cast(HttpResponse, inner(request, *args, **kwargs))
+            return operators.ask_for_factor(request)
+
+        return fresh
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Leave it to the account's own page, which records and mails it."""
@@ -72,4 +88,4 @@ class OperationsSite(AdminSite):
             return redirect("admin:index")
         if not is_mfa_enabled(user):
             return redirect("mfa_index")
-        return redirect(f"{reverse('mfa_reauthenticate')}?{query}")
+        return redirect(f"{operators.factor_page(operators.operator(request))}?{query}")

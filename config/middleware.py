@@ -25,6 +25,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
+from accounts import operators
 from config.routes import is_api
 from foundation import request_ids
 from foundation.deadlines import deadlines
@@ -158,3 +159,19 @@ class ClosedAccountMiddleware(_ForPeople):
             return None
         open_to_them = {reverse(name) for name in OPEN_TO_CLOSED}
         return None if request.path_info in open_to_them else redirect("account_closed")
+
+
+class OperatorsFactorMiddleware(_ForPeople):
+    """Keeps an operator's second factors from whoever has the password alone."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[object, ...],
+        view_kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        if is_api(request.path_info) or match is None or not request.user.is_authenticated:
+            return None
+        return operators.guard_factors(request, match.view_name)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
     "config.middleware.UserSessionsMiddleware",
     "config.middleware.ClosedAccountMiddleware",
+    "config.middleware.OperatorsFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -242,6 +243,9 @@ WORK_IN_BACKGROUND = True
 
 # Encrypts the seeds of authenticator apps; the first encrypts, every one of them decrypts.
 SECOND_FACTOR_KEYS = env.words("SECOND_FACTOR_KEYS")
+# How old a use of the second factor may be that opens the admin, and that lets it change something.
+ADMIN_FACTOR_HOURS = env.number("ADMIN_FACTOR_HOURS", default=12, least=1, most=168)
+ADMIN_CHANGE_MINUTES = env.number("ADMIN_CHANGE_MINUTES", default=15, least=1, most=1440)
 INVITATION_DAYS = env.number("INVITATION_DAYS", default=14, least=1, most=365)
 # How long a closed account can be reopened before its data is erased.
 ACCOUNT_CLOSED_DAYS = env.number("ACCOUNT_CLOSED_DAYS", default=14, least=1, most=365)

@@ -236,7 +236,7 @@ class TestFactors:
         operator = give_password(User.objects.create_superuser("operator@example.com"))
         with django_capture_on_commit_callbacks(execute=True):
             TOTP.activate(operator, SEED)
-        (message,) = mailbox()
-        assert message.to == ["desk@example.com"]
-        assert "operator@example.com" in message.body
-        assert SEED not in message.body
+        assert {tuple(one.to) for one in mailbox()} == {("desk@example.com",), (operator.email,)}
+        for message in mailbox():
+            assert "operator@example.com" in message.body
+            assert SEED not in message.body
