@@ -5,7 +5,6 @@ Whoever shows a key's plaintext may end it: they could use it as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -14,20 +13,19 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.audit import ChangedBy
 from accounts.models import EventType
-from apikeys import services, tokens
+from apikeys import scanning, services, tokens
 from apikeys.events import record_key
 from apikeys.models import ApiKey, Kind, Secret
 from apikeys.notices import outbox
 
 LEAKED = "LEAKED"  # the reason of an event
-# A key inside other text: the pattern of tokens.PATTERN, not a part of a longer word.
-IN_TEXT = re.compile(r"(?<![0-9A-Za-z_])sk_(?:test|live)_[0-9A-Za-z]{38}(?![0-9A-Za-z])")
+AT_ONCE = 500  # digests in a statement
 
 
 @sensitive_variables("text")
 def keys_in(text: str) -> set[str]:
     """Return the well-formed keys that stand in a text; what fails its checksum is none."""
-    return {found for found in IN_TEXT.findall(text) if tokens.environment_of(found)}
+    return scanning.keys_in(text.encode("utf-8", "surrogatepass"))
 
 
 @sensitive_variables("plaintexts")
@@ -64,8 +62,9 @@ def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> N
 @sensitive_variables("plaintexts")
 def _live_secrets(plaintexts: Iterable[str], *, at: datetime) -> Iterator[Secret]:
     digests = [tokens.digest(plaintext) for plaintext in plaintexts]
-    yield from (
-        Secret.objects.standing(at=at)
-        .filter(digest__in=digests, key__deleted_at=None)
-        .select_related("key__project__owner")
-    )
+    for start in range(0, len(digests), AT_ONCE):
+        yield from (
+            Secret.objects.standing(at=at)
+            .filter(digest__in=digests[start : start + AT_ONCE], key__deleted_at=None)
+            .select_related("key__project__owner")
+        )

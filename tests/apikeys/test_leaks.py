@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from smtplib import SMTPServerDisconnected
 from typing import Any
@@ -42,10 +46,10 @@ class TestFindingKeysInText:
         text = f'KEY="{one}"\n{other},{other}. curl -H X-API-Key:{one}'
         assert leaks.keys_in(text) == {one, other}
 
-    def test_what_is_no_key_or_a_part_of_a_longer_word_is_not_found(self) -> None:
+    def test_the_checksum_alone_tells_a_key_from_noise(self) -> None:
         key = tokens.new_key("test")
         wrong = key[:-1] + ("1" if key[-1] == "0" else "0")
-        assert leaks.keys_in(f"{wrong} x{key} {key}x my_{key}") == set()
+        assert leaks.keys_in(f"{wrong} {key[:-1]} SK{key[2:]}") == set()
 
 
 class TestReporting:
@@ -162,14 +166,30 @@ class TestCommand:
     def test_standard_input_is_a_file_too(
         self, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sys.stdin", StringIO(make_key(project)[1]))
+        text = BytesIO(make_key(project)[1].encode("utf-16"))
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(text))
         err = StringIO()
         call_command("revokeleaked", "-", stdout=StringIO(), stderr=err)
         assert "Deleted: 1" in err.getvalue()
 
+    def test_several_files_are_read_and_what_cannot_be_is_named(
+        self, project: Project, tmp_path: Path
+    ) -> None:
+        packs: list[Callable[[bytes], bytes]] = [gzip.compress, bz2.compress, lzma.compress]
+        for number, pack in enumerate(packs):
+            leaked = make_key(project, f"Key {number}")[1].encode()
+            (tmp_path / f"{number}").write_bytes(pack(leaked))
+        (tmp_path / "3").write_bytes(b"\x28\xb5\x2f\xfd" + b"0" * 50)
+        out, err = StringIO(), StringIO()
+        with pytest.raises(CommandError, match="3 was not read to the end: it is packed by zstd"):
+            call_command(
+                "revokeleaked", *(str(tmp_path / f"{n}") for n in range(4)), stdout=out, stderr=err
+            )
+        assert err.getvalue() == "Keys in the text: 3. Deleted: 3.\n"
+
     @pytest.mark.django_db
     def test_a_missing_file_is_reported(self) -> None:
-        with pytest.raises(CommandError, match="Cannot read /nowhere"):
+        with pytest.raises(CommandError, match="cannot read /nowhere"):
             call_command("revokeleaked", "/nowhere")
 
 
