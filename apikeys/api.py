@@ -58,6 +58,7 @@ class KeyedAPIView(APIView):
 
     permission: str | None = None
     content_negotiation_class = JsonNegotiation
+    needs_media_type = False
     allowance: Allowance | None = None
 
     @property
@@ -149,10 +150,10 @@ class KeyedAPIView(APIView):
             raise RequestRefused("malformed_json", "Request body is shorter than Content-Length")
         return content
 
-    @staticmethod
-    def _check_media_type(content_type: str) -> None:
+    def _check_media_type(self, content_type: str) -> None:
         """Take JSON in UTF-8, also where the type is not named: some clients leave it out."""
         media_type, _, parameters = content_type.lower().partition(";")
+        taken = (JSON_TYPE,) if self.needs_media_type else ("", JSON_TYPE)
         charset = parameters.partition("charset=")[2].partition(";")[0].strip()
-        if media_type.strip() not in ("", JSON_TYPE) or charset not in UTF8_NAMES:
+        if media_type.strip() not in taken or charset not in UTF8_NAMES:
             raise UnsupportedMediaType(content_type)

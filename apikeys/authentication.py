@@ -6,6 +6,7 @@ The next request after a key was rotated, deleted or switched off must see it, i
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -22,8 +23,9 @@ from accounts.models import User
 from apikeys import throttling, tokens
 from apikeys.models import SILENCE
 from apikeys.principal import Principal
+from apikeys.worth_asking import worth_asking
 from foundation import sql
-from foundation.addresses import client_address, network_of
+from foundation.addresses import counted_networks
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
@@ -53,23 +55,39 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Principal] | None:
         """Return the project's owner and the Principal; None without the header.
 
-        Raises InvalidApiKey, or RateLimited when too many wrong keys came from the address.
+        Raises InvalidApiKey, or RateLimited for it when too many wrong keys came from the address.
         """
         text = request.META.get("HTTP_X_API_KEY")
         if text is None:
             return None
         at = timezone.now()
-        address = network_of(client_address(request.META))
-        throttling.refuse_guessing(address, at=at.timestamp())
-        principal = find_principal(text, at=at)
-        if principal is None:
-            throttling.count_failure(address, at=at.timestamp())
-            raise InvalidApiKey
+        principal = self._found(text, counted_networks(request.META), at=at)
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
             lambda: User.objects.get(pk=principal.owner_id)
         )
         return owner, principal
+
+    @staticmethod
+    @sensitive_variables("text")
+    def _found(text: str, networks: Sequence[str], *, at: datetime) -> Principal:
+        """Return who holds this key, whatever else its address guessed.
+
+        Raises InvalidApiKey, or RateLimited for a wrong key of an address that tried too many.
+        """
+        too_many: throttling.RateLimited | None = None
+        try:
+            throttling.refuse_guessing(*networks, at=at.timestamp())
+        except throttling.RateLimited as error:
+            too_many = error
+        if too_many and not worth_asking.may(text, networks[0], at=at):
+            raise too_many
+        principal = find_principal(text, at=at)
+        if principal is None:
+            throttling.count_failure(*networks, at=at.timestamp())
+            raise too_many or InvalidApiKey
+        worth_asking.remember(text)
+        return principal
 
     def authenticate_header(self, request: Request) -> str:
         """Name the header: without it Django REST Framework would answer 403 instead of 401."""

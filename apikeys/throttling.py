@@ -1,7 +1,7 @@
 """How many requests a key may make, and how many wrong keys an address may try.
 
 A key has an hour's limit and a second's. Wrong keys are counted by address in front of the
-database; an address that tried too many hears 429 until its window ends.
+database; those of an address that tried too many hear 429 until its window ends.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from apikeys.principal import Principal
 HOUR = 3600  # seconds
 SECOND = 1
 FAILURE_WINDOW = 60  # seconds in which an address may try RATE_LIMIT_FAILURES wrong keys
+KEYS, REPORTS, TOKENS = "guesses", "reports", "tokens"  # what is guessed; each is counted apart
 
 
 class RateLimited(Exception):
@@ -60,25 +61,32 @@ def take(principal: Principal, *, at: float) -> Allowance:
     return Allowance(limit, limit - in_hour, hour.end)
 
 
-def refuse_guessing(address: str, *, at: float) -> None:
-    """Raise RateLimited if too many wrong keys came from the address. Asks nobody.
+def refuse_guessing(*networks: str, at: float, what: str = KEYS) -> None:
+    """Raise RateLimited if too much was guessed from an address and its networks. Asks nobody.
 
-    Each process learns of it with the next wrong key that it sees: the number of keys looked up in
-    a window is RATE_LIMIT_FAILURES, and one more for each process at most.
+    Each process learns of it with the next wrong guess that it sees: the number of keys looked up
+    in a window is RATE_LIMIT_FAILURES, and one more for each process at most.
     """
-    guesses = _guesses(address, at)
-    if _blocked.get(address) == guesses.start:
-        raise RateLimited(_until(guesses, at))
+    if _blocked:
+        for network in networks:
+            guesses = _guesses(what, network, at)
+            if _blocked.get(guesses.name) == guesses.start:
+                raise RateLimited(_until(guesses, at))
 
 
-def count_failure(address: str, *, at: float) -> None:
-    """Count a wrong key of the address."""
-    guesses = _guesses(address, at)
-    (count,) = counters.add((guesses,))
-    if count >= settings.RATE_LIMIT_FAILURES:
-        if len(_blocked) > MOST_BLOCKED:
-            _blocked.clear()  # they are blocked again with their next wrong key
-        _blocked[address] = guesses.start
+def count_failure(*networks: str, at: float, what: str = KEYS) -> None:
+    """Count a wrong guess of an address, and of the networks around it in the same trip."""
+    windows = [_guesses(what, network, at) for network in networks]
+    for network, guesses, count in zip(networks, windows, counters.add(windows), strict=True):
+        if count >= settings.RATE_LIMIT_FAILURES * share_of(network):
+            if len(_blocked) > MOST_BLOCKED:
+                _blocked.clear()  # they are blocked again with their next wrong guess
+            _blocked[guesses.name] = guesses.start
+
+
+def share_of(network: str) -> int:
+    """Return how many times as much a network may guess as an address: by how many it holds."""
+    return SHARES.get(network.rpartition("/")[2], 1) if "/" in network else 1
 
 
 def degraded() -> bool:
@@ -93,9 +101,11 @@ def _open_counters() -> Counters:
 
 # One for the process, made before any of its threads asks. It connects with the first request.
 counters = _open_counters()
-# Addresses that tried too many keys, with the start of the window in which they did.
+# Networks that guessed too much, with the start of the window in which they did.
 _blocked: dict[str, int] = {}
 MOST_BLOCKED = 10_000
+# Of IPv6, a /48 is what one customer is given for the asking; the others hold many of them.
+SHARES = {"48": 1, "24": 4, "32": 16}
 
 
 def hour_of(key_id: UUID, *, at: float) -> Window:
@@ -108,8 +118,8 @@ def _windows(key_id: UUID, at: float) -> tuple[Window, Window]:
     return window(name, length=HOUR, at=at), window(name, length=SECOND, at=at)
 
 
-def _guesses(address: str, at: float) -> Window:
-    return window(f"guesses:{address}", length=FAILURE_WINDOW, at=at)
+def _guesses(what: str, network: str, at: float) -> Window:
+    return window(f"{what}:{network}", length=FAILURE_WINDOW, at=at)
 
 
 def _until(ending: Window, at: float) -> int:

@@ -15,7 +15,7 @@ from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY, NO_KEY
 from apikeys.usage import reports
 from foundation import fields
-from foundation.addresses import client_address, network_of
+from foundation.addresses import counted_networks
 from foundation.answers import json_response
 
 MOST_TOKENS = 100
@@ -30,19 +30,20 @@ class ReportLeaksView(KeyedAPIView):
     authentication_classes = ()
     permission_classes = ()
     http_method_names = ["post"]
+    needs_media_type = True  # no foreign page sends it without asking first
 
     @sensitive_variables("reported")
     def post(self, request: Request) -> HttpResponse:
         """Delete the live keys among those reported. The answer says how many there were."""
         at = timezone.now()
-        address = network_of(client_address(request.META))
-        throttling.refuse_guessing(address, at=at.timestamp())
+        networks = counted_networks(request.META)
+        throttling.refuse_guessing(*networks, at=at.timestamp(), what=throttling.REPORTS)
         tokens, url = fields.check(self.body(request), _LEAKS)
         reported = {found for text in tokens for found in leaks.keys_in(text)}
         by = ChangedBy(actor="report", request_id=self.request_id(request))
         ended = leaks.end_leaked(plaintexts=reported, url=url, at=at, by=by)
         if not ended:  # or guessing would be cheaper here than anywhere else
-            throttling.count_failure(address, at=at.timestamp())
+            throttling.count_failure(*networks, at=at.timestamp(), what=throttling.REPORTS)
         return json_response({"deleted": len(ended)})
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from apikeys import throttling
 from config.errors import answer_error, unavailable
 from foundation import outages, sql
-from foundation.addresses import client_address, network_of
+from foundation.addresses import counted_networks
 from foundation.answers import RequestRefused, json_response
 from foundation.deadlines import deadlines
 
@@ -76,9 +76,8 @@ def _check_token(request: HttpRequest) -> None:
     scheme, _, given = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not given:
         raise invalid
-    at = time.time()
-    address = network_of(client_address(request.META))
-    throttling.refuse_guessing(address, at=at)
+    at, networks = time.time(), counted_networks(request.META)
+    throttling.refuse_guessing(*networks, at=at, what=throttling.TOKENS)
     if not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
-        throttling.count_failure(address, at=at)
+        throttling.count_failure(*networks, at=at, what=throttling.TOKENS)
         raise invalid

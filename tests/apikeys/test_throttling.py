@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.limits import LimitRefused
 from accounts.models import AuditEvent, Project
 from apikeys import services, throttling, tokens
 from apikeys.counters import LocalCounters
-from foundation.addresses import client_address, network_of
+from apikeys.worth_asking import worth_asking
 from tests.doors import Api
 from tests.makers import BY, NOW, make_key, memory_body, read_body
 
@@ -25,6 +25,7 @@ def local(monkeypatch: pytest.MonkeyPatch) -> LocalCounters:
     fresh = LocalCounters()
     monkeypatch.setattr(throttling, "counters", fresh)
     monkeypatch.setattr(throttling, "_blocked", {})
+    worth_asking.forget()
     return fresh
 
 
@@ -166,22 +167,69 @@ class TestGuessing:
         assert [self.guess(key) for key in keys] == [401] * 5 + [429] * 3
 
     @pytest.mark.django_db
-    def test_then_the_database_is_not_asked_and_it_hears_when_to_come_back(
+    def test_then_the_database_is_not_asked_without_bound_and_it_hears_when_to_come_back(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for _ in range(5):
-            self.guess()
-        monkeypatch.setattr("apikeys.authentication.find_principal", lambda *a, **k: 1 / 0)
+        asked = []
+
+        def find(text: str, **at: Any) -> None:
+            asked.append(text)
+
+        monkeypatch.setattr("apikeys.authentication.find_principal", find)
+        answers = [self.guess(tokens.new_key("test")) for _ in range(30)]
+        assert answers == [401] * 5 + [429] * 25
+        assert len(asked) == 10
         answer = Client().get("/policy", HTTP_X_API_KEY=tokens.new_key("test"))
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
         assert 1 <= int(answer.headers["Retry-After"]) <= throttling.FAILURE_WINDOW
         assert "X-RateLimit-Limit" not in answer.headers
 
+    @pytest.mark.parametrize("known", [True, False])
+    def test_a_valid_key_is_served_whatever_else_its_address_guesses(
+        self, api: Api, known: bool
+    ) -> None:
+        if known:
+            assert api.get("/policy").status_code == 200
+        for _ in range(20):
+            self.guess()
+            self.guess(tokens.new_key("test"))
+        assert api.get("/policy").status_code == 200
+        assert self.guess() == 429
+
+    def test_reports_and_tokens_are_counted_apart(self, api: Api, settings: Settings) -> None:
+        settings.METRICS_TOKEN = "t" * 30
+        for _ in range(8):
+            Api(None).post("/leaks", {"tokens": ["nothing"]})
+            Client().get("/metrics", headers={"Authorization": "Bearer wrong"})
+        assert Api(None).post("/leaks", {"tokens": ["nothing"]}).status_code == 429
+        assert self.guess() == 401
+        assert api.get("/policy").status_code == 200
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("type_", ["text/plain", "", "application/x-www-form-urlencoded"])
+    def test_what_a_foreign_page_can_send_is_no_report(self, type_: str) -> None:
+        answers = [
+            Api(None).post("/leaks", {"tokens": ["x"]}, content_type=type_).status_code
+            for _ in range(8)
+        ]
+        assert answers == [415] * 8
+        assert Api(None).post("/leaks", {"tokens": ["x"]}).status_code == 200
+
     def test_other_addresses_go_on(self, api: Api) -> None:
         for _ in range(6):
             self.guess(REMOTE_ADDR="10.0.0.1")
-        assert api.get("/policy", REMOTE_ADDR="10.0.0.2").status_code == 200
-        assert api.get("/policy", REMOTE_ADDR="10.0.0.1").status_code == 429
+        assert self.guess(REMOTE_ADDR="10.0.0.2") == 401
+        assert self.guess(REMOTE_ADDR="10.0.0.1") == 429
+
+    @pytest.mark.parametrize("forwarded", ["{}:4711", '"[2001:db8::{}]:80"', "unknown"])
+    def test_clients_behind_a_proxy_are_told_apart_by_what_it_writes(
+        self, forwarded: str, settings: Settings, api: Api
+    ) -> None:
+        settings.TRUSTED_PROXY_COUNT = 1
+        for number in range(7):
+            self.guess(HTTP_X_FORWARDED_FOR=forwarded.format(f"10.{number}.0.1"))
+        assert self.guess(HTTP_X_FORWARDED_FOR="10.99.0.1") == 401
+        assert api.get("/policy", HTTP_X_FORWARDED_FOR="unknown").status_code == 200
 
     @pytest.mark.django_db
     def test_it_ends_with_its_window(self) -> None:
@@ -196,48 +244,21 @@ class TestGuessing:
     def test_a_host_with_many_ipv6_addresses_counts_once(self) -> None:
         answers = [self.guess(REMOTE_ADDR=f"2001:db8:1:2::{number}") for number in range(7)]
         assert answers == [401] * 5 + [429] * 2
-        assert self.guess(REMOTE_ADDR="2001:db8:1:3::1") == 401
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("address", "most"),
+        [("2001:db8:1:{:x}::1", 5), ("10.0.0.{}", 20), ("2001:db8:{:x}::", 80)],
+    )
+    def test_networks_around_it_count_too(self, address: str, most: int) -> None:
+        answers = [self.guess(REMOTE_ADDR=address.format(number)) for number in range(most + 3)]
+        assert answers == [401] * most + [429] * 3
 
     @pytest.mark.django_db
     def test_no_key_is_part_of_a_counters_name(self, local: LocalCounters) -> None:
         key = tokens.new_key("test")
         self.guess(key)
-        assert {one.name for one in local._counts} == {"guesses:127.0.0.1"}
-
-
-class TestWhereARequestComesFrom:
-    @pytest.mark.parametrize(
-        ("proxies", "forwarded", "address"),
-        [
-            (0, None, "10.0.0.9"),
-            (0, "1.2.3.4", "10.0.0.9"),
-            (1, "1.2.3.4", "1.2.3.4"),
-            (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
-            (2, "6.6.6.6, 1.2.3.4, 10.0.0.8", "1.2.3.4"),
-            (2, "1.2.3.4", "10.0.0.9"),
-            (1, None, "10.0.0.9"),
-            (1, "unknown", "10.0.0.9"),
-            (1, "6.6.6.6,", "10.0.0.9"),
-            (1, "2001:DB8::1", "2001:db8::1"),
-        ],
-    )
-    def test_what_is_believed_of_forwarded_addresses(
-        self, proxies: int, forwarded: str | None, address: str, settings: Settings
-    ) -> None:
-        settings.TRUSTED_PROXY_COUNT = proxies
-        meta: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.9"}
-        if forwarded is not None:
-            meta["HTTP_X_FORWARDED_FOR"] = forwarded
-        assert client_address(RequestFactory().get("/", **meta).META) == address
-
-    @pytest.mark.parametrize(
-        ("address", "network"),
-        [
-            ("10.0.0.9", "10.0.0.9"),
-            ("2001:db8:1:2:3::4", "2001:db8:1:2::"),
-            ("::ffff:10.0.0.9", "10.0.0.9"),
-            ("", ""),
-        ],
-    )
-    def test_the_network_that_an_address_is_counted_by(self, address: str, network: str) -> None:
-        assert network_of(address) == network
+        assert {one.name for one in local._counts} == {
+            "guesses:127.0.0.1",
+            "guesses:127.0.0.0/24",
+        }
