@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +11,25 @@ from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
 from django.template.loader import render_to_string
 
+from foundation.private_files import make_folder_private, open_private
+
+
+class PrivateFileBackend(FileBackend):
+    """Keeps each mail as a file: the links in them open accounts, so it is its owner's alone."""
+
+    def open(self) -> bool:
+        if self.stream is not None:
+            return False
+        make_folder_private(Path(self.file_path))
+        self.stream = open(self._get_filename(), "ab", opener=open_private)  # noqa: SIM115 - kept
+        return True
+
 
 class DevelopmentBackend(ConsoleBackend):
     """Prints each mail, and keeps it in `settings.MAIL_FOLDER` as a file that a person can open."""
 
     def send_messages(self, email_messages: Any) -> int:
-        FileBackend(file_path=str(settings.MAIL_FOLDER)).send_messages(email_messages)
+        PrivateFileBackend(file_path=str(settings.MAIL_FOLDER)).send_messages(email_messages)
         return super().send_messages(email_messages) or 0
 
 
