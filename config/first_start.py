@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 
 from config.environment import BASE_DIR, ENV_FILE
@@ -18,12 +19,16 @@ def write_env(example: Path, target: Path) -> bool:
     text = example.read_text()
     for name in ("SECRET_KEY", "SECOND_FACTOR_KEYS"):
         text = text.replace(f"\n{name}=\n", f"\n{name}={secrets.token_urlsafe(48)}\n")
-    try:
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
+    # Written beside it and then linked: a second start at the same time finds all of it or none.
+    descriptor, written = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+    try:
+        os.link(written, target)
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(written)
     return True
 
 

@@ -7,8 +7,9 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -54,11 +55,17 @@ class Command(BaseCommand):
         if options["new_key"]:
             self._rotate()
         elif User.objects.exists():
-            self.stdout.write(f"Memory Scope: {self.base}")
-            if ApiKey.objects.live().filter(name=KEY_NAME, project__owner__email=EMAIL).exists():
-                self.stdout.write("The demo key was shown once: 'make key' draws a new one.")
+            self._say_where()
         else:
-            self._create()
+            try:
+                self._create()
+            except (IntegrityError, ValidationError):  # another one did, at the same time
+                self._say_where()
+
+    def _say_where(self) -> None:
+        self.stdout.write(f"Memory Scope: {self.base}")
+        if ApiKey.objects.live().filter(name=KEY_NAME, project__owner__email=EMAIL).exists():
+            self.stdout.write("The demo key was shown once: 'make key' draws a new one.")
 
     @sensitive_variables("plaintext", "password")
     def _create(self) -> None:

@@ -1,0 +1,69 @@
+"""`manage.py migrate`, one at a time: a second one waits for the first, then finds it done."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from foundation.private_files import make_database_private
+
+# Taken by nothing else in the database: the first bytes of "migrate".
+LOCK = int.from_bytes(b"migrate")
+
+
+class Command(DjangoMigrate):
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        alone = _alone_on_sqlite if connection.vendor == "sqlite" else _alone_on_postgresql
+        with alone(connection):
+            super().handle(*args, **options)
+
+
+@contextmanager
+def _alone_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Hold the database's folder, which leaves no file behind, and make the database private.
+
+    Not the database itself: a process that closes a file lets go of all SQLite's locks on it.
+    """
+    if connection.is_in_memory_db():  # type: ignore[attr-defined] # SQLite's own
+        yield
+        return
+    file = Path(connection.settings_dict["NAME"])
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        make_database_private(file)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _alone_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Hold a lock in a transaction of another connection; it ends with that, however it ends.
+
+    A transaction, since behind a pooler a connection is ours for no longer; and it waits for as
+    long as the other one takes, whatever bound other statements have.
+    """
+    keeper = connection.copy()
+    try:
+        keeper.set_autocommit(False)
+        with keeper.cursor() as cursor:
+            for limit in (
+                "lock_timeout",
+                "statement_timeout",
+                "idle_in_transaction_session_timeout",
+            ):
+                cursor.execute(f"SET LOCAL {limit} = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
+    finally:
+        keeper.close()
