@@ -44,7 +44,8 @@ bench: .venv/.dev
 
 lock:
 	$(PYTHON) -m venv .venv/lock
-	.venv/lock/bin/pip install --quiet uv
+	.venv/lock/bin/pip install --quiet --require-hashes -r requirements/lock.lock
+	echo "uv>=0.9,<1" | .venv/lock/bin/uv pip compile - $(LOCK) -o requirements/lock.lock
 	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.lock
 	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/runtime.lock -o requirements/dev.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
