@@ -69,6 +69,7 @@ def account_reopen(request: SignedIn) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@reauthenticated
 def mail_choices(request: SignedIn) -> HttpResponse:
     """Let the person choose which mails about keys they get."""
     form = MailForm(request.POST if request.method == "POST" else None, person=request.user)

@@ -19,11 +19,12 @@ from apikeys import services as apikeys
 from apikeys.models import ApiKey
 from console import owned
 from console.forms import LimitsForm
-from console.owned import SignedIn
+from console.owned import SignedIn, reauthenticated
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@reauthenticated
 def key_limits(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Let one key make fewer requests than operators grant it."""
     key = owned.live_key(request, key_id)
@@ -37,6 +38,7 @@ def key_limits(request: SignedIn, key_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@reauthenticated
 def project_limits(request: SignedIn, project_id: UUID) -> HttpResponse:
     """Let each key of a project make fewer requests than operators grant it."""
     project = owned.project(request, project_id)

@@ -19,7 +19,7 @@ from accounts.models import AuditEvent, Project
 from apikeys.models import ApiKey, LoggedRequest
 from console import exports, owned, paging
 from console.filters import AuditFilter, LogFilter
-from console.owned import SignedIn
+from console.owned import SignedIn, reauthenticated
 
 # An event is written while its request runs; clocks of two machines may differ a little.
 AROUND = timedelta(minutes=1)
@@ -100,6 +100,17 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
 @require_safe
 def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
     """List the project's record, the newest first; with `format`, send all of it as a file."""
+    if "format" in request.GET:
+        return _exported_log(request, project_id)
+    return _audit_log(request, project_id)
+
+
+@reauthenticated
+def _exported_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
+    return _audit_log(request, project_id)
+
+
+def _audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
     project = owned.project(request, project_id)
     form = AuditFilter(request.GET, project=project)
     context: dict[str, Any] = {"project": project, "section": "audit", "form": form}

@@ -7,7 +7,8 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.audit import ChangedBy
@@ -16,7 +17,7 @@ from apikeys.models import ApiKey
 from foundation import request_ids
 from foundation.addresses import client_address
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def reauthenticated(view: View) -> View:

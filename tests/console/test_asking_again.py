@@ -1,0 +1,105 @@
+"""What weakens something or reveals it asks for the password again when the sign-in is old.
+
+Every page of the console is in the table, by hand: whoever adds one says here whether it asks.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import AuditEvent, Project, User
+from console import urls
+from tests.doors import signed_in
+from tests.makers import PASSWORD, make_key
+
+ASKS = {
+    "project_delete",
+    "project_limits",
+    "key_new",
+    "key_limits",
+    "key_rotate",
+    "key_end_grace",
+    "key_delete",
+    "mail_choices",
+    "account_close",
+}
+# It shows what was stored, changes a name, or takes nothing from anybody.
+ASKS_NOT = {
+    "choose_theme",
+    "console",
+    "projects",
+    "project_new",
+    "project",
+    "project_settings",
+    "usage_page",
+    "requests",
+    "logged_request",
+    "audit_log",  # but for its export
+    "keys",
+    "key",
+    "key_usage",
+    "key_rename",
+    "account",
+    "account_closed",
+    "account_reopen",
+}
+OLD = 301  # seconds
+
+
+def test_every_page_is_in_one_of_the_tables() -> None:
+    names = {entry.name for entry in urls.urlpatterns}
+    assert names == ASKS | ASKS_NOT
+
+
+@pytest.fixture
+def paths(project: Project) -> dict[str, str]:
+    key, _ = make_key(project)
+    ids = {"<uuid:project_id>": project.pk, "<uuid:key_id>": key.pk, "<uuid:logged_id>": key.pk}
+    found = {}
+    for entry in urls.urlpatterns:
+        path = f"/{entry.pattern}"
+        for parameter, pk in ids.items():
+            path = path.replace(parameter, str(pk))
+        found[str(entry.name)] = path
+    return found
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(ASKS | ASKS_NOT))
+def test_it_asks_or_not(person: User, paths: dict[str, str], name: str, method: str) -> None:
+    browser = signed_in(person, age=OLD)
+    answer = getattr(browser, method)(paths[name])
+    if answer.status_code == 405:
+        return
+    asked = answer.headers.get("Location", "").startswith("/accounts/reauthenticate/")
+    assert asked is (name in ASKS)
+    answer = getattr(signed_in(person), method)(paths[name])
+    assert not answer.headers.get("Location", "").startswith("/accounts/reauthenticate/")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "json"])
+def test_the_record_is_exported_after_the_password(
+    person: User, paths: dict[str, str], file_format: str
+) -> None:
+    browser = signed_in(person, age=OLD)
+    page = f"{paths['audit_log']}?format={file_format}"
+    answer = browser.get(page)
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    answer = browser.post(answer.headers["Location"], {"password": PASSWORD})
+    assert answer.headers["Location"] == page
+    content = b"".join(browser.get(page).streaming_content)  # type: ignore[attr-defined]
+    assert b"KEY_CREATE" in content
+
+
+def test_limits_that_were_sent_late_are_set_after_the_password(
+    person: User, paths: dict[str, str], project: Project
+) -> None:
+    browser = signed_in(person, age=OLD)
+    body = {"rate_limit": "7", "burst_limit": ""}
+    answer = browser.post(paths["project_limits"], body)
+    project.refresh_from_db()
+    assert project.lowered_rate_limit is None
+    browser.post(answer.headers["Location"], {"password": PASSWORD})
+    project.refresh_from_db()
+    assert project.lowered_rate_limit == 7
+    assert AuditEvent.objects.filter(event_type="PROJECT_UPDATE").count() == 1
