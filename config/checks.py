@@ -6,6 +6,7 @@ They run with every management command and before the server starts (config/guni
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -27,11 +28,11 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 
 
 def debug_is_for_this_machine() -> CheckMessage | None:
-    if not (settings.DEBUG and _reachable()):
+    if not (settings.DEBUG and (_reachable() or _listens_to_others())):
         return None
     return Error(
         "DEBUG is on for hosts that others can reach.",
-        hint="Switch DEBUG off, or keep ALLOWED_HOSTS to 127.0.0.1 and localhost.",
+        hint="Switch DEBUG off, or keep ALLOWED_HOSTS and HOST to 127.0.0.1 and localhost.",
         id="memory_scope.E001",
     )
 
@@ -117,6 +118,17 @@ def keys_travel_encrypted() -> CheckMessage | None:
     )
 
 
+def what_others_reach_is_encrypted() -> CheckMessage | None:
+    if settings.HTTPS_ONLY or settings.DEBUG or not _listens_to_others():
+        return None
+    return Error(
+        "HTTPS_ONLY is off while HOST lets others connect: keys and passwords travel in clear.",
+        hint="Leave HTTPS_ONLY on behind a proxy that ends TLS (TRUSTED_PROXY_COUNT), or HOST at "
+        "127.0.0.1.",
+        id="memory_scope.E009",
+    )
+
+
 def mail_is_sent() -> CheckMessage | None:
     printed = settings.EMAIL_BACKEND == "foundation.mail.DevelopmentBackend"
     if not printed or settings.DEBUG or not _reachable():
@@ -148,6 +160,7 @@ RULES: tuple[Callable[[], CheckMessage | None], ...] = (
     processes_share_the_cache,
     metrics_token_is_long,
     keys_travel_encrypted,
+    what_others_reach_is_encrypted,
     mail_is_sent,
     links_lead_to_the_site,
 )
@@ -156,3 +169,12 @@ RULES: tuple[Callable[[], CheckMessage | None], ...] = (
 def _reachable() -> bool:
     """Say whether the service answers to a name that others can reach."""
     return bool(set(settings.ALLOWED_HOSTS) - LOOPBACK)
+
+
+def _listens_to_others() -> bool:
+    """Say whether the server takes connections that do not come from this machine."""
+    host = settings.HOST.strip("[]").lower()
+    try:
+        return not ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host != "localhost"

@@ -159,6 +159,40 @@ class TestRulesBetweenSettings:
         assert ids(HTTPS_ONLY=False, ALLOWED_HOSTS=["127.0.0.1", "localhost"]) == set()
 
 
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", False),
+        ("127.8.0.1", False),
+        ("localhost", False),
+        ("::1", False),
+        ("[::1]", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("[::]", True),
+        ("", True),
+        ("192.168.0.7", True),
+        ("fe80::1%eth0", True),
+        ("memory-scope.example", True),
+    ],
+)
+class TestWhatTheServerListensTo:
+    def test_others_reach_no_debug_pages_and_no_plain_http(self, host: str, reached: bool) -> None:
+        here = {"HOST": host, "ALLOWED_HOSTS": ["127.0.0.1", "localhost"]}
+        assert ("memory_scope.E001" in ids(DEBUG=True, **here)) is reached
+        assert ("memory_scope.E009" in ids(HTTPS_ONLY=False, **here)) is reached
+
+    def test_behind_a_proxy_that_ends_tls_any_will_do(self, host: str, reached: bool) -> None:
+        assert ids(HOST=host, TRUSTED_PROXY_COUNT=1) == set()
+
+
+def test_plain_http_for_others_stops_the_start() -> None:
+    reached = {"HOST": "0.0.0.0", "HTTPS_ONLY": "off"}
+    ran = manage("check", **{**GOOD, **reached})
+    assert ran.returncode != 0
+    assert "memory_scope.E009" in ran.stderr
+
+
 class TestTheExample:
     def test_it_names_every_variable_and_no_other(self) -> None:
         names = set()
