@@ -132,6 +132,7 @@ class UserAdmin(ModelAdmin):
             EventType.RESET_MAIL, user.pk, at=timezone.now(), by=operators.changed_by(request)
         )
         form = ResetPasswordForm({"email": user.email})
+        form.limit = "reset_mail_by_operator"
         if form.is_valid():
             form.save(request)
 

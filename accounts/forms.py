@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth_forms
-from allauth.core import context
+from allauth.core import context, ratelimit
 from django import forms
 from django.http import HttpRequest
 
@@ -44,7 +44,13 @@ class RequestAccessForm(forms.Form):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Looks up, writes and sends after the response: its time tells nothing of the address."""
+    """Looks up, writes and sends after the response: its time tells nothing of the address.
+
+    A day has a bound, for an address and for whoever asks: beyond it the answer is the same, and
+    nothing is sent. Operators who have a mail sent are bounded by the address alone.
+    """
+
+    limit = "reset_mail"
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -52,6 +58,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         def look_up_and_send() -> None:
             with context.request_context(request):
+                email = str(self.cleaned_data["email"])
+                if not ratelimit.consume(request, action=self.limit, key=email):
+                    return
                 super(ResetPasswordForm, self).clean_email()
                 super(ResetPasswordForm, self).save(request, **kwargs)
 

@@ -1,9 +1,12 @@
-"""A session's id changes whenever the session gains rights."""
+"""A session changes its id whenever it gains rights, and does not last for ever."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 
@@ -11,3 +14,27 @@ def renew_session(*, request: HttpRequest, **extra: Any) -> None:
     """Draw a new id after a re-authentication: somebody may have seen the one allauth keeps."""
     if extra.get("reauthenticated"):
         request.session.cycle_key()
+
+
+BEGAN, SEEN = "session_began", "session_seen"  # seconds, in the session
+NOTED = 20  # times in the idle time that a session in use is written
+
+
+def begin_session(*, request: HttpRequest, **extra: Any) -> None:
+    """Note when somebody signed in."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
+def is_over(session: SessionBase) -> bool:
+    """Say whether a session was idle for too long, or is too old; note now and then that it is not.
+
+    One from before there were such notes begins with its next request.
+    """
+    now = int(time.time())
+    began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
+    idle = settings.SESSION_IDLE_HOURS * 3600
+    if now - seen >= idle or now - began >= settings.SESSION_DAYS * 24 * 3600:
+        return True
+    if now - seen >= idle // NOTED:
+        session[SEEN] = now
+    return False

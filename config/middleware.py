@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -23,9 +24,11 @@ from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import operators
+from accounts import sessions as sessions_of_people
 from config.routes import is_api
 from foundation import request_ids
 from foundation.deadlines import deadlines
@@ -119,6 +122,27 @@ class CommonMiddleware(_ForPeople, common.CommonMiddleware):
 
 class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
     pass
+
+
+class SessionEndMiddleware(_ForPeople):
+    """Signs out whoever was away for SESSION_IDLE_HOURS, or signed in SESSION_DAYS ago."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated and sessions_of_people.is_over(request.session):
+            logout(request)
+
+
+class PrivatePagesMiddleware(_ForPeople):
+    """Lets no browser or proxy keep a page of an account: seeds and recovery codes are on some."""
+
+    PATHS = ("/accounts/", "/admin/", "/console/")
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if request.path_info.startswith(self.PATHS):
+            add_never_cache_headers(response)
+        return response
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):

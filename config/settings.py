@@ -63,8 +63,10 @@ MIDDLEWARE = [
     "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
+    "config.middleware.PrivatePagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
+    "config.middleware.SessionEndMiddleware",
     "config.middleware.LoginRequiredMiddleware",
     "config.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
@@ -227,8 +229,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = None  # the person says so
+# Mails to reset a password in a day, of an address; whoever asks can ask for ten such addresses.
+RESET_MAILS_DAY = env.number("RESET_MAILS_DAY", default=5, least=1, most=1000)
 # Added to allauth's own, e.g. 5 wrong passwords of an account in 5 minutes.
-ACCOUNT_RATE_LIMITS = {"request_access": "10/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "request_access": "10/h/ip",
+    "reset_mail": f"{10 * RESET_MAILS_DAY}/d/ip,{RESET_MAILS_DAY}/d/key",
+    "reset_mail_by_operator": f"{RESET_MAILS_DAY}/d/key",
+}
 MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
 MFA_FORMS = {"activate_totp": "accounts.second_factor.EnrolmentForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -305,6 +313,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 COOKIE_PREFIX = "__Host-" if HTTPS_ONLY else ""
+# A session ends after so many hours without a request, and after so many days in any case.
+SESSION_IDLE_HOURS = env.number("SESSION_IDLE_HOURS", default=24, least=1, most=720)
+SESSION_DAYS = env.number("SESSION_DAYS", default=14, least=1, most=365)
+SESSION_COOKIE_AGE = SESSION_DAYS * 24 * 3600
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_HTTPONLY = True
