@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 import redis
 
+from config.environment import BASE_DIR
 from tests.doors import START_SECONDS, free_port
 
 
@@ -81,6 +83,19 @@ class OwnPostgres:
         )
         for pid in (self._process.pid, *map(int, found.stdout.split())):
             os.kill(pid, what)
+
+
+def manage(url: str, *words: str) -> str:
+    """Run a management command on a database, and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 @contextmanager

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +12,9 @@ import httpx
 import psycopg
 import pytest
 
-from config.environment import BASE_DIR
 from tests.doors import collect_static, running_service
 from tests.makers import memory_body
-from tests.servers import OwnPostgres, own_postgres
+from tests.servers import OwnPostgres, manage, own_postgres
 
 BROWSER = {"Accept": "text/html"}
 BOUNDS: dict[str, Any] = {
@@ -26,19 +22,6 @@ BOUNDS: dict[str, Any] = {
     "DATABASE_STATEMENT_TIMEOUT": "2",
     "DATABASE_DEADLINE": "3",
 }
-
-
-def manage(url: str, *words: str) -> str:
-    """Run a management command on a database, and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=BASE_DIR,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 @dataclass
