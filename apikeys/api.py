@@ -122,6 +122,7 @@ class KeyedAPIView(APIView):
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request's JSON object. Raises RequestRefused, or UnsupportedMediaType."""
         self._check_media_type(request.META.get("CONTENT_TYPE", ""))
+        self._check_encoding(request.META.get("HTTP_CONTENT_ENCODING", ""))
         content = self._content(request)
         try:
             body = strict_json.loads(content)
@@ -157,3 +158,13 @@ class KeyedAPIView(APIView):
         charset = parameters.partition("charset=")[2].partition(";")[0].strip()
         if media_type.strip() not in taken or charset not in UTF8_NAMES:
             raise UnsupportedMediaType(content_type)
+
+    @staticmethod
+    def _check_encoding(encodings: str) -> None:
+        """Take bodies as they are: what is compressed may be of any size, and is not unpacked."""
+        if any(one.strip().lower() not in ("", "identity") for one in encodings.split(",")):
+            raise RequestRefused(
+                "unsupported_media_type",
+                "Request body must not be compressed: send it without Content-Encoding",
+                headers={"Accept-Encoding": "identity"},
+            )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from typing import Any
 from uuid import UUID
 
@@ -209,3 +211,18 @@ class TestBodiesAndCaches:
         assert response.headers["Content-Type"] == "application/json"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert int(response.headers["Content-Length"]) == len(response.content)
+
+
+class TestContentEncodings:
+    @pytest.mark.parametrize("path", [CREATE, READ, CONTINUE, REVOKE, "/leaks"])
+    @pytest.mark.parametrize("encoding", ["gzip", "GZip", "deflate", "br", "identity, gzip", "x"])
+    def test_a_compressed_body_is_refused(self, api: Api, path: str, encoding: str) -> None:
+        body = gzip.compress(json.dumps(GOOD.get(path, {"tokens": ["x"]})).encode())
+        response = api.post(path, body, HTTP_CONTENT_ENCODING=encoding)
+        sentence = "Request body must not be compressed: send it without Content-Encoding"
+        assert_refused(response, 415, "unsupported_media_type", sentence)
+        assert response.headers["Accept-Encoding"] == "identity"
+
+    @pytest.mark.parametrize("encoding", ["", "identity", "Identity", " identity ,"])
+    def test_a_body_as_it_is_is_taken(self, api: Api, encoding: str) -> None:
+        assert api.post(CREATE, GOOD[CREATE], HTTP_CONTENT_ENCODING=encoding).status_code == 201
