@@ -15,8 +15,8 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -24,6 +24,25 @@ from django.utils.http import urlencode
 
 from accounts import operators
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
+
+
+def _checked(view: Any) -> Any:
+    """Refuse what no database takes: Django hands the admin's look-ups on unchecked."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "\0" in request.path_info or _has_nul(request.GET) or _has_nul(request.POST):
+            raise BadRequest("A NUL is no part of any text.")
+        try:
+            return view(request, *args, **kwargs)
+        except OverflowError:  # SQLite's, of numbers; Python's, of times at its ends
+            raise BadRequest("A number or a time is out of range.") from None
+
+    return checked
+
+
+def _has_nul(given: QueryDict) -> bool:
+    return any("\0" in text for name, texts in given.lists() for text in (name, *texts))
 
 
 class OperationsSite(AdminSite):
@@ -53,7 +72,7 @@ class OperationsSite(AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Ask for a fresh factor before what is sent is done; it is done right afterwards."""
-        inner = super().admin_view(view, cacheable)
+        inner = _checked(super().admin_view(view, cacheable))
 
         @wraps(inner)
         def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
@@ -54,6 +55,17 @@ class AskedOnlyWhatItShows(AdminBase):
                 return True
         path = path_of(self.model, lookup)
         return bool(path) and path in shown
+
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **options: Any
+    ) -> Any:
+        """Refuse an action on what is no row's key, which Django would ask the database for."""
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(chosen)
+        except ValidationError:
+            raise BadRequest("No row has such a key.") from None
+        return super().response_action(request, queryset, *args, **options)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Let other models refer to a row by its primary key alone, which its address shows."""

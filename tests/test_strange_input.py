@@ -1,0 +1,192 @@
+"""No query parameter, form field or part of a path makes a page fail, on either database."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from accounts.models import Project, User
+from apikeys.models import LoggedRequest
+from apikeys.usage.collector import collector
+from foundation.admin import AskedOnlyWhatItShows
+from tests.doors import Api, signed_in
+from tests.makers import make_key
+
+# As they stand in an address: percent-encoded, also in ways that no encoder writes.
+STRANGE = {
+    "NUL": "%00",
+    "NUL within": "a%00b",
+    "a lone surrogate": "%ED%A0%80",
+    "bytes that are no UTF-8": "%FF%FE",
+    "a broken escape": "%ZZ%",
+    "a bare percent": "%",
+    "very long": "9" * 3000,
+    "a large number": "99999999999999999999999",
+    "a number beyond 64 bits": "9223372036854775808",
+    "a negative number": "-1",
+    "no number": "1e5",
+    "infinity": "inf",
+    "a UUID of braces": "%7B00000000-0000-0000-0000-000000000000%7D",
+    "no UUID": "01a206ab-40b4-7077-8ae2-zzzzzzzzzzzz",
+    "the last UUID": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "a wrong date": "2026-02-30",
+    "year 10000": "10000-01-01",
+    "year 0": "0000-00-00",
+    "the last second": "9999-12-31T23:59:59-14:00",
+    "the first second": "0001-01-01 00:00:00+14:00",
+    "other digits": quote("\N{ARABIC-INDIC DIGIT ONE}\N{SUPERSCRIPT TWO}"),
+    "a backslash": "%5C",
+    "wildcards": "%25_%25",
+    "a line break": "a%0D%0AX:%20y",
+    "direction": quote("\u202eabc"),
+    "brackets": "%5B%5D",
+    "an astral letter": quote("\U0001f600"),
+}
+PAGES = {
+    "/console/": ("next",),
+    "/console/projects/": ("deleted",),
+    "/console/projects/{project}/": ("environment",),
+    "/console/projects/{project}/keys/": ("environment", "show", "page"),
+    "/console/projects/{project}/usage/": ("range", "since", "until", "environment", "csv"),
+    "/console/keys/{key}/usage/": ("range", "since", "until", "environment", "csv"),
+    "/console/projects/{project}/requests/": ("before", "key", "endpoint", "status", "request_id"),
+    "/console/projects/{project}/audit/": (
+        *("before", "key", "event_type", "scope", "purpose_class", "user_id", "request_id"),
+        *("environment", "since", "until", "format"),
+    ),
+    "/console/projects/{project}/requests/{logged}/": ("before",),
+    "/console/keys/{key}/": ("before",),
+    "/accounts/login/": ("next", "email"),
+    "/accounts/signup/": ("next", "email"),
+    "/accounts/reauthenticate/": ("next",),
+    "/accounts/sessions/": ("page",),
+    "/request-access/": ("email",),
+    "/docs/": ("next",),
+}
+FORMS = {
+    "/request-access/": ("email", "name", "use", "use_case", "company", "message", "about"),
+    "/theme/": ("theme", "next"),
+    "/accounts/login/": ("login", "password", "remember", "next"),
+    "/accounts/password/reset/": ("email",),
+    "/accounts/email/": ("email", "action_add", "action_primary", "action_send"),
+    "/accounts/password/change/": ("oldpassword", "password1"),
+    "/accounts/reauthenticate/": ("password", "next"),
+    "/accounts/sessions/": ("session", "id"),
+    "/accounts/2fa/totp/activate/": ("code",),
+    "/console/projects/new/": ("name",),
+    "/console/projects/{project}/settings/": ("name",),
+    "/console/projects/{project}/delete/": ("typed",),
+    "/console/projects/{project}/limits/": ("rate_limit", "burst_limit"),
+    "/console/projects/{project}/keys/new/": (
+        *("name", "environment", "preset", "permissions", "scopes", "purpose_classes"),
+        *("expires", "expires_on"),
+    ),
+    "/console/keys/{key}/rename/": ("name",),
+    "/console/keys/{key}/rotate/": ("grace", "last_four", "ends_when_silent", "again"),
+    "/console/keys/{key}/limits/": ("rate_limit", "burst_limit"),
+    "/console/keys/{key}/delete/": ("typed",),
+    "/console/account/close/": ("typed",),
+    "/console/account/mail/": ("mail_expiry",),
+}
+FORM_TYPE = "application/x-www-form-urlencoded"
+OF_ADMIN = ("q", "o", "p", "e", "all", "_facets", "_popup", "_to_field", "_changelist_filters")
+LOOKUPS = ("", "__gte")
+IN_ADMIN = [  # fewer: it has many fields
+    *("%00", "a%00b", "%FF", "9" * 3000, "9223372036854775808", "-1", "%25", "10000-01-01"),
+    *("2026-02-30", "9999-12-31T23:59:59-14:00", "0001-01-01%2000:00:00%2B14:00", "x-y"),
+]
+
+
+@pytest.fixture
+def visitor(owner: User, project: Project) -> tuple[Client, dict[str, str]]:
+    """Return the owner's browser, which keeps its 500s, and what stands in addresses."""
+    key, plaintext = make_key(project)
+    Api(plaintext).remember()
+    collector.flush()
+    logged = LoggedRequest.objects.order_by("id")[0]
+    client = signed_in(owner)
+    client.raise_request_exception = False
+    return client, {"project": str(project.pk), "key": str(key.pk), "logged": str(logged.pk)}
+
+
+@pytest.fixture
+def desk(project: Project) -> Client:
+    operator = User.objects.create_superuser("operator@example.com")
+    client = signed_in(operator, second_factor=True)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("value", STRANGE.values(), ids=STRANGE)
+class TestPages:
+    def test_no_query_makes_one_fail(
+        self, visitor: tuple[Client, dict[str, str]], value: str
+    ) -> None:
+        client, known = visitor
+        failed = [
+            (page, name)
+            for page, names in PAGES.items()
+            for name in (*names, value)
+            if client.get(f"{page.format(**known)}?{name}={value}").status_code >= 500
+        ]
+        assert failed == []
+
+    def test_no_field_makes_a_form_fail(
+        self, visitor: tuple[Client, dict[str, str]], value: str
+    ) -> None:
+        client, known = visitor
+        failed = []
+        for page, names in FORMS.items():
+            for name in (*names, "next"):
+                body = "&".join(f"{one}={value if one == name else '1'}" for one in names)
+                answer = client.generic(
+                    "POST",
+                    page.format(**known),
+                    body,
+                    content_type=FORM_TYPE,
+                )
+                if answer.status_code >= 500:
+                    failed.append((page, name))
+        assert failed == []
+
+    def test_no_path_fails(self, visitor: tuple[Client, dict[str, str]], value: str) -> None:
+        client, _ = visitor
+        paths = (
+            *("/{0}", "/docs/{0}/", "/invite/{0}/", "/console/keys/{0}/", "/memory/{0}"),
+            *("/accounts/confirm-email/{0}/", "/accounts/password/reset/key/{0}-{0}/"),
+            *("/accounts/password/reset/key/1-{0}/", "/accounts/2fa/webauthn/keys/{0}/edit/"),
+            "/static/{0}",
+        )
+        failed = [path for path in paths if client.get(path.format(value)).status_code >= 500]
+        assert failed == []
+
+
+@pytest.mark.parametrize("value", IN_ADMIN)
+def test_no_query_makes_the_admin_fail(desk: Client, project: Project, value: str) -> None:
+    make_key(project)
+    failed = []
+    for model, model_admin in admin.site._registry.items():
+        assert isinstance(model_admin, AskedOnlyWhatItShows)
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        fields = [name for name in map(_name_of, model_admin.list_filter) if name]
+        fields += [str(one) for one in model_admin.list_display]
+        names = (*OF_ADMIN, "state", *("".join(one) for one in itertools.product(fields, LOOKUPS)))
+        addresses = [f"{base}?{name}={value}" for name in names]
+        addresses += [f"{base}{value}/change/", f"{base}{value}/history/", f"{base}add/?x={value}"]
+        failed += [one for one in addresses if desk.get(one).status_code >= 500]
+        chosen = f"action=delete_selected&_selected_action={value}&index={value}"
+        for action in ("action=switch_off", "action=invite", f"action={value}"):
+            body = f"{action}&{chosen}"
+            answer = desk.generic("POST", base, body, content_type=FORM_TYPE)
+            failed += [f"{base} {action}"] if answer.status_code >= 500 else []
+    assert failed == []
+
+
+def _name_of(entry: Any) -> str:
+    name = entry[0] if isinstance(entry, tuple) else entry
+    return name if isinstance(name, str) else ""
