@@ -28,7 +28,11 @@ class ProjectAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("id", "name", "owner", "created_at", "disabled_at", "deleted_at")}),
         (
-            "Limits of each key",
+            "Keys",
+            {"fields": ("most_keys",)},
+        ),
+        (
+            "Limits of each key, and of all of them together",
             {
                 "fields": (
                     "rate_limit",

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 MOST_REQUESTS = 1_000_000_000
+TOGETHER = 10  # keys
 RANGE = (MinValueValidator(1), MaxValueValidator(MOST_REQUESTS))
 
 
@@ -25,6 +26,16 @@ class TooHigh(LimitRefused):
 def lowest(granted: int, *lowered: int | None) -> int:
     """Return the limit that holds: what owners set, of a key and its project, only lowers it."""
     return min([granted, *(limit for limit in lowered if limit)])
+
+
+def together(of_project: int | None, of_key: int | None, *, lowered: int | None) -> int:
+    """Return the requests an hour that a project's keys may make together, when one of them asks.
+
+    A project without a limit of its own has that of TOGETHER keys. What operators grant to a key
+    beyond its project, the project may make with that key.
+    """
+    granted = of_project or settings.RATE_LIMIT_HOUR * TOGETHER
+    return lowest(max(granted, of_key or 0), lowered)
 
 
 def check(*limits: int | None) -> None:

@@ -18,7 +18,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.limits import lowest
+from accounts.limits import lowest, together
 from accounts.models import User
 from apikeys import throttling, tokens
 from apikeys.models import SILENCE
@@ -31,7 +31,8 @@ FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
            k.purpose_classes, p.subject_key,
            COALESCE(k.rate_limit, p.rate_limit), k.lowered_rate_limit, p.lowered_rate_limit,
-           COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit
+           COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit,
+           p.rate_limit, k.rate_limit
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -61,37 +62,37 @@ class ApiKeyAuthentication(BaseAuthentication):
         if text is None:
             return None
         at = timezone.now()
-        principal = self._found(text, counted_networks(request.META), at=at)
+        principal = found(text, counted_networks(request.META), at=at)
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
             lambda: User.objects.get(pk=principal.owner_id)
         )
         return owner, principal
 
-    @staticmethod
-    @sensitive_variables("text")
-    def _found(text: str, networks: Sequence[str], *, at: datetime) -> Principal:
-        """Return who holds this key, whatever else its address guessed.
-
-        Raises InvalidApiKey, or RateLimited for a wrong key of an address that tried too many.
-        """
-        too_many: throttling.RateLimited | None = None
-        try:
-            throttling.refuse_guessing(*networks, at=at.timestamp())
-        except throttling.RateLimited as error:
-            too_many = error
-        if too_many and not worth_asking.may(text, networks[0], at=at):
-            raise too_many
-        principal = find_principal(text, at=at)
-        if principal is None:
-            throttling.count_failure(*networks, at=at.timestamp())
-            raise too_many or InvalidApiKey
-        worth_asking.remember(text)
-        return principal
-
     def authenticate_header(self, request: Request) -> str:
         """Name the header: without it Django REST Framework would answer 403 instead of 401."""
         return "ApiKey"
+
+
+@sensitive_variables("text")
+def found(text: str, networks: Sequence[str], *, at: datetime) -> Principal:
+    """Return who holds this key, whatever else its address guessed.
+
+    Raises InvalidApiKey, or RateLimited for a wrong key of an address that tried too many.
+    """
+    too_many: throttling.RateLimited | None = None
+    try:
+        throttling.refuse_guessing(*networks, at=at.timestamp())
+    except throttling.RateLimited as error:
+        too_many = error
+    if too_many and not worth_asking.may(text, networks[0], at=at):
+        raise too_many
+    principal = find_principal(text, at=at)
+    if principal is None:
+        throttling.count_failure(*networks, at=at.timestamp())
+        raise too_many or InvalidApiKey
+    worth_asking.remember(text)
+    return principal
 
 
 @sensitive_variables("text")
@@ -109,7 +110,8 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         return None
     key, secret, project, owner, environment, permissions, scopes, classes, subject = found[0][:9]
     hour, *hours = found[0][9:12]
-    second, *seconds = found[0][12:]
+    second, *seconds = found[0][12:15]
+    of_project, of_key = found[0][15:]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -121,6 +123,7 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         purpose_classes=_names(classes),
         rate_limit=lowest(hour or settings.RATE_LIMIT_HOUR, *hours),
         burst_limit=lowest(second or settings.RATE_LIMIT_SECOND, *seconds),
+        project_rate_limit=together(of_project, of_key, lowered=hours[-1]),
         subject_key=bytes(subject),
     )
 

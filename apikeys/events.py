@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import audit
 from accounts.audit import ChangedBy, who
 from accounts.models import EventType
 from apikeys.models import ApiKey
+from apikeys.principal import Principal
+from foundation import sql
+
+KEY_PERMISSION = "KEY_PERMISSION"  # the reason of an event
 
 
 def record_key(
@@ -35,6 +41,24 @@ def record_key(
             meta={**by.meta, "name": key.name, **(changed or {})},
         )
     )
+
+
+def record_lacking(principal: Principal, needed: str | None, *, request_id: str) -> None:
+    """Record, and commit, that a key was refused for a permission that it lacks."""
+    with sql.writing():
+        audit.record(
+            audit.Event(
+                event_type=EventType.POLICY_DENIED,
+                subject_id=principal.project_id,
+                app_id=principal.project_id,
+                environment=principal.environment,
+                api_key_id=principal.key_id,
+                reason_code=KEY_PERMISSION,
+                request_id=request_id,
+                created_at=timezone.now(),
+                meta={"permission": needed},
+            )
+        )
 
 
 def told(by: ChangedBy, key: ApiKey, *, at: datetime) -> dict[str, str]:

@@ -7,7 +7,9 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from apikeys.events import record_lacking
 from apikeys.principal import Principal
+from foundation import request_ids
 
 ANY_KEY = "any"
 NO_KEY = "none"  # open to everyone: the view asks for no key
@@ -25,4 +27,7 @@ class HasKeyPermission(BasePermission):
             return False
         needed: str | None = getattr(view, "permission", None)
         self.message = f"API key lacks the permission '{needed}'"
-        return needed is not None and (needed == ANY_KEY or principal.may(needed))
+        granted = needed is not None and (needed == ANY_KEY or principal.may(needed))
+        if not granted:
+            record_lacking(principal, needed, request_id=request_ids.of(request.META))
+        return granted

@@ -35,6 +35,7 @@ class Principal:
     subject_key: bytes = field(repr=False)
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
+    project_rate_limit: int | None = None  # requests an hour of all the project's keys together
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

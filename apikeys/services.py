@@ -18,7 +18,8 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import limits
 from accounts.audit import ChangedBy
 from accounts.models import EventType, Project
-from apikeys import rules, tokens
+from apikeys import bounds, rules, tokens
+from apikeys.bounds import TooManyKeys as TooManyKeys
 from apikeys.events import record_key, told
 from apikeys.models import SILENCE, ApiKey, Kind, Secret
 from apikeys.notices import outbox
@@ -28,10 +29,6 @@ from apikeys.rules import KeyFailure as KeyFailure
 
 DEFAULT_GRACE = timedelta(hours=24)
 GRACE_ENDED = {"grace": "ended"}
-
-
-class TooManyKeys(KeyFailure):
-    """The project has as many live keys as it may."""
 
 
 class NameTaken(KeyFailure):
@@ -83,7 +80,7 @@ def issue_key(
     plaintext = tokens.new_key(environment)
     try:
         with transaction.atomic():
-            _refuse_too_many(project, at=at)
+            bounds.refuse_too_many(project, at=at)
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
             record_key(EventType.KEY_CREATE, key, at=at, by=by)
@@ -92,13 +89,6 @@ def issue_key(
             raise
         raise NameTaken(f"This project already has a live key named '{key.name}'.") from error
     return key, plaintext
-
-
-def _refuse_too_many(project: Project, *, at: datetime) -> None:
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # counted in turn
-    most = settings.KEYS_PER_PROJECT
-    if ApiKey.objects.live().unexpired(at=at).filter(project=project).count() >= most:
-        raise TooManyKeys(f"A project has at most {most} live keys: delete one that nobody needs.")
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.limits import MOST_REQUESTS
 from apikeys.counters import Counters, LocalCounters, RedisCounters, SharedCounters, Window, window
 from apikeys.models import ApiKey
 from apikeys.principal import Principal
@@ -48,17 +49,26 @@ class Allowance:
 def take(principal: Principal, *, at: float) -> Allowance:
     """Count a request of the key at that moment (Unix seconds), and say whether it is served.
 
-    What the second's limit refuses does not count towards the hour.
+    What the second's limit refuses does not count towards the hour, and what any limit refuses
+    does not count towards the project's: one key over its limit takes nothing from the others.
     """
     limit, burst = principal.rate_limit, principal.burst_limit
     hour, second = _windows(principal.key_id, at)
-    in_hour, in_second = counters.add((hour, second))
-    if in_hour > limit:
+    in_all = principal.project_rate_limit or MOST_REQUESTS
+    together = window(f"project:{principal.project_id}", length=HOUR, at=at)
+    in_hour, in_second, in_project = counters.add((hour, second, together))
+    limit, left = min(limit, in_all), max(0, min(limit - in_hour, in_all - in_project))
+    if in_hour > principal.rate_limit:
+        counters.take_back(together)
         return Allowance(limit, 0, hour.end, _until(hour, at))
+    if in_project > in_all:
+        counters.take_back(together)
+        return Allowance(limit, 0, hour.end, _until(together, at))
     if in_second > burst:
         counters.take_back(hour)
-        return Allowance(limit, limit - in_hour + 1, hour.end, _until(second, at))
-    return Allowance(limit, limit - in_hour, hour.end)
+        counters.take_back(together)
+        return Allowance(limit, left + 1, hour.end, _until(second, at))
+    return Allowance(limit, left, hour.end)
 
 
 def refuse_guessing(*networks: str, at: float, what: str = KEYS) -> None:

@@ -26,6 +26,7 @@ ADVICE = {
     "policy_denied": "The purpose does not allow this scope. The answer says which would; state "
     "another purpose only if it is true.",
     "permission_denied": "The key lacks the permission, or was narrowed to other scopes.",
+    "https_required": "Change the program to https://, then rotate the key: it was readable.",
     "grant_revoked": "The access was taken back, or its day has passed. Read again.",
     "not_found": "There is no such path, or no such token in this project and environment.",
     "method_not_allowed": "The path answers to another method: see <code>Allow</code>.",

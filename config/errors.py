@@ -45,6 +45,7 @@ STATUS = {
     "policy_denied": HTTPStatus.FORBIDDEN,
     "permission_denied": HTTPStatus.FORBIDDEN,
     "grant_revoked": HTTPStatus.FORBIDDEN,
+    "https_required": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
@@ -63,6 +64,10 @@ UNAVAILABLE = ErrorAnswer(
     "unavailable",
     "Service temporarily unavailable",
     headers={"Retry-After": RETRY_UNAVAILABLE},
+)
+PLAIN_HTTP = ErrorAnswer(
+    "https_required",
+    "Use https://: this key has travelled in clear, so rotate it and end its old secret",
 )
 INTERNAL = ErrorAnswer("internal_error", "Internal server error")
 NOT_FOUND = ErrorAnswer("not_found", "Not found")
@@ -148,6 +153,10 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     if isinstance(error, exceptions.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(context["view"].allowed_methods)
     return response
+
+
+def answer_plain_http(request: HttpRequest) -> HttpResponse:
+    return _response(request, PLAIN_HTTP)
 
 
 def unavailable(request: HttpRequest, **fields: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
 from django.conf import settings
@@ -29,6 +30,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import operators
 from accounts import sessions as sessions_of_people
+from apikeys import plain_http
+from config.errors import answer_plain_http
 from config.routes import is_api
 from foundation import request_ids
 from foundation.deadlines import deadlines
@@ -90,6 +93,28 @@ class MetricsMiddleware:
         response = self.get_response(request)
         self.count(request, response, time.perf_counter() - began)
         return response
+
+
+class PlainHttpMiddleware:
+    """Refuses a key that came over plain HTTP, which else would be redirected; tells its owner."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.SECURE_SSL_REDIRECT:
+            raise MiddlewareNotUsed("Plain HTTP is served.")
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        key = request.META.get("HTTP_X_API_KEY")
+        redirected = response.status_code == HTTPStatus.MOVED_PERMANENTLY
+        if not redirected or key is None or not is_api(request.path_info):
+            return response
+        plain_http.tell_owner(key, request.META)
+        refusal = answer_plain_http(request)
+        for name, value in response.headers.items():  # those of security, but not the redirect's
+            if name not in ("Location", "Content-Length"):
+                refusal.headers.setdefault(name, value)
+        return refusal
 
 
 class _ForPeople(MiddlewareMixin):

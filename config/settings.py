@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
+    "config.middleware.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -185,6 +186,7 @@ RATE_LIMIT_HOUR = env.number("RATE_LIMIT_HOUR", default=1000, least=1, most=1_00
 RATE_LIMIT_SECOND = env.number("RATE_LIMIT_SECOND", default=50, least=1, most=1_000_000)
 RATE_LIMIT_FAILURES = env.number("RATE_LIMIT_FAILURES", default=60, least=1, most=1_000_000)
 KEYS_PER_PROJECT = env.number("KEYS_PER_PROJECT", default=100, least=1, most=100_000)
+KEYS_PER_HOUR = env.number("KEYS_PER_HOUR", default=100, least=1, most=100_000)
 # How long single requests and the totals of days are kept; 0 days of log: none is written.
 REQUEST_LOG_DAYS = env.number("REQUEST_LOG_DAYS", default=7, least=0, most=365)
 USAGE_DAYS = env.number("USAGE_DAYS", default=400, least=31, most=3650)

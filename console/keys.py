@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import AuditEvent
-from apikeys import services
+from apikeys import bounds, services
 from apikeys.models import ApiKey
 from console import history, owned, paging
 from console.filters import PageForm
@@ -50,6 +50,8 @@ def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
         "ended_count": every.count() - current.count(),
         "show_all": show_all,
         "base_url": base_url(request),
+        "live_keys": bounds.live_keys(chosen, at=at),
+        "most_keys": bounds.most_keys(chosen),
     }
     return render(request, "console/keys.html", context)
 

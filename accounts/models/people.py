@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Length, Lower
@@ -147,6 +148,13 @@ class Project(Limited):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=LONGEST_NAME)
+    most_keys = models.PositiveIntegerField(
+        "live keys",
+        null=True,
+        blank=True,
+        help_text="Empty: KEYS_PER_PROJECT.",
+        validators=(MinValueValidator(1), MaxValueValidator(100_000)),
+    )
     subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     disabled_at = models.DateTimeField(

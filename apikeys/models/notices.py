@@ -30,7 +30,7 @@ class KeyAddress(models.Model):
 class Kind(models.TextChoices):
     """What a notice is about: a key, or an account.
 
-    All but LEAK and ACCOUNT_CLOSED can be switched off by the person, as `mail_<kind>`.
+    All but LEAK, PLAIN_HTTP and ACCOUNT_CLOSED can be switched off by the person, as `mail_<kind>`.
     """
 
     EXPIRY = "expiry"
@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     DELETION = "deletion"
     NEW_ADDRESS = "new_address"
     LEAK = "leak"
+    PLAIN_HTTP = "plain_http"
     ACCOUNT_CLOSED = "account_closed"
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from accounts.models import User
 from apikeys.models import ApiKey, Kind, Notice
 
-CHOICES = tuple(kind for kind in Kind if kind not in (Kind.LEAK, Kind.ACCOUNT_CLOSED))
+UNASKED = (Kind.LEAK, Kind.PLAIN_HTTP, Kind.ACCOUNT_CLOSED)  # told whatever is chosen
+CHOICES = tuple(kind for kind in Kind if kind not in UNASKED)
 
 
 def choose(*, user: User, choices: dict[str, bool]) -> None:
@@ -26,7 +27,7 @@ def wants(kind: Kind, key: ApiKey, *, at: datetime) -> bool:
         return False
     if kind == Kind.EXPIRY and key.state(at=at) != "active":
         return False
-    return kind == Kind.LEAK or bool(getattr(owner, f"mail_{kind}"))
+    return kind in UNASKED or bool(getattr(owner, f"mail_{kind}"))
 
 
 def hears_of_closing(user: User, notice: Notice) -> bool:
