@@ -1,4 +1,4 @@
-# make run     set everything up and serve with a demo project on http://127.0.0.1:8000
+# make run     set everything up and serve with a demo project on http://localhost:8000
 # make test    set everything up and run the tests
 # make check   what CI runs: format, lint, types, imports, deployment checks, migrations, tests
 # make bench   figures of this machine (DATABASE_URL names PostgreSQL; ARGS="--help" tells more)

@@ -106,5 +106,6 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """With several processes gunicorn itself names no address."""
-    server.log.info("Serving on http://%s with %d processes", bind, workers)
+    """Name the address to open: gunicorn names the IP address, where passkeys do not work."""
+    name = "localhost" if host in ("127.0.0.1", "::1", "[::1]") else host
+    server.log.info("Serving on http://%s:%d with %d processes", name, port, workers)

@@ -331,7 +331,8 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 # Where config/gunicorn.py serves, as this machine says it.
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", default=8000, least=1, most=65535)
-LOCAL_ADDRESS = f"http://{HOST}:{PORT}"
+# By its name: passkeys do not work at an IP address.
+LOCAL_ADDRESS = f"http://{'localhost' if HOST in ('127.0.0.1', '::1', '[::1]') else HOST}:{PORT}"
 # What mails that no request asked for link to.
 SITE_URL = env.text("SITE_URL", LOCAL_ADDRESS).rstrip("/")
 

@@ -70,7 +70,7 @@ def test_a_stranger_stores_reads_continues_and_revokes_a_memory(tmp_path: Path) 
     port = free_port()
     with make_run(tmp_path, port) as printed:
         store, read, take_back = [line for line in printed if line.startswith("curl ")]
-        assert f"Memory Scope: http://127.0.0.1:{port}" in printed
+        assert f"Memory Scope: http://localhost:{port}" in printed
         assert any(line.startswith("Sign in:") for line in printed)
         assert '"user_id":"user_42"' in paste(store)
         assert "Likes: 2, Dislikes: 1" in paste(read)

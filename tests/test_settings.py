@@ -133,6 +133,7 @@ class TestRulesBetweenSettings:
             ({"HTTPS_ONLY": False}, "memory_scope.W001"),
             ({"EMAIL_BACKEND": "foundation.mail.DevelopmentBackend"}, "memory_scope.W002"),
             ({"SITE_URL": "http://127.0.0.1:8000"}, "memory_scope.W003"),
+            ({"SITE_URL": "http://localhost:8000"}, "memory_scope.W003"),
         ],
     )
     def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:

@@ -6,21 +6,34 @@ function say(words) {
   status.textContent = words;
 }
 
+function select(field) {
+  if (field.select) {
+    field.select();
+    return;
+  }
+  const range = document.createRange();
+  range.selectNodeContents(field);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}
+
 async function copy(field) {
+  let copied = true;
   try {
     await navigator.clipboard.writeText(field.value ?? field.textContent);
   } catch {
-    const range = document.createRange();
-    range.selectNodeContents(field);
-    if (field.select) {
-      field.select();
-    } else {
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
+    select(field);
+    try {
+      copied = document.execCommand("copy");
+    } catch {
+      copied = false;
     }
-    document.execCommand("copy");
   }
-  say("Copied.");
+  say(
+    copied
+      ? "Copied."
+      : "Not copied: the browser does not allow it. The text is selected: copy it yourself.",
+  );
 }
 
 function download(field) {
