@@ -190,6 +190,8 @@ KEYS_PER_HOUR = env.number("KEYS_PER_HOUR", default=100, least=1, most=100_000)
 # How long single requests and the totals of days are kept; 0 days of log: none is written.
 REQUEST_LOG_DAYS = env.number("REQUEST_LOG_DAYS", default=7, least=0, most=365)
 USAGE_DAYS = env.number("USAGE_DAYS", default=400, least=31, most=3650)
+# How long `maintain` keeps audit events; 0: until an operator says otherwise.
+AUDIT_DAYS = env.number("AUDIT_DAYS", default=0, least=0, most=36500)
 WEB_CONCURRENCY = env.processes("WEB_CONCURRENCY")
 
 # The contract: 64 KiB a body.

@@ -6,7 +6,7 @@
 | `erasures` | what deleted projects held, and accounts that can no longer be taken back |
 | `usage` | the request log, totals, addresses and notices that are older than they are kept |
 | `mails` | mails that are due: of what expires, and what could not be mailed before |
-| `record` | audit events older than --audit-days; none without it |
+| `record` | audit events older than AUDIT_DAYS or --audit-days; none without either |
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -57,19 +58,22 @@ class UpkeepCommand(BaseCommand):
                 "--audit-days",
                 type=int,
                 metavar="DAYS",
-                help="also remove audit events older than so many days (default: they stay)",
+                help="remove audit events older than so many days (default: AUDIT_DAYS, which by "
+                "default is 0: they stay)",
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
         batch = options.get("batch", retention.BATCH)
         if not 1 <= batch <= 10_000:
             raise CommandError("A batch is 1 to 10000 rows.")
-        days = options.get("audit_days")
+        days = given = options.get("audit_days")
+        if days is None and "record" in self.parts:
+            days = settings.AUDIT_DAYS or None
         if days is not None and not 1 <= days <= 36500:
             raise CommandError("Audit events are kept for 1 to 36500 days.")
         only = options.get("only")
-        if only and ("record" in only) is not (days is not None):
-            raise CommandError("The part 'record' and --audit-days go together.")
+        if only and (days is None if "record" in only else given is not None):
+            raise CommandError("The part 'record' and --audit-days (or AUDIT_DAYS) go together.")
         at, done = timezone.now(), dict[str, int]()
         for part in only or self.parts:
             done |= do(part, at=at, batch=batch, audit_days=days)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import services
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest, Notice
 from apikeys.usage.collector import Collector
+from foundation.identifiers import first_id, new_id
 from memory.management import upkeep
 from memory.models import Memory
 from tests.makers import BY, make_key, make_project, sample
@@ -107,6 +110,24 @@ class TestMaintain:
         assert AuditEvent.objects.count() == before + 1
         assert "1 audit events" in run("maintain", "--audit-days=365")
         assert AuditEvent.objects.count() == before
+
+    def test_a_setting_says_how_long_the_record_is_kept(
+        self, due: None, settings: Settings
+    ) -> None:
+        assert settings.AUDIT_DAYS == 0
+        kept = AuditEvent.objects.count()
+        ids = {name: new_id() for name in ("subject_id", "app_id", "decision_id")}
+        for days in (31, 29):
+            at = timezone.now() - days * DAY
+            known = {"event_type": "KEY_CREATE", "environment": "test", "request_id": "old"}
+            AuditEvent.objects.create(
+                id=UUID(int=first_id(at).int + 1), created_at=at, **ids, **known
+            )
+        assert "audit events" not in run("maintain")
+        settings.AUDIT_DAYS = 30
+        assert "1 audit events" in run("maintain", "--only=record")
+        assert AuditEvent.objects.count() == kept + 1
+        assert "1 audit events" in run("purge", "--audit-days=28")
 
     @pytest.mark.parametrize(
         "wrong",
