@@ -13,7 +13,10 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from foundation.visible import shown
 
 if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
     AdminBase = admin.ModelAdmin[Any]
@@ -37,6 +40,10 @@ def path_of(model: type[models.Model], lookup: str) -> str:
     return LOOKUP_SEP.join(path)
 
 
+def _show_all(response: HttpResponse) -> None:
+    response.content = shown(response.content.decode())
+
+
 class AskedOnlyWhatItShows(AdminBase):
     """Admits look-ups on the columns and filters of its list, and on nothing else.
 
@@ -55,6 +62,15 @@ class AskedOnlyWhatItShows(AdminBase):
                 return True
         path = path_of(self.model, lookup)
         return bool(path) and path in shown
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show a sign for each character that would turn round or hide what people typed."""
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse):
+            response.add_post_render_callback(_show_all)
+        return response
 
     def response_action(
         self, request: HttpRequest, queryset: Any, *args: Any, **options: Any
