@@ -142,36 +142,32 @@ class SessionMiddleware(_ForPeople, sessions.SessionMiddleware):
 
 
 class CommonMiddleware(_ForPeople, common.CommonMiddleware):
-    pass
-
-
-class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
-    pass
-
-
-class SessionEndMiddleware(_ForPeople):
-    """Signs out whoever was away for SESSION_IDLE_HOURS, or signed in SESSION_DAYS ago."""
-
-    def process_request(self, request: HttpRequest) -> None:
-        if request.user.is_authenticated and sessions_of_people.is_over(request.session):
-            logout(request)
-
-
-class PrivatePagesMiddleware(_ForPeople):
     """Lets no browser or proxy keep a page of an account: seeds and recovery codes are on some."""
 
-    PATHS = ("/accounts/", "/admin/", "/console/")
+    PRIVATE = ("/accounts/", "/admin/", "/console/")
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if request.path_info.startswith(self.PATHS):
+        if request.path_info.startswith(self.PRIVATE):
             add_never_cache_headers(response)
-        return response
+        return super().process_response(request, response)
+
+
+class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
+    """Signs out whoever was away for SESSION_IDLE_HOURS, or signed in SESSION_DAYS ago."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if request.user.is_authenticated and sessions_of_people.is_over(request.session):
+            logout(request)
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
-    """Leads whoever is not signed in to the sign-in, unless the page is public."""
+    """Leads whoever is not signed in to the sign-in, unless the page is public.
+
+    And keeps an operator's second factors from whoever has the password alone.
+    """
 
     def process_view(
         self,
@@ -183,6 +179,8 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         match = request.resolver_match
         if is_api(request.path_info) or (match is not None and match.view_name in PUBLIC):
             return None
+        if match is not None and request.user.is_authenticated:
+            return operators.guard_factors(request, match.view_name)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
@@ -208,19 +206,3 @@ class ClosedAccountMiddleware(_ForPeople):
             return None
         open_to_them = {reverse(name) for name in OPEN_TO_CLOSED}
         return None if request.path_info in open_to_them else redirect("account_closed")
-
-
-class OperatorsFactorMiddleware(_ForPeople):
-    """Keeps an operator's second factors from whoever has the password alone."""
-
-    def process_view(
-        self,
-        request: HttpRequest,
-        view_func: Callable[..., HttpResponseBase],
-        view_args: tuple[object, ...],
-        view_kwargs: dict[str, object],
-    ) -> HttpResponseBase | None:
-        match = request.resolver_match
-        if is_api(request.path_info) or match is None or not request.user.is_authenticated:
-            return None
-        return operators.guard_factors(request, match.view_name)

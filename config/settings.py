@@ -64,16 +64,13 @@ MIDDLEWARE = [
     "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
-    "config.middleware.PrivatePagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
-    "config.middleware.SessionEndMiddleware",
     "config.middleware.LoginRequiredMiddleware",
     "config.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
     "config.middleware.UserSessionsMiddleware",
     "config.middleware.ClosedAccountMiddleware",
-    "config.middleware.OperatorsFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
+from unittest import mock
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -166,6 +169,14 @@ class TestPasswords:
     def test_ones_own_is_changed_on_the_accounts_page(self, chief: Client) -> None:
         answer = chief.get("/admin/password_change/")
         assert answer.headers["Location"] == "/accounts/password/change/"
+
+    def test_a_command_that_sets_one_is_recorded(self, person: User) -> None:
+        new = "another good long password"
+        with mock.patch("getpass.getpass", return_value=new):
+            call_command("changepassword", person.email, stdout=StringIO())
+        person.refresh_from_db()
+        assert person.check_password(new)
+        assert events("PASSWORD_RESET") == [{"actor": "command"}]
 
     def test_a_change_is_recorded_without_a_word_of_it(self, person: User) -> None:
         new = "another good long password"
