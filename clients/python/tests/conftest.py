@@ -9,7 +9,12 @@ import pytest
 from accounts.models import Project
 from clients.python.tests.servers import Script, scripted_server
 from memory_scope import MemoryScopeClient
-from tests.conftest import owner, project, service  # noqa: F401 - fixtures of the service's tests
+from tests.conftest import (  # noqa: F401 - fixtures of the service's tests
+    flushed_with_the_record,
+    owner,
+    project,
+    service,
+)
 from tests.makers import make_key
 
 

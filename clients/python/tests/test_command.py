@@ -8,11 +8,14 @@ import re
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apikeys.tokens import new_key
+from clients.python.tests.servers import READ, Script, answer
 from memory_scope.__main__ import main
 
 FOLDER = Path(__file__).parent.parent
@@ -101,3 +104,72 @@ def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path:
     assert "task_execution" in finished.stdout
     files = {path.name for path in (Path(packages) / "memory_scope").iterdir()}
     assert {"py.typed", "client.py", "exceptions.py"} <= files
+
+
+SPOKEN = {**READ, "summary_struct": {"likes": ["Müsli 🥣", "\u202e", "日本"]}}
+
+
+def shell_out(
+    address: str, *words: str, encoding: str = "utf-8", wrap: str = '"$@"'
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a shell does, on a terminal of that encoding."""
+    return subprocess.run(
+        ["bash", "-c", wrap, "bash", sys.executable, "-m", "memory_scope", *words],
+        cwd=FOLDER,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": "src",
+            "PYTHONIOENCODING": encoding,
+            "MEMORY_SCOPE_API_KEY": new_key("test"),
+            "MEMORY_SCOPE_BASE_URL": address,
+        },
+        capture_output=True,
+        check=False,
+    )
+
+
+class TestTerminals:
+    @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1252", "utf-16", "cp932"])
+    def test_json_is_valid_on_each(self, encoding: str, script: Callable[..., Script]) -> None:
+        told = script(answer(200, SPOKEN))
+        ran = shell_out(told.address, "read", "u", "preferences", "eat", encoding=encoding)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+        printed = json.loads(ran.stdout.decode(encoding))
+        assert printed["summary_struct"] == SPOKEN["summary_struct"]
+        assert printed["revocation_token"] == READ["revocation_token"]
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
+    def test_what_goes_wrong_is_one_line_on_each(
+        self, encoding: str, script: Callable[..., Script]
+    ) -> None:
+        told = script(answer(404, {"detail": "Weiß\nnicht 🥣"}))
+        ran = shell_out(told.address, "revoke", "rev_x", encoding=encoding)
+        assert (ran.returncode, ran.stdout) == (1, b"")
+        (line,) = ran.stderr.decode(encoding).splitlines()
+        assert line.startswith("memory-scope: Wei")
+
+    @pytest.mark.parametrize(
+        "wrap",
+        ['"$@" >/dev/full', '"$@" >&-', 'set -o pipefail; "$@" | (exec <&-; sleep 1)'],
+        ids=["full", "closed", "nobody reads"],
+    )
+    def test_no_token_is_lost_where_it_cannot_be_printed(
+        self, wrap: str, script: Callable[..., Script]
+    ) -> None:
+        told = script(answer(200, SPOKEN))
+        ran = shell_out(told.address, "read", "u", "preferences", "eat", wrap=wrap)
+        assert ran.returncode == 1
+        (line,) = ran.stderr.decode().splitlines()
+        assert line.startswith("memory-scope: The answer could not be printed: ")
+        assert READ["revocation_token"] in line
+
+    def test_arguments_that_are_no_text_are_refused(self, script: Callable[..., Script]) -> None:
+        told = script()
+        ran = shell_out(
+            told.address, "read", "u", "preferences", "eat", wrap="\"$@\" --domain $'\\xff'"
+        )
+        assert ran.returncode == 1
+        assert ran.stderr.decode() == (
+            "memory-scope: An argument holds characters that cannot be sent.\n"
+        )
+        assert told.requests == []

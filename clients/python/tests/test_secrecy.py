@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -50,8 +51,8 @@ def test_no_repr_log_exception_or_traceback_shows_the_key(
         ("", "No API key"),
         ("sk_prod_" + "a" * 38, "malformed"),
         (KEY + "x", "malformed"),
-        (KEY + "\n", "malformed"),
-        (" " + KEY, "malformed"),
+        ("  ", "No API key"),
+        (KEY[:20] + "\n" + KEY[20:], "malformed"),
         (KEY[:-1] + ("1" if KEY[-1] == "0" else "0"), "checksum"),
     ],
 )
@@ -104,6 +105,41 @@ def test_key_and_address_come_from_the_environment(monkeypatch: pytest.MonkeyPat
         assert client.environment == "live"
         assert client.masked_key == f"sk_live_••••{KEY[-4:]}"
         assert client.base_url == "https://memory.example"
+
+
+def test_what_pasting_leaves_around_them_is_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MemoryScopeClient(api_key=f" {KEY}\n", base_url=" https://memory.example \n") as client:
+        assert client._key.headers() == {"X-API-Key": KEY}
+        assert client.base_url == "https://memory.example"
+    monkeypatch.setenv("MEMORY_SCOPE_API_KEY", f"{KEY}\n")
+    MemoryScopeClient(base_url="https://memory.example").close()
+
+
+@pytest.mark.parametrize("given", [{"api_key": ""}, {"base_url": ""}, {"base_url": " "}])
+def test_what_is_empty_is_not_replaced_by_the_environment(
+    given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMORY_SCOPE_API_KEY", KEY)
+    monkeypatch.setenv("MEMORY_SCOPE_BASE_URL", "https://memory.example")
+    with pytest.raises(exceptions.MemoryScopeError, match="is empty"):
+        MemoryScopeClient(**given)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " a", "a ", "bestellung-ü", "a\nb", "a\0", "x" * 256, 7, "😀"]
+)
+def test_an_idempotency_key_that_is_no_header_is_refused_before_anything_is_sent(
+    text: Any, script: Callable[..., Script]
+) -> None:
+    told = script()
+    with (
+        MemoryScopeClient(api_key=KEY, base_url=told.address) as client,
+        pytest.raises(exceptions.MemoryScopeError, match="idempotency_key"),
+    ):
+        client.create_memory(
+            user_id="u", scope="preferences", source="system", value_json={}, idempotency_key=text
+        )
+    assert told.requests == []
 
 
 def test_retries_have_a_bound() -> None:

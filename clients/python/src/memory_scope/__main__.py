@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +18,7 @@ from memory_scope.exceptions import MemoryScopeError
 from memory_scope.results import Result
 
 FAILED = 1
+INTERRUPTED = 130  # as shells say it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,13 +29,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("read needs a user, a scope and a purpose, or --token")
     command, base_url = options.pop("command"), options.pop("base_url")
     allow_http = options.pop("allow_http")
+    answer: dict[str, Any] = {}
     try:
         with MemoryScopeClient(base_url=base_url, allow_http=allow_http) as client:
-            print(json.dumps(_run(client, command, options), indent=2, ensure_ascii=False))
+            answer = _run(client, command, options)
+        _print(answer)
     except MemoryScopeError as error:
-        print(f"memory-scope: {error}", file=sys.stderr)
-        return FAILED
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", INTERRUPTED)
+    except UnicodeEncodeError:
+        return _fail("An argument holds characters that cannot be sent.")
+    except (OSError, ValueError) as error:  # nobody reads, the disk is full, the output is closed
+        return _fail(_unprinted(answer, error))
     return 0
+
+
+def _print(answer: dict[str, Any]) -> None:
+    """Print JSON that any terminal can show, and any program read.
+
+    As text where the terminal's characters have it, else escaped. Raises OSError, or ValueError of
+    a closed output.
+    """
+    if sys.stdout is None:
+        raise OSError("There is no standard output.")
+    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        text = json.dumps(answer, indent=2)
+    print(text, flush=True)
+
+
+def _unprinted(answer: dict[str, Any], error: Exception) -> str:
+    """Say what went wrong, and the token: nobody could take the access back without it."""
+    reason = getattr(error, "strerror", None) or str(error)
+    token = answer.get("revocation_token")
+    told = f" The revocation token is {token}." if token else ""
+    return f"The answer could not be printed: {reason}.{told}"
+
+
+def _fail(sentence: str, status: int = FAILED) -> int:
+    """Say on one line of stderr what went wrong, in characters that it has."""
+    line = " ".join(sentence.split())
+    encoding = getattr(sys.stderr, "encoding", None) or "ascii"
+    with contextlib.suppress(OSError, ValueError):
+        shown = line.encode(encoding, "backslashreplace").decode(encoding)
+        print(f"memory-scope: {shown}", file=sys.stderr, flush=True)
+    # What stdout still holds cannot be written: the interpreter's own attempt would only complain.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
 
 
 def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx2
@@ -14,6 +16,8 @@ from memory_scope._calls import Call
 
 T = TypeVar("T")
 
+_SECONDS = re.compile(r"-?[0-9]+(\.[0-9]*)?")
+FORBIDDEN = 403
 _BY_CODE: dict[str, type[exceptions.APIError]] = {
     "policy_denied": exceptions.PolicyDeniedError,
     "grant_revoked": exceptions.GrantRevokedError,
@@ -62,7 +66,7 @@ def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIEr
     if response.is_success:
         try:
             return call.parse({} if body is None else body, request_id)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             return exceptions.APIError(
                 "The answer could not be understood: is this the address of a Memory Scope?",
                 status_code=response.status_code,
@@ -86,9 +90,26 @@ def connection_error(error: httpx2.TransportError) -> exceptions.APIConnectionEr
 
 
 def retry_after(response: httpx2.Response) -> float | None:
-    """Return the seconds that the service tells: a whole number, not a date."""
-    text = response.headers.get("Retry-After", "")
-    return float(text) if text.isascii() and text.isdecimal() else None
+    """Return the seconds that the answer tells to wait, never below 0; None if it tells none.
+
+    RFC 9110 has whole seconds and a date; gateways also write fractions and negative numbers.
+    A date counts from the answer's own, so that no clock needs to be right.
+    """
+    text = response.headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(text):
+        return max(0.0, float(text))
+    until, now = _date(text), _date(response.headers.get("Date", ""))
+    if until is None:
+        return None
+    return max(0.0, (until - (now or datetime.now(timezone.utc))).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _error(
@@ -103,22 +124,34 @@ def _error(
     )
     match error:
         case exceptions.PolicyDeniedError():
-            error.scope = body.get("scope")
-            error.purpose_class = body.get("purpose_class")
-            error.allowed_purpose_classes = tuple(body.get("allowed_purpose_classes", ()))
-            error.decision_id = body.get("decision_id")
+            error.scope = _text(body.get("scope"))
+            error.purpose_class = _text(body.get("purpose_class"))
+            classes = _entries(body.get("allowed_purpose_classes"))
+            error.allowed_purpose_classes = tuple(filter(None, map(_text, classes)))
+            error.decision_id = _text(body.get("decision_id"))
         case exceptions.InvalidRequestError():
             error.errors = tuple(
                 exceptions.FieldError(entry["field"], entry["message"])
-                for entry in body.get("errors", ())
+                for entry in _entries(body.get("errors"))
+                if isinstance(entry, dict)
+                and isinstance(entry.get("field"), str)
+                and isinstance(entry.get("message"), str)
             )
         case exceptions.RateLimitError() | exceptions.ServerError() | exceptions.ConflictError():
             error.retry_after = retry_after(response)
     return error
 
 
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _entries(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _kind(status: int, code: object) -> type[exceptions.APIError]:
-    if isinstance(code, str) and code in _BY_CODE:
+    if status == FORBIDDEN and isinstance(code, str) and code in _BY_CODE:
         return _BY_CODE[code]
     if status >= 500:
         return exceptions.ServerError
@@ -128,6 +161,6 @@ def _kind(status: int, code: object) -> type[exceptions.APIError]:
 def _object(response: httpx2.Response) -> Mapping[str, Any] | None:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):
         return None
     return body if isinstance(body, dict) else None

@@ -6,14 +6,18 @@ Both clients send the same calls; they differ only in how they wait.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from memory_scope import results
+from memory_scope.exceptions import MemoryScopeError
 
 T = TypeVar("T")
+
+_IDEMPOTENCY_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ def create_memory(
         "ttl_days": ttl_days,
         "value_json": value_json,
     }
-    headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+    if idempotency_key is None:
+        idempotency_key = str(uuid.uuid4())
+    headers = {"Idempotency-Key": _checked_idempotency_key(idempotency_key)}
     return _post("/memory", body, results.memory, headers)
 
 
@@ -88,6 +94,16 @@ def get_policy() -> Call[results.Policy]:
 
 def get_usage() -> Call[results.Usage]:
     return Call("GET", "/usage", results.usage)
+
+
+def _checked_idempotency_key(text: str) -> str:
+    """Return what can be a header. Raises MemoryScopeError before anything is sent."""
+    if not isinstance(text, str) or _IDEMPOTENCY_KEY.fullmatch(text) is None:
+        raise MemoryScopeError(
+            "idempotency_key must be 1 to 255 printable ASCII characters, without a blank at "
+            "either end."
+        )
+    return text
 
 
 def _post(

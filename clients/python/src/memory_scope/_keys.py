@@ -26,6 +26,10 @@ class Secret:
         """Give the text out. Name no variable after it: tracebacks can show variables."""
         return self._text
 
+    def stripped(self) -> Secret:
+        """Return it without the white space that pasting leaves around it."""
+        return Secret(self._text.strip())
+
 
 class ApiKey:
     """A well-formed API key.

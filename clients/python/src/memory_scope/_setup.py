@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from typing import Any
 
@@ -10,6 +9,8 @@ import httpx2
 
 from memory_scope._answers import RateLimit, rate_limit_of
 from memory_scope._calls import Call
+from memory_scope._connections import NotPickled
+from memory_scope._environment import is_loopback
 from memory_scope._keys import ApiKey, Secret, flaw_of
 from memory_scope._version import __version__
 from memory_scope.exceptions import MemoryScopeError
@@ -18,13 +19,13 @@ DEFAULT_TIMEOUT = 10.0  # seconds
 MOST_RETRIES = 10
 
 
-class Setup:
+class Setup(NotPickled):
     """A client's settings and state; the subclasses do the waiting."""
 
     _shown = "refused"  # a traceback can show a client whose settings were not accepted
 
     def __init__(
-        self, api_key: Secret, base_url: str | None, max_retries: int, allow_http: bool
+        self, api_key: Secret | None, base_url: str | None, max_retries: int, allow_http: bool
     ) -> None:
         """Check what was given, and what the environment says. Raises MemoryScopeError."""
         self._key = _checked_key(api_key)
@@ -71,6 +72,11 @@ class Setup:
             },
         }
 
+    @property
+    def _proxied(self) -> bool:
+        """Whether the environment's proxies are for this address: never for this machine's."""
+        return not is_loopback(httpx2.URL(self._base_url).host)
+
     def _keep_rate_limit(self, response: httpx2.Response) -> None:
         self._rate_limit = rate_limit_of(response) or self._rate_limit
 
@@ -83,37 +89,43 @@ def timeout_of(timeout: float | None) -> httpx2.Timeout:
     return httpx2.Timeout(timeout, pool=None)
 
 
-def _checked_key(given: Secret) -> ApiKey:
-    secret = given if given.reveal() else Secret(os.environ.get("MEMORY_SCOPE_API_KEY", ""))
+def _checked_key(given: Secret | None) -> ApiKey:
+    secret, name = given, "api_key"
+    if secret is None:
+        secret, name = Secret(os.environ.get("MEMORY_SCOPE_API_KEY", "")), "MEMORY_SCOPE_API_KEY"
+    secret = secret.stripped()
     if not secret.reveal():
-        raise MemoryScopeError("No API key: give api_key, or set MEMORY_SCOPE_API_KEY.")
+        raise MemoryScopeError(
+            "No API key: give api_key, or set MEMORY_SCOPE_API_KEY."
+            if given is None
+            else "No API key: api_key is empty."
+        )
     flaw = flaw_of(secret)
     if flaw is not None:
-        raise MemoryScopeError(flaw)
+        raise MemoryScopeError(flaw if given is not None else f"{name}: {flaw}")
     return ApiKey(secret)
 
 
 def _checked_url(given: str | None, allow_http: bool) -> str:
-    text = given or os.environ.get("MEMORY_SCOPE_BASE_URL", "")
+    name = "base_url" if given is not None else "MEMORY_SCOPE_BASE_URL"
+    text = os.environ.get("MEMORY_SCOPE_BASE_URL", "") if given is None else given
+    text = text.strip()
     if not text:
-        raise MemoryScopeError("No address: give base_url, or set MEMORY_SCOPE_BASE_URL.")
+        raise MemoryScopeError(
+            "No address: give base_url, or set MEMORY_SCOPE_BASE_URL."
+            if given is None
+            else "No address: base_url is empty."
+        )
     try:
         url = httpx2.URL(text)
     except httpx2.InvalidURL:
         url = httpx2.URL("")
     if url.scheme not in ("https", "http") or not url.host or url.userinfo:
-        raise MemoryScopeError("base_url must be an address such as https://memory.example.com.")
+        raise MemoryScopeError(f"{name} must be an address such as https://memory.example.com.")
     if url.query or url.fragment:
-        raise MemoryScopeError("base_url must have no query and no fragment.")
-    if url.scheme == "http" and not (allow_http or _is_loopback(url.host)):
+        raise MemoryScopeError(f"{name} must have no query and no fragment.")
+    if url.scheme == "http" and not (allow_http or is_loopback(url.host)):
         raise MemoryScopeError(
             f"http://{url.host} would send the key in clear: use https, or say allow_http=True."
         )
     return str(url).rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

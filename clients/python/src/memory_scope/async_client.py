@@ -12,6 +12,8 @@ import httpx2
 from memory_scope import _calls, results
 from memory_scope._answers import connection_error, understand
 from memory_scope._calls import Call
+from memory_scope._connections import AsyncConnections
+from memory_scope._environment import open_client
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
@@ -37,9 +39,18 @@ class AsyncMemoryScopeClient(Setup):
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         # From here on no frame holds the key as a variable that a traceback could show.
-        secret, api_key = Secret(api_key or ""), None
+        secret, api_key = None if api_key is None else Secret(api_key), None
         super().__init__(secret, base_url, max_retries, allow_http)
-        self._http = httpx2.AsyncClient(timeout=timeout_of(timeout), transport=transport)
+        waits, given = timeout_of(timeout), transport
+
+        def open_http() -> httpx2.AsyncClient:
+            # With a transport of its own the environment's proxies are out of the way.
+            own = given if self._proxied or given else httpx2.AsyncHTTPTransport(trust_env=False)
+            return httpx2.AsyncClient(timeout=waits, transport=own)
+
+        self._connections = AsyncConnections(
+            lambda: open_client(open_http, proxied=self._proxied), transport
+        )
 
     async def __aenter__(self) -> AsyncMemoryScopeClient:
         return self
@@ -54,7 +65,7 @@ class AsyncMemoryScopeClient(Setup):
 
     async def close(self) -> None:
         """Close the connections. The client cannot be used any more."""
-        await self._http.aclose()
+        await self._connections.close()
 
     async def create_memory(
         self,
@@ -136,7 +147,8 @@ class AsyncMemoryScopeClient(Setup):
     async def _attempt(self, call: Call[T]) -> T | APIError:
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         try:
-            response = await self._http.request(**self._arguments(call))
+            client = await self._connections.client()
+            response = await client.request(**self._arguments(call))
         except httpx2.TransportError as error:
             return connection_error(error)
         except httpx2.RequestError:

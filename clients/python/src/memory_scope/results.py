@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +107,10 @@ class Usage(Result):
 def memory(body: Mapping[str, Any], request_id: str | None) -> Memory:
     return Memory(
         request_id=request_id,
-        id=body["id"],
-        user_id=body["user_id"],
-        scope=body["scope"],
-        domain=body["domain"],
+        id=_text(body["id"]),
+        user_id=_text(body["user_id"]),
+        scope=_text(body["scope"]),
+        domain=None if body["domain"] is None else _text(body["domain"]),
         created_at=_moment(body["created_at"]),
         expires_at=None if body["expires_at"] is None else _moment(body["expires_at"]),
     )
@@ -117,25 +119,30 @@ def memory(body: Mapping[str, Any], request_id: str | None) -> Memory:
 def memory_read(body: Mapping[str, Any], request_id: str | None) -> MemoryRead:
     return MemoryRead(
         request_id=request_id,
-        summary_text=body["summary_text"],
-        summary_struct=body["summary_struct"],
-        confidence=body["confidence"],
-        revocation_token=body["revocation_token"],
+        summary_text=_text(body["summary_text"]),
+        summary_struct=_object(body["summary_struct"]),
+        confidence=_number(body["confidence"]),
+        revocation_token=_text(body["revocation_token"]),
         expires_at=_moment(body["expires_at"]),
     )
 
 
 def revocation(body: Mapping[str, Any], request_id: str | None) -> Revocation:
     return Revocation(
-        request_id=request_id, revoked=body["revoked"], revoked_at=_moment(body["revoked_at"])
+        request_id=request_id,
+        revoked=_flag(body["revoked"]),
+        revoked_at=_moment(body["revoked_at"]),
     )
 
 
 def policy(body: Mapping[str, Any], request_id: str | None) -> Policy:
     return Policy(
         request_id=request_id,
-        version=body["version"],
-        matrix={scope: list(classes) for scope, classes in body["matrix"].items()},
+        version=_text(body["version"]),
+        matrix={
+            scope: [_text(one) for one in _list(classes)]
+            for scope, classes in _object(body["matrix"]).items()
+        },
         body=dict(body),
     )
 
@@ -148,12 +155,43 @@ def _moment(text: str) -> datetime:
 def usage(body: Mapping[str, Any], request_id: str | None) -> Usage:
     return Usage(
         request_id=request_id,
-        limit=body["limit"],
-        remaining=body["remaining"],
+        limit=_count(body["limit"]),
+        remaining=_count(body["remaining"]),
         reset_at=_moment(body["reset_at"]),
-        burst_limit=body["burst_limit"],
+        burst_limit=_count(body["burst_limit"]),
         days=[
-            Day(date.fromisoformat(one["day"]), one["requests"], one["errors"])
-            for one in body["days"]
+            Day(date.fromisoformat(one["day"]), _count(one["requests"]), _count(one["errors"]))
+            for one in _list(body["days"])
         ],
     )
+
+
+def _of(kind: type[T], value: Any) -> T:
+    """Return the value if it is of this JSON type, as the contract says. Raises TypeError."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise TypeError(f"Not a {kind.__name__}.")
+    return value
+
+
+def _text(value: Any) -> str:
+    return _of(str, value)
+
+
+def _flag(value: Any) -> bool:
+    return _of(bool, value)
+
+
+def _count(value: Any) -> int:
+    return _of(int, value)
+
+
+def _number(value: Any) -> float:
+    return float(_of(int, value)) if isinstance(value, int) else _of(float, value)
+
+
+def _list(value: Any) -> list[Any]:
+    return _of(list, value)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return _of(dict, value)

@@ -1,0 +1,83 @@
+"""Opens HTTP clients by what the environment says of proxies and certificates."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import httpx2
+
+from memory_scope.exceptions import MemoryScopeError
+
+C = TypeVar("C", httpx2.Client, httpx2.AsyncClient)
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+ALL = (
+    *PROXIES,
+    *(name.lower() for name in PROXIES),
+    *("NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"),
+)
+MOST_PORT = 65535
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether the host is this machine, by whatever name: no proxy may see what goes there."""
+    name = host.rstrip(".").lower()
+    try:
+        address = ipaddress.ip_address(name.strip("[]").partition("%")[0])
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def open_client(open_it: Callable[[], C], *, proxied: bool) -> C:
+    """Open a client. Raises MemoryScopeError that names the variable which is in the way."""
+    given = {name: os.environ[name] for name in ALL if os.environ.get(name)}
+    broken = [name for name, value in given.items() if _is_broken(name, value)]
+    if proxied and broken:
+        raise MemoryScopeError(_sentence(broken))
+    try:
+        return open_it()
+    except (ValueError, OSError, ImportError, httpx2.InvalidURL):
+        pass
+    # Without the cause: its message quotes a value, and a proxy's address can hold a password.
+    raise MemoryScopeError(_sentence(list(given)))
+
+
+def _sentence(names: list[str]) -> str:
+    if not names:
+        return "No connection can be made ready on this machine."
+    return f"The environment variable {' or '.join(names)} cannot be used as it is."
+
+
+def _is_broken(name: str, value: str) -> bool:
+    if name == "SSL_CERT_DIR":
+        return not all(Path(folder).is_dir() for folder in value.split(os.pathsep))
+    if name == "SSL_CERT_FILE":
+        return not _holds_certificates(value)
+    if name.upper() in PROXIES:
+        return not _is_proxy(value)
+    return False
+
+
+def _holds_certificates(file: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_proxy(value: str) -> bool:
+    try:
+        url = httpx2.URL(value if "://" in value else f"http://{value}")
+        httpx2.Proxy(url)
+    except (ValueError, httpx2.InvalidURL):
+        return False
+    return url.scheme in PROXY_SCHEMES and bool(url.host) and (url.port or 0) <= MOST_PORT
