@@ -36,6 +36,10 @@ class InvalidValue(ValueError):
     """A value that is not stored; the message is a sentence for the person who sent it."""
 
 
+class DisputedNumber(InvalidValue):
+    """A number that a double does not hold as it was said."""
+
+
 NO_SHAPE = "value_json does not match any allowed shape"
 TOO_DEEP = f"value_json is nested more than {MAX_DEPTH} levels deep"
 NOT_FINITE = "value_json holds a number that is not finite"
@@ -46,7 +50,11 @@ LONE_SURROGATE = "value_json holds a lone surrogate, which is not a character"
 
 def check(value: object) -> Shape:
     """Return the shape of a value that may be stored; raise InvalidValue for any other."""
-    _check_parts(value, depth=1)
+    try:
+        _check_parts(value, depth=1)
+    except DisputedNumber:
+        path = _path_to_disputed(value)
+        raise InvalidValue(f"{DISPUTED_NUMBER}, at {path}: send it as a string") from None
     shape: Shape | None = None
     if isinstance(value, dict):
         shape = _shape_of_object({snake_case(key): item for key, item in value.items()})
@@ -98,10 +106,9 @@ def _check_parts(value: object, *, depth: int) -> None:
         _check_text(value)
     elif value is None or isinstance(value, bool):
         return
-    elif isinstance(value, int):
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise InvalidValue(DISPUTED_NUMBER)
-    elif isinstance(value, float):
+    elif isinstance(value, (int, float)):
+        if _is_disputed(value):
+            raise DisputedNumber
         if not math.isfinite(value):
             raise InvalidValue(NOT_FINITE)
     elif not isinstance(value, (dict, list)):
@@ -115,6 +122,30 @@ def _check_parts(value: object, *, depth: int) -> None:
         for key, item in value.items():
             _check_text(key)
             _check_parts(item, depth=depth + 1)
+
+
+def _is_disputed(number: float) -> bool:
+    """Say whether readers that hold numbers as doubles see another one than was said.
+
+    The reader of JSON gives a float of a type of its own where that differs from the text.
+    """
+    if isinstance(number, int):
+        return not -MAX_INTEGER <= number <= MAX_INTEGER
+    return type(number) is not float
+
+
+def _path_to_disputed(value: object) -> str | None:
+    """Return where the first disputed number stands, e.g. `value_json.limits[2]`."""
+    waiting: list[tuple[str, object]] = [("value_json", value)]
+    while waiting:
+        path, part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [(f"{path}.{key}", item) for key, item in reversed(part.items())]
+        elif isinstance(part, list):
+            waiting += [(f"{path}[{at}]", part[at]) for at in reversed(range(len(part)))]
+        elif not isinstance(part, bool) and isinstance(part, (int, float)) and _is_disputed(part):
+            return path
+    return None
 
 
 def _check_text(text: object) -> None:

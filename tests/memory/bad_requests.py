@@ -382,6 +382,13 @@ AMBIGUOUS = [
     disputed("5000 digits in ttl_days", text(CREATE, "ttl_days", DIGITS)),
     disputed("5000 digits in max_age_days", text(READ, "max_age_days", DIGITS), READ),
     disputed("5000 digits in a continue", text(CONTINUE, "max_age_days", DIGITS), CONTINUE),
+    *(
+        disputed(f"{number} in value_json", text(CREATE, "value_json", f'{{"k": [{number}]}}'))
+        for number in (
+            *("9007199254740992", "9007199254740993.0", "12345678901234567.89"),
+            *("1e-400", "1e400", "-1E400", "1.0000000000000000001", f"1e{DIGITS}"),
+        )
+    ),
     disputed("60,000 brackets", text(CREATE, "value_json", "[" * 30000 + "]" * 30000)),
     disputed(
         "5,000 objects in each other", text(CREATE, "value_json", '{"k":' * 5000 + "1" + "}" * 5000)

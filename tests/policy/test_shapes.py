@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.strict_json import AlteredNumber
 from memory.policy.characters import normalize
 from memory.policy.shapes import MAX_DEPTH, InvalidValue, Shape, check, normalise, snake_case
 from tests.strategies import any_json, any_text
 
 NO_SHAPE = "value_json does not match any allowed shape"
 TOO_DEEP = "value_json is nested more than 8 levels deep"
-DISPUTED = "value_json holds a number that JSON readers disagree on"
+DISPUTED = (
+    "value_json holds a number that JSON readers disagree on, at value_json{}: send it as a string"
+)
 NOT_FINITE = "value_json holds a number that is not finite"
 NUL = "value_json holds a NUL character"
 SURROGATE = "value_json holds a lone surrogate, which is not a character"
@@ -85,9 +88,11 @@ class TestShape:
             ({"a": math.nan}, NOT_FINITE),
             ({"a": [math.inf]}, NOT_FINITE),
             (-math.inf, NOT_FINITE),
-            ({"a": 2**53}, DISPUTED),
-            ({"a": [{"b": -(2**53)}]}, DISPUTED),
-            ({"a": 10**400}, DISPUTED),
+            ({"a": 2**53}, DISPUTED.format(".a")),
+            ({"c": True, "a": [0, {"b": -(2**53), "c": 2**60}]}, DISPUTED.format(".a[1].b")),
+            ({"a": 10**400}, DISPUTED.format(".a")),
+            ({"a": AlteredNumber("1e-400")}, DISPUTED.format(".a")),
+            ({"a": AlteredNumber("inf")}, DISPUTED.format(".a")),
             ({"a": "b\0"}, NUL),
             ({"likes": ["\0"]}, NUL),
             ({"a\0": 1}, NUL),
