@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from memory.policy.characters import normalize
+from memory.policy.characters import has_run_of_marks, normalize
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
 
 
@@ -134,7 +134,10 @@ def classify(purpose: str) -> PurposeClass:
 
     The text is NFKC, case folded and split at everything that is not a letter or digit. The exact
     name of a class is that class; else telling words decide, and weak ones where there are none.
+    More combining marks in a row than any language has are no purpose that anybody can read.
     """
+    if has_run_of_marks(purpose):
+        return PurposeClass.UNRECOGNIZED
     words = _words_of(purpose)
     if name := _NAMES.get("_".join(words)):
         return name
@@ -144,6 +147,8 @@ def classify(purpose: str) -> PurposeClass:
 
 def matched_terms(purpose: str) -> tuple[str, ...]:
     """Return the words by which `classify` decides, each once, in order; none if unrecognized."""
+    if has_run_of_marks(purpose):
+        return ()
     words = _words_of(purpose)
     if "_".join(words) in _NAMES:
         return tuple(words)
