@@ -77,7 +77,7 @@ class StateFilter(admin.SimpleListFilter):
 
 class RequestState(StateFilter):
     words = {
-        "waiting": {"invitation": None, "declined_at": None},
+        "waiting": {"invitation": None, "declined_at": None, "had_account": False},
         "invited": {"invitation__isnull": False, "invitation__used_at": None},
         "signed up": {"invitation__used_at__isnull": False},
         "declined": {"declined_at__isnull": False},
@@ -124,6 +124,8 @@ class AccessRequestAdmin(ReadOnlyAdmin):
         if access_request.invitation:
             state = access_request.invitation.state(at=timezone.now())
             return "signed up" if state == "used" else f"invited ({state})"
+        if access_request.had_account:
+            return "had an account"
         return "declined" if access_request.declined_at else "waiting"
 
     @admin.action(description="Invite", permissions=["decide"])

@@ -9,10 +9,10 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import receipts
 from accounts.models import AccessRequest, Invitation, User
 from accounts.models.beta import digest
 from foundation import mail, sql
@@ -30,23 +30,28 @@ class NotUsable(InvitationFailure):
     """The invitation was used or withdrawn, has expired, or never was."""
 
 
-def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datetime) -> bool:
-    """Keep the request of an address without account or request. Return whether it is new."""
+def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datetime) -> None:
+    """Keep the first request of each address; an address without an account gets a receipt.
+
+    Whatever is known of the address, the same is looked up and one row is written.
+    """
     email = email.strip().lower()
-    if User.objects.filter(email=email).exists():
-        return False
-    try:
-        with transaction.atomic():
-            AccessRequest.objects.create(
-                email=email, name=name, company=company, plans=plans, created_at=at
-            )
-    except IntegrityError:
-        return False
-    mail.send("access_requested", to=email, name=name, base_url=settings.SITE_URL)
-    if settings.OPERATORS_EMAIL:
-        queue = settings.SITE_URL + reverse("admin:accounts_accessrequest_changelist")
-        mail.send("access_waiting", to=settings.OPERATORS_EMAIL, name=name, queue=queue)
-    return True
+    known = User.objects.filter(email=email).exists()
+    asked = AccessRequest(
+        email=email,
+        name=name,
+        company=company,
+        plans=plans,
+        created_at=at,
+        asked_at=at,
+        had_account=known,
+        told_at=at if known else None,
+        next_try_at=at,
+    )
+    AccessRequest.objects.bulk_create(
+        [asked], update_conflicts=True, unique_fields=["email"], update_fields=["asked_at"]
+    )
+    receipts.send_soon()
 
 
 @sensitive_variables("token", "link")

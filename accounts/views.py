@@ -16,7 +16,6 @@ from accounts import invitations
 from accounts.adapter import AccountAdapter
 from accounts.forms import RequestAccessForm
 from accounts.signup import INVITATION, invitation_gone
-from foundation.background import background
 
 
 @never_cache
@@ -32,12 +31,7 @@ def request_access(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/request_access.html", {"form": form})
     if not form.is_from_a_program():
         answers = {name: form.cleaned_data[name] for name in ("email", "name", "company", "plans")}
-        at = timezone.now()
-
-        def keep() -> None:
-            invitations.ask_for_access(**answers, at=at)
-
-        background.do(keep)
+        invitations.ask_for_access(**answers, at=timezone.now())
     return redirect("request_access_thanks")
 
 

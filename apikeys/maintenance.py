@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connections
 from django.utils import timezone
 
+from accounts import receipts
 from apikeys import services
 from apikeys.notices import outbox
 from foundation.background import Repeating
@@ -18,7 +19,8 @@ def maintain(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each. Several processes at once share the work."""
     ended = services.end_silent(at=at)
     outbox.record_expiries(at=at)
-    return {"old secrets ended": ended, "mails sent": outbox.send_waiting(at=at)}
+    sent = outbox.send_waiting(at=at) + receipts.send_waiting(at=at)
+    return {"old secrets ended": ended, "mails sent": sent}
 
 
 def _maintain_now() -> None:

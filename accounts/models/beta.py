@@ -75,7 +75,11 @@ class Invitation(models.Model):
 
 
 class AccessRequest(models.Model):
-    """Somebody asks to be let in. One row an address: asking again changes nothing."""
+    """Somebody asks to be let in. One row an address: asking again changes only `asked_at`.
+
+    Who has an account and asks has a row too, so that asking takes as long. `told_at` is set when
+    its mails were sent, or cannot be.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField("e-mail address", max_length=254, unique=True)
@@ -90,8 +94,18 @@ class AccessRequest(models.Model):
     invitation = models.ForeignKey(
         Invitation, null=True, on_delete=models.SET_NULL, related_name="requests"
     )
+    asked_at = models.DateTimeField(default=timezone.now)
+    had_account = models.BooleanField(default=False)
+    told_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(told_at=None), name="accounts_request_waiting"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="accounts_request_email_is_lower_case"

@@ -22,7 +22,7 @@ from accounts.models import AccessRequest, Invitation, Project, User
 from tests.accounts.invited import GUEST, invite, sign_up
 from tests.doors import signed_in
 from tests.mailbox import mailbox
-from tests.makers import PASSWORD, make_owner
+from tests.makers import NOW, PASSWORD, make_owner
 
 ASKED = {"email": "Guest@Example.com", "name": "Gue St", "company": "Guests", "plans": "A thing."}
 
@@ -49,7 +49,7 @@ class TestAskingForAccess:
         if known == "an account":
             make_owner(GUEST)
         else:
-            AccessRequest.objects.create(email=GUEST, name="x", plans="x")
+            AccessRequest.objects.create(email=GUEST, name="x", plans="x", told_at=NOW)
         new = client.post("/request-access/", {**ASKED, "email": "new@example.com"})
         mail.outbox.clear()
         old = client.post("/request-access/", ASKED)
