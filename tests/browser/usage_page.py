@@ -74,7 +74,7 @@ def check_page(page: Page, *, key: ApiKey | None = None, environment: str = "") 
     for row in rows:
         counts = [stored.steps.get(row[0], Counter())[kind] for kind in KINDS]
         assert [int(cell) for cell in row[1:]] == [sum(counts), *counts]
-    by_time = "Requests by hour" if rows[0][0].endswith(":00") else "Requests by day"
+    by_time = "Requests by hour" if rows[0][0].endswith("Z") else "Requests by day"
     assert downloaded(page, by_time) == rows
     endpoints = table(page, "endpoints")
     assert {row[0]: (int(row[1]), int(row[2])) for row in endpoints} == {

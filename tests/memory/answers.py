@@ -32,5 +32,6 @@ def rows_stored() -> dict[str, int]:
 
 
 def headers_of(response: Response) -> dict[str, str]:
-    """Return the headers of an answer, but for the id of its request."""
-    return {name: value for name, value in response.items() if name != "X-Request-ID"}
+    """Return the headers of an answer, but for the ids of its request."""
+    ids = ("X-Request-ID", "X-Server-Request-ID")
+    return {name: value for name, value in response.items() if name not in ids}
