@@ -26,6 +26,7 @@ from apikeys.principal import Principal
 from apikeys.worth_asking import worth_asking
 from foundation import sql
 from foundation.addresses import counted_networks
+from foundation.turns import share_turns
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
@@ -63,6 +64,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         at = timezone.now()
         principal = found(text, counted_networks(request.META), at=at)
+        share_turns(request.META, f"project {principal.project_id}")
         # A handler that asks for the owner pays for the query; the API's own never do.
         owner: User = SimpleLazyObject(  # type: ignore[assignment] # behaves as the User
             lambda: User.objects.get(pk=principal.owner_id)

@@ -34,6 +34,11 @@ ADVICE = {
     "<code>Accept</code>.",
     "idempotency_conflict": "The Idempotency-Key was used with another body, or its first request "
     "still runs.",
+    "request_timeout": "The request did not come whole in the time that it may take.",
+    "uri_too_long": "The address is longer than 4094 characters.",
+    "headers_too_large": "There are more than 100 headers, or more than 64 KiB of them.",
+    "too_many_at_once": "More requests of one project than are answered at once, and for more "
+    "than 2 seconds. Wait for answers before you ask more.",
     "content_too_large": "The body is larger than 64 KiB.",
     "unsupported_media_type": "Send <code>Content-Type: application/json</code>.",
     "invalid_scope": "No scope has this name.",

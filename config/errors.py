@@ -50,6 +50,11 @@ STATUS = {
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
     "idempotency_conflict": HTTPStatus.CONFLICT,
+    # What the server answers itself, before any of us has seen the request: see config/serving.
+    "request_timeout": HTTPStatus.REQUEST_TIMEOUT,
+    "uri_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "too_many_at_once": HTTPStatus.TOO_MANY_REQUESTS,
     "content_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_scope": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -1,12 +1,13 @@
 """The server's configuration: `gunicorn -c config/gunicorn.py config.wsgi`.
 
 One process on SQLite or without Redis, else a process a core. Threads, because a request mostly
-waits for the database; each keeps its connection.
+waits for the database; each keeps its connection. They see whole requests only (config/serving).
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from config.environment import BASE_DIR, Environment
+from config.serving.replacing import end_with, generations
 
 env = Environment()
 
@@ -22,13 +24,12 @@ wsgi_app = "config.wsgi:application"
 host = env.text("HOST", "127.0.0.1")
 port = env.number("PORT", default=8000, least=1, most=65535)
 bind = f"{host}:{port}"
-worker_class = "gthread"
+worker_class = "config.serving.worker.WholeRequestWorker"
 workers = env.processes("WEB_CONCURRENCY")
-# The kernel hands each of several processes its share of the connections. Not for one process:
-# a second server on the same port would start without a word.
-reuse_port = workers > 1
 threads = env.number("WEB_THREADS", default=8, least=1, most=256)
 keepalive = 75  # seconds; longer than the minute that most load balancers keep a connection
+# Seconds in which a request must have come whole, and for which it may wait for a thread.
+request_seconds = env.number("REQUEST_SECONDS", default=10, least=1, most=600)
 timeout = 30
 graceful_timeout = 30
 # A process starts afresh now and then, not all at once: a slow leak never grows old.
@@ -39,6 +40,10 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 # TRUSTED_PROXY_COUNT alone tells whether a proxy is believed.
 secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""  # else a client on this machine could name a SCRIPT_NAME and a path
+# Each connection is an open file; some are left for the database, Redis and the log.
+worker_connections = max(64, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200))
+logger_class = "config.serving.log.MaskedLogger"
 loglevel = env.text("LOG_LEVEL", "info").lower()
 proc_name = "memory-scope"
 
@@ -67,6 +72,7 @@ def on_starting(server: Any) -> None:
 def on_reload(server: Any) -> None:
     """METRICS_TOKEN may be new in `.env`. A folder that is there stays: it holds the figures."""
     count_together(server)
+    generations.begin(server.cfg.workers)
 
 
 def count_together(server: Any) -> None:
@@ -81,6 +87,11 @@ def count_together(server: Any) -> None:
 def on_exit(server: Any) -> None:
     if folder := os.environ.pop(METRICS_FOLDER, None):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    end_with(worker.ppid)
+    worker.request_seconds = request_seconds
 
 
 def post_worker_init(worker: Any) -> None:

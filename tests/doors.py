@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -149,6 +150,18 @@ class Service:
 
     address: str
     master: int
+    output: IO[str]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Return where to connect to."""
+        url = urlsplit(self.address)
+        return url.hostname or "", url.port or 0
+
+    def said(self) -> str:
+        """Return what the service has logged so far."""
+        self.output.seek(0)
+        return self.output.read()
 
     def workers(self) -> set[int]:
         """Return the processes that serve at the moment."""
@@ -188,7 +201,7 @@ def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(process, address, output)
-        yield Service(address, process.pid)
+        yield Service(address, process.pid, output)
     finally:
         process.terminate()
         process.wait(timeout=START_SECONDS)

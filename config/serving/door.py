@@ -1,0 +1,298 @@
+"""Where clients come in: accepts connections, gathers requests, and sends what is slow to be read.
+
+All of it runs in the loop of a worker, and none of it waits.
+"""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from config.serving.answering import Connection, Threads
+from config.serving.gathering import MALFORMED, Refused
+from config.serving.lines import Lines
+from config.serving.outlet import plain_answer
+
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+PROBE = "probe"
+KNOWN_LINES = 10_000
+RECEIVED = 64 * 1024  # bytes at once
+ACCEPTED = 16  # connections at once
+NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+LINGER = 2.0  # seconds in which a client may still send what will not be answered
+PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
+
+TOO_MANY = (
+    "429 Too Many Requests",
+    "too_many_at_once",
+    "Too many requests at once. Wait for some to be answered, or try again in 1 second.",
+)
+BUSY = ("503 Service Unavailable", "unavailable", "Service temporarily unavailable")
+TOO_SLOW = ("408 Request Timeout", "request_timeout", "The request did not come in time")
+BROKEN_OFF = (*MALFORMED[:2], "The request broke off")
+
+
+class Door:
+    """The connections of one process. `seconds` is what a request may take to come, or to wait."""
+
+    def __init__(self, cfg: Any, log: Any, *, seconds: int, threads: Threads) -> None:
+        self._cfg = cfg
+        self._log = log
+        self._seconds = seconds
+        self._threads = threads
+        self._lines: Lines[Connection] = Lines(cfg.threads)
+        self._probes: Lines[Connection] = Lines(1)
+        self._projects: dict[str, str] = {}  # the line of a key, where the application told it
+        # Connections that the loop waits for, each with the moment after which it does no more.
+        self._waiting: dict[Connection, float] = {}
+        self._listeners: list[Any] = []
+        self._accepting = False
+        self._closing = False
+        self.connections = 0
+        self.poller = selectors.DefaultSelector()
+
+    def open(self, listeners: list[Any]) -> None:
+        self._listeners = listeners
+        for listener in listeners:
+            listener.setblocking(False)
+        self.accept_if(True)
+
+    def close(self) -> None:
+        """Take no more connections, nor requests that are not about to come."""
+        self.accept_if(False)
+        for listener in self._listeners:
+            listener.close()  # the port is free for the next server
+        self._closing = True
+        idle_until = time.monotonic() + LINGER
+        for connection, deadline in self._waiting.items():
+            if not connection.gathering.begun:
+                self._waiting[connection] = min(deadline, idle_until)
+
+    def look_around(self) -> None:
+        """End what took too long."""
+        now = time.monotonic()
+        for connection in [each for each, until in self._waiting.items() if until <= now]:
+            self._give_up(connection)
+        late = self._lines.late(full=now - PATIENCE, any_line=now - self._seconds)
+        for connection, own_fault in late:
+            words = TOO_MANY if own_fault else BUSY
+            self._refuse(connection, plain_answer(*words, retry_after=1))
+        self.accept_if(not self._closing)
+
+    def take_back(self) -> None:
+        """Take the connections that threads have answered, and lend the threads to others."""
+        for connection in self._threads.take_done():
+            lines = self._probes if connection.line == PROBE else self._lines
+            lines.done(connection.line)
+            self._hand_out(lines)
+            if connection.project:
+                self._remember(connection)
+            self._send(connection)
+
+    def accept_if(self, wanted: bool) -> None:
+        if wanted == self._accepting:
+            return
+        self._accepting = wanted
+        for listener in self._listeners:
+            if wanted:
+                self.poller.register(listener, selectors.EVENT_READ, self._on_listener)
+            else:
+                self.poller.unregister(listener)
+
+    def _on_listener(self, listener: Any) -> None:
+        for _ in range(ACCEPTED):
+            if self.connections >= self._cfg.worker_connections and not self._make_room():
+                self.accept_if(False)  # for a second at most: see `look_around`
+                return
+            try:
+                sock, client = listener.accept()
+            except OSError as error:
+                if error.errno in NO_ROOM and not self._make_room():
+                    self.accept_if(False)
+                return
+            sock.setblocking(False)
+            self.connections += 1
+            connection = Connection(self._cfg, sock, client, listener.getsockname())
+            self._on_readable(connection, sock)
+
+    def _make_room(self) -> bool:
+        """Close the connection that has waited longest, of the address that has the most of them.
+
+        So whoever opens very many loses their own.
+        """
+        from foundation.addresses import networks_of
+
+        owners = {each: networks_of(each.address)[0] for each in self._waiting}
+        if not owners:
+            return False
+        most, _ = Counter(owners.values()).most_common(1)[0]
+        self._drop(next(each for each, owner in owners.items() if owner == most))
+        return True
+
+    def _wait(
+        self, connection: Connection, event: int, then: Callable[..., None], seconds: float
+    ) -> None:
+        """Let the loop wait for a connection, and look after it no longer than that."""
+        self._waiting[connection] = time.monotonic() + seconds
+        self.poller.register(connection.sock, event, partial(then, connection))
+
+    def _forget(self, connection: Connection) -> None:
+        if self._waiting.pop(connection, None) is not None:
+            self.poller.unregister(connection.sock)
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a connection without a word."""
+        if connection.sock.fileno() < 0:
+            return  # it was closed for another one since the loop heard of it
+        self._forget(connection)
+        self.connections -= 1
+        connection.outlet.close()
+        connection.sock.close()
+
+    def _on_readable(self, connection: Connection, sock: Any) -> None:
+        try:
+            data = sock.recv(RECEIVED)
+        except BlockingIOError:
+            if connection not in self._waiting:
+                self._wait_for_request(connection)
+            return
+        except OSError:
+            self._drop(connection)
+            return
+        if data:
+            self._gather(connection, data)
+        elif connection.gathering.begun:
+            self._refuse(connection, plain_answer(*BROKEN_OFF))
+        else:
+            self._drop(connection)
+
+    def _wait_for_request(self, connection: Connection) -> None:
+        """Wait long for a request to begin, and not so long for all of it."""
+        seconds = LINGER if self._closing else self._cfg.keepalive
+        if connection.gathering.begun:
+            seconds = self._seconds
+        self._wait(connection, selectors.EVENT_READ, self._on_readable, seconds)
+
+    def _gather(self, connection: Connection, data: bytes) -> None:
+        """Take what came, and put a whole request in its line."""
+        gathering, begun = connection.gathering, connection.gathering.begun
+        try:
+            request = gathering.take(data)
+        except Refused as refused:
+            self._log.info("Refused a request: %s", refused.code)
+            self._refuse(connection, plain_answer(refused.status, refused.code, refused.detail))
+            return
+        if request is not None:
+            self._forget(connection)
+            self._put_in_line(connection, request)
+            return
+        if connection not in self._waiting:
+            self._wait_for_request(connection)
+        elif not begun:
+            self._waiting[connection] = time.monotonic() + self._seconds
+        if gathering.wants_continue:
+            gathering.wants_continue = False
+            with suppress(OSError):
+                connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _give_up(self, connection: Connection) -> None:
+        """End what took too long: with a word, if it is a request that did not come."""
+        if connection.request is None and connection.gathering.begun and not connection.broken:
+            self._refuse(connection, plain_answer(*TOO_SLOW))
+        else:
+            self._drop(connection)
+
+    def _refuse(self, connection: Connection, answer: bytes) -> None:
+        """Answer from here, and close."""
+        self._forget(connection)
+        connection.keep = False
+        try:
+            connection.outlet.sendall(answer)
+            connection.outlet.flush()
+        except OSError:
+            connection.broken = True
+        self._send(connection)
+
+    def _put_in_line(self, connection: Connection, request: Any) -> None:
+        connection.request = request
+        if request.path in PROBES:
+            connection.line, lines = PROBE, self._probes
+        else:
+            connection.line, lines = self._line_of(connection), self._lines
+        lines.put(connection.line, connection, at=time.monotonic())
+        self._hand_out(lines)
+
+    def _line_of(self, connection: Connection) -> str:
+        """Return whose line a request waits in: its project's, where the application told it."""
+        addresses = {"REMOTE_ADDR": connection.address}
+        for name, value in connection.request.headers:
+            if name == "X-API-KEY":
+                connection.key_line = f"key {hash(value)}"
+                return self._projects.get(connection.key_line, connection.key_line)
+            if name == "X-FORWARDED-FOR":
+                addresses["HTTP_X_FORWARDED_FOR"] = value
+        from foundation.addresses import counted_networks
+
+        return counted_networks(addresses)[0]
+
+    def _hand_out(self, lines: Lines[Connection]) -> None:
+        while connection := lines.take():
+            self._threads.answer(connection)
+
+    def _remember(self, connection: Connection) -> None:
+        """Let all keys of a project wait in one line."""
+        if connection.key_line not in self._projects and len(self._projects) >= KNOWN_LINES:
+            self._projects = {}
+        self._projects[connection.key_line] = connection.project
+
+    def _send(self, connection: Connection, _: Any = None) -> None:
+        """Send what still waits to be read, and go on with the connection when all is read."""
+        try:
+            sent = connection.broken or connection.outlet.send_waiting()
+        except OSError:
+            connection.broken = sent = True
+        if not sent:
+            if connection not in self._waiting:
+                seconds = self._seconds + connection.outlet.seconds_to_read
+                self._wait(connection, selectors.EVENT_WRITE, self._send, seconds)
+            return
+        self._forget(connection)
+        connection.request = None
+        if connection.broken:
+            self._drop(connection)
+        elif not connection.keep:
+            self._hang_up(connection)
+        elif connection.gathering.buffer:
+            self._gather(connection, b"")
+        else:
+            self._wait_for_request(connection)
+
+    def _hang_up(self, connection: Connection) -> None:
+        """Close for writing, and take in what the client still sends, so that it hears the answer.
+
+        See RFC 9112, section 9.6.
+        """
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._drop(connection)
+            return
+        connection.broken = True
+        self._wait(connection, selectors.EVENT_READ, self._on_farewell, LINGER)
+
+    def _on_farewell(self, connection: Connection, sock: Any) -> None:
+        try:
+            data = sock.recv(RECEIVED)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(connection)

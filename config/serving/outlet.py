@@ -1,0 +1,105 @@
+"""Takes an answer off a thread's hands: what a slow client has not read yet waits here."""
+
+from __future__ import annotations
+
+import json
+import socket
+import tempfile
+
+from uuid_utils.compat import uuid7
+
+IN_MEMORY = 1024 * 1024  # bytes of an answer that wait in memory; more waits in a file
+AT_ONCE = 256 * 1024  # bytes
+GATHERED = 64 * 1024  # bytes of small pieces, sent together
+SLOWEST = 16 * 1024  # bytes a second that a client must read
+
+
+class Outlet:
+    """What gunicorn takes for the socket of a response. Writing to it never waits."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._pieces: list[bytes] = []
+        self._gathered = 0
+        self._left = False
+        self._waiting: tempfile.SpooledTemporaryFile[bytes] | None = None
+        self._sent = 0  # bytes of what waits
+        self._written = 0
+
+    def sendall(self, data: bytes) -> None:
+        """Send, or keep for later, what the application answers. Raises OSError: nobody reads."""
+        self._pieces.append(data)
+        self._gathered += len(data)
+        if self._gathered >= GATHERED:
+            self.flush()
+
+    send = sendall  # a response's own, as gunicorn.http.wsgi calls it
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing of this answer has left yet."""
+        return not self._left and not self._pieces
+
+    def flush(self) -> None:
+        data = b"".join(self._pieces)
+        self._left = True
+        self._pieces.clear()
+        self._gathered = 0
+        if self._waiting is None:
+            sent = self._try_to_send(data)
+            if sent == len(data):
+                return
+            data = data[sent:]
+            self._waiting = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - see `close`
+        self._waiting.seek(self._written)
+        self._written += self._waiting.write(data)
+        self.send_waiting()
+
+    def send_waiting(self) -> bool:
+        """Send what the client takes, and return whether it has all. Raises OSError."""
+        while self._waiting is not None:
+            self._waiting.seek(self._sent)
+            data = self._waiting.read(AT_ONCE)
+            sent = self._try_to_send(data)
+            self._sent += sent
+            if self._sent == self._written:
+                self.close()
+            elif sent < len(data):
+                return False
+        return True
+
+    @property
+    def seconds_to_read(self) -> float:
+        """How long the slowest client may take for what waits."""
+        return (self._written - self._sent) / SLOWEST
+
+    def close(self) -> None:
+        if self._waiting is not None:
+            self._waiting.close()
+        self._waiting, self._sent, self._written, self._left = None, 0, 0, False
+
+    def _try_to_send(self, data: bytes) -> int:
+        try:
+            return self._connection.send(data) if data else 0
+        except BlockingIOError:
+            return 0
+
+
+def plain_answer(status: str, code: str, detail: str, *, retry_after: int = 0) -> bytes:
+    """Return an answer that the application had no part in, in the one shape of errors.
+
+    The connection ends with it.
+    """
+    request_id = str(uuid7())
+    body = json.dumps({"detail": detail, "code": code, "request_id": request_id}).encode()
+    lines = [
+        f"HTTP/1.1 {status}",
+        "Connection: close",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"X-Request-ID: {request_id}",
+        "Cache-Control: no-store",
+    ]
+    if retry_after:
+        lines.append(f"Retry-After: {retry_after}")
+    return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,0 +1,87 @@
+"""What a request may say, and what comes of it in answers and logs."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import httpx
+import pytest
+
+from accounts.models import Project
+from tests.doors import Service, started_service
+from tests.makers import make_key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def answers(service: Service, sent: bytes) -> bytes:
+    """Send bytes as they are, then nothing more, and return all that comes back."""
+    with socket.create_connection(service.place, timeout=30) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
+def test_a_key_is_in_no_answer_and_no_log(project: Project) -> None:
+    key = make_key(project)[1]
+    with started_service(LOG_LEVEL="DEBUG") as service:
+        for sent in [
+            f"GET /policy HTTP/1.1\r\nHost: localhost\r\nX-API-Key {key}\r\n\r\n",
+            f"GET /{key} HTTP/1.1\r\nHost: localhost\r\n X-API-Key: {key}\r\n\r\n",
+            f"X-API-Key: {key}\r\n\r\n",
+            f"GET /{key}\x00 HTTP/1.1\r\n\r\n",
+            f"{key} / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            f"GET / HTTP/{key}\r\n\r\n",
+            f"POST /memory HTTP/1.1\r\nTransfer-Encoding: {key}\r\n\r\n",
+            f"POST /memory HTTP/1.1\r\nContent-Length: {key}\r\n\r\n",
+            f"POST /memory HTTP/1.1\r\nExpect: {key}\r\n\r\n",
+            f"POST /memory HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{key}\r\n",
+        ]:
+            answer = answers(service, sent.encode())
+            assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), (sent, answer)
+            body = json.loads(answer.partition(b"\r\n\r\n")[2])
+            assert body.keys() == {"detail", "code", "request_id"}
+            assert body["code"] == "bad_request"
+            assert key.encode() not in answer
+        assert httpx.get(f"{service.address}/{key}?key={key}").status_code == 404
+        assert key not in service.said()
+        assert "Refused a request" in service.said()
+
+
+def test_no_header_of_a_client_moves_the_service(project: Project) -> None:
+    headers = {"SCRIPT_NAME": "/healthz", "Script-Name": "/healthz", "PATH_INFO": "/"}
+    with started_service() as service:
+        answer = httpx.get(f"{service.address}/healthz", headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_a_client_that_asks_whether_to_send_is_told_once(project: Project) -> None:
+    key = make_key(project)[1]
+    head = (
+        f"POST /memory HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n"
+        "Content-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\n"
+    )
+    with started_service() as service:
+        with socket.create_connection(service.place, timeout=30) as connection:
+            connection.sendall(f"{head}Content-Length: 2\r\n\r\n".encode())
+            assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(b"{}")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        # What is far too large is refused before it is sent.
+        answer = answers(service, f"{head}Content-Length: 50000000\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_requests_in_a_row_are_answered_in_their_order() -> None:
+    with started_service() as service:
+        sent = b"".join(
+            f"GET /policy HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: r{number}\r\n\r\n".encode()
+            for number in range(20)
+        )
+        received = answers(service, sent)
+    told = [line[14:] for line in received.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
+    assert told == [f"r{number}".encode() for number in range(20)]

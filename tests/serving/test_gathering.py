@@ -1,0 +1,125 @@
+"""Requests are put together alike, in whatever pieces they come."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from gunicorn.config import Config
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import STATUS
+from config.serving import answering, door, gathering
+from config.serving.gathering import KEPT, LONGEST_HEAD, TAKEN, Gathering, Refused
+from tests.serving.test_chunks import pieces
+
+PEER = ("192.0.2.1", 4711)
+GET = b"GET /policy HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def post(body: bytes, *headers: str, length: int | None = None) -> bytes:
+    size = len(body) if length is None else length
+    lines = ["POST /memory HTTP/1.1", "Host: a", f"Content-Length: {size}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def chunked(body: bytes) -> bytes:
+    head = b"POST /memory HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+def requests(data: bytes, cuts: list[int] | None = None) -> list[tuple[str, bytes]]:
+    """Return the requests that come in these pieces, each with its body."""
+    gathered = Gathering(Config(), PEER)
+    found = []
+    for piece in pieces(data, cuts or []):
+        request = gathered.take(piece)
+        while request is not None:
+            found.append((request.path, request.body.read()))
+            request = gathered.take(b"")
+    assert not gathered.begun
+    return found
+
+
+def refused(data: bytes) -> Refused:
+    with pytest.raises(Refused) as info:
+        Gathering(Config(), PEER).take(data)
+    return info.value
+
+
+@given(cuts=st.lists(st.integers(0, 40), max_size=30))
+def test_several_requests_in_a_row_are_told_apart(cuts: list[int]) -> None:
+    sent = GET + post(b'{"a": 1}') + chunked(b'{"b": 2}') + post(b"") + GET
+    assert requests(sent, cuts) == [
+        ("/policy", b""),
+        ("/memory", b'{"a": 1}'),
+        ("/memory", b'{"b": 2}'),
+        ("/memory", b""),
+        ("/policy", b""),
+    ]
+
+
+def test_as_much_is_kept_as_the_application_looks_at() -> None:
+    assert KEPT == settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    for send in (post, chunked):
+        assert requests(send(b"a" * (KEPT - 1)) + GET) == [
+            ("/memory", b"a" * (KEPT - 1)),
+            ("/policy", b""),
+        ]
+        assert requests(send(b"a" * TAKEN) + GET) == [
+            ("/memory", b"a" * KEPT),
+            ("/policy", b""),
+        ]
+
+
+def test_far_too_much_is_not_waited_for() -> None:
+    gathered = Gathering(Config(), PEER)
+    assert gathered.take(post(b"", length=TAKEN + 1)).path == "/memory"
+    assert gathered.must_close
+    gathered = Gathering(Config(), PEER)
+    assert gathered.take(chunked(b"a" * (TAKEN + 1))[: TAKEN + 200]).path == "/memory"
+
+
+@pytest.mark.parametrize(
+    ("length", "word"), [(10, True), (KEPT, True), (0, False), (TAKEN + 1, False)]
+)
+def test_who_waits_for_a_word_hears_it_if_the_body_is_wanted(length: int, word: bool) -> None:
+    gathered = Gathering(Config(), PEER)
+    request = gathered.take(post(b"", "Expect: 100-continue", length=length))
+    assert gathered.wants_continue is word
+    assert (request is None) is word
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nX-API-Key sk_test_secret\r\n\r\n", "400"),
+        (b"GET  / HTTP/1.1\r\n\r\n", "400"),
+        (b"nonsense\r\n\r\n", "400"),
+        (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", "400"),
+        (post(b"", "Content-Length: 5"), "400"),
+        (post(b"", "Transfer-Encoding: chunked"), "400"),
+        (post(b"", length=-1), "400"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: secret\r\n\r\n", "400"),
+        (b"POST / HTTP/1.1\r\nExpect: secret\r\n\r\n", "400"),
+        (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", "414"),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", "431"),
+        (b"GET / HTTP/1.1\r\nA: " + b"b" * LONGEST_HEAD, "431"),
+        (b"\r\n\r\n", "400"),
+    ],
+)
+def test_what_is_no_request_is_refused_without_repeating_it(head: bytes, status: str) -> None:
+    error = refused(head)
+    assert error.status.startswith(status)
+    assert "secret" not in f"{error} {error.status} {error.detail}"
+
+
+def test_bad_chunks_are_refused() -> None:
+    assert refused(chunked(b"{}").replace(b"2\r\n", b"zz\r\n")).status == "400 Bad Request"
+
+
+def test_refusals_have_the_statuses_of_the_contract() -> None:
+    words = [gathering.MALFORMED, *gathering.REFUSALS.values()]
+    words += [door.TOO_MANY, door.BUSY, door.TOO_SLOW, door.BROKEN_OFF, answering.FAILED]
+    for status, code, _ in words:
+        assert status.startswith(f"{STATUS[code]:d} "), code
