@@ -2,6 +2,7 @@
 # make test    set everything up and run the tests
 # make check   what CI runs: format, lint, types, imports, deployment checks, migrations, tests
 # make bench   figures of this machine (DATABASE_URL names PostgreSQL; ARGS="--help" tells more)
+# make drill   how others are answered beside slow clients (also on PostgreSQL: DATABASE_URL)
 # make key     a new secret for the demo key, with the curl lines
 # make lock    new lock files from the ranges in pyproject.toml
 # make clean   remove what the other targets made, but not your data
@@ -11,7 +12,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test check lint bench key lock clean
+.PHONY: run test check lint bench drill key lock clean
 
 run: .venv/.runtime
 	@$(BIN)/python -m config.first_start
@@ -38,6 +39,9 @@ lint: .venv/.dev
 		SECOND_FACTOR_KEYS=for-this-check-alone SITE_URL=https://memory-scope.example \
 		EMAIL_URL=smtp://mail.memory-scope.example ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 	ENV_FILE=/dev/null DEBUG=on $(BIN)/python manage.py makemigrations --check --dry-run
+
+drill: .venv/.dev
+	@$(BIN)/python -m bench.drill
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench $(ARGS)
