@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 
@@ -21,6 +24,7 @@ from foundation.answers import json_response
 MOST_TOKENS = 100
 USAGE_SHOWN = 30  # days
 LONGEST_URL = 500  # characters
+HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")  # a name, or an address of IPv6
 
 
 class ReportLeaksView(KeyedAPIView):
@@ -81,17 +85,33 @@ def _at_most(name: str, tokens: list[str]) -> list[str]:
     return tokens
 
 
-def _on_a_line(name: str, url: str) -> str:
-    """Take where they were found, as far as it fits on a line of a mail."""
-    if len(url) > LONGEST_URL or not url.isprintable() or leaks.keys_in(url):
+def _place(name: str, text: str) -> str:
+    """Take the address of a page where they were found, in ASCII; the empty text is none."""
+    text = text.strip()
+    url = iri_to_uri(text) if text.isprintable() else ""
+    if len(url) > LONGEST_URL or (text and not url) or leaks.keys_in(text):
         raise fields.BrokenRule(
             "out_of_range",
             f"Field '{name}' must be at most {LONGEST_URL} printable characters, without a key",
         )
+    if text and not _is_of_a_page(text):
+        raise fields.BrokenRule(
+            "invalid_value", f"Field '{name}' must be an http or https address, without a password"
+        )
     return url
+
+
+def _is_of_a_page(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port  # raises if it is none
+    except ValueError:
+        return False
+    named = parts.scheme in ("http", "https") and HOST.fullmatch(parts.hostname or "")
+    return bool(named) and port != 0 and "@" not in parts.netloc and "\\" not in text
 
 
 _LEAKS = (
     fields.strings("tokens", _at_most),
-    fields.string("url", _on_a_line, required=False, absent=""),
+    fields.string("url", _place, required=False, absent=""),
 )

@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "console.theme.context",
             ],
+            "libraries": {"mail_text": "foundation.mail_text"},
         },
     },
 ]

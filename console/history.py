@@ -43,7 +43,7 @@ def _what(event: AuditEvent) -> str:
         case EventType.KEY_DELETE:
             return "Deleted, since it had leaked" if event.reason_code else "Deleted"
         case _:
-            return _changed(meta)
+            return _changed(meta, leaked=bool(event.reason_code))
 
 
 def _rotated(meta: Mapping[str, Any]) -> str:
@@ -61,13 +61,13 @@ def _length(time: timedelta) -> str:
     return f"{hours} hour{'' if hours == 1 else 's'}" if hours else "less than an hour"
 
 
-def _changed(meta: Mapping[str, Any]) -> str:
+def _changed(meta: Mapping[str, Any], *, leaked: bool) -> str:
     if "new_name" in meta:
         return f"Renamed to “{meta['new_name']}”"
     if "disabled" in meta:
         return "Switched off" if meta["disabled"] else "Switched on again"
     if "grace" in meta:
-        return "Old secrets ended"
+        return "An old secret ended, since it had leaked" if leaked else "Old secrets ended"
     for names, words in (
         (("rate_limit", "burst_limit"), "Limits granted"),
         (("lowered_rate_limit", "lowered_burst_limit"), "Limits lowered"),

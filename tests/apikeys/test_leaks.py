@@ -68,7 +68,7 @@ class TestReporting:
         (sent,) = mailbox()
         assert sent.to == [project.owner.email]
         assert "Web app" in sent.subject
-        assert "https://paste.example/1" in sent.body
+        assert "https[://]paste[.]example/1" in sent.body
         assert plaintext not in sent.subject + sent.body
 
     def test_the_second_report_finds_nothing(self, project: Project) -> None:
@@ -82,6 +82,49 @@ class TestReporting:
         mail.outbox.clear()  # of the rotation
         assert report(old, new).json() == {"deleted": 1}
         assert len(mail.outbox) == 1
+
+    def test_a_replaced_secret_takes_nothing_with_it(self, project: Project) -> None:
+        key, first = make_key(project, "Web app")
+        second = rotate(key, first, grace=timedelta(days=3650))
+        third = rotate(key, second, grace=timedelta(days=3650))
+        mail.outbox.clear()  # of the rotations
+        assert report(first, url="https://paste.example/1").json() == {"deleted": 1}
+        works = [Api(one).get("/policy").status_code for one in (first, second, third)]
+        assert works == [401, 200, 200]
+        event = AuditEvent.objects.get(reason_code="LEAKED")
+        assert (event.event_type, event.api_key_id) == ("KEY_UPDATE", key.pk)
+        (sent,) = mailbox()
+        assert sent.subject == "An old secret of your API key “Web app” has leaked and was ended"
+        assert f"••••{tokens.last_four(first)}" in sent.body
+        assert "The secret that replaced it goes on." in sent.body
+        assert report(first).json() == {"deleted": 0}
+        assert report(second).json() == {"deleted": 1}
+        assert len(mail.outbox) == 2
+        assert Api(third).get("/policy").status_code == 200
+
+    def test_a_key_whose_newest_secret_leaked_is_deleted(self, project: Project) -> None:
+        key, old = make_key(project)
+        new = rotate(key, old, grace=timedelta(days=3650))
+        assert report(new).json() == {"deleted": 1}
+        assert [Api(one).get("/policy").status_code for one in (old, new)] == [401, 401]
+
+    def test_a_rotation_at_the_same_moment_saves_the_new_secret(
+        self, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The report found the newest secret, and waits for the lock that the rotation holds."""
+        key, old = make_key(project)
+        new = ""
+        look_up = leaks._live_secrets
+
+        def rotated_meanwhile(*args: Any, **options: Any) -> Any:
+            nonlocal new
+            found = list(look_up(*args, **options))
+            new = rotate(key, old, grace=timedelta(days=3650))
+            return found
+
+        monkeypatch.setattr(leaks, "_live_secrets", rotated_meanwhile)
+        assert report(old).json() == {"deleted": 1}
+        assert [Api(one).get("/policy").status_code for one in (old, new)] == [401, 200]
 
     def test_a_secret_that_was_rotated_out_ends_nothing(self, project: Project) -> None:
         key, old = make_key(project)
@@ -118,6 +161,17 @@ class TestReporting:
             ({"tokens": ["x"], "url": "a\nb"}, 422, "out_of_range"),
             ({"tokens": ["x"], "url": "a" * 501}, 422, "out_of_range"),
             ({"tokens": ["x"], "url": tokens.new_key("test")}, 422, "out_of_range"),
+            *(
+                ({"tokens": ["x"], "url": url}, 422, "invalid_value")
+                for url in (
+                    *("where it was found", "You won! Claim at https://thief.example", "x.example"),
+                    *("javascript:alert(1)", "ftp://x.example/", "//x.example/", "https:///x"),
+                    *("https://a b.example/", "https://me:pass@x.example/", "https://x:0/"),
+                    *("https://x.example\\@thief.example/", "https://x:99999/", "http://[::1"),
+                )
+            ),
+            ({"tokens": ["x"], "url": "https://x.example/\u202efdp.exe"}, 422, "out_of_range"),
+            ({"tokens": ["x"], "url": "https://x.example/" + "ü" * 300}, 422, "out_of_range"),
             ([], 400, "malformed_json"),
         ],
     )
@@ -138,6 +192,34 @@ class TestReporting:
         assert "owner@example.com" not in caplog.text
 
 
+class TestThePlace:
+    @pytest.mark.parametrize(
+        ("url", "mailed"),
+        [
+            ("https://paste.example/1", "https[://]paste[.]example/1"),
+            (
+                " HTTP://paste.example:8080/a?b=c.d#e ",
+                "HTTP[://]paste[.]example[:]8080/a?b=c[.]d#e",
+            ),
+            ("https://[2001:db8::1]/", "https[://][2001:db8::1]/"),
+            ("http://192.0.2.1/x", "http[://]192[.]0[.]2[.]1/x"),
+            ("https://bücher.example/ü", "https[://]b%C3%BCcher[.]example/%C3%BC"),
+            ("https://x.example/שלום", "https[://]x[.]example/%D7%A9%D7%9C%D7%95%D7%9D"),
+        ],
+    )
+    def test_it_is_mailed_as_text_and_is_no_link(
+        self, project: Project, url: str, mailed: str
+    ) -> None:
+        assert report(make_key(project)[1], url=url).json() == {"deleted": 1}
+        (sent,) = mailbox()
+        assert f"    {mailed}\n" in sent.body
+        assert sent.page.count("<a ") == 1  # to the key's page
+
+    def test_without_one_nothing_is_said_of_it(self, project: Project) -> None:
+        report(make_key(project)[1], url="")
+        assert "place" not in mailbox()[0].body
+
+
 @pytest.mark.django_db
 def test_a_notice_from_before_says_where_too(project: Project) -> None:
     """It has another name for it in its details."""
@@ -149,7 +231,7 @@ def test_a_notice_from_before_says_where_too(project: Project) -> None:
         at=NOW,
         details={"masked": "sk_test_••••abcd", "place": "https://paste.example/1"},
     )
-    assert "can see it: https://paste.example/1" in mailbox()[0].body
+    assert "https[://]paste[.]example/1" in mailbox()[0].body
 
 
 class TestCommand:
@@ -162,6 +244,16 @@ class TestCommand:
         assert err.getvalue() == "Keys in the text: 1. Deleted: 1.\n"
         assert Api(plaintext).get("/policy").status_code == 401
         assert Api(safe).get("/policy").status_code == 200
+
+    def test_of_a_replaced_secret_it_says_so(self, project: Project, tmp_path: Path) -> None:
+        key, old = make_key(project, "Leaked")
+        new = rotate(key, old, grace=timedelta(days=3650))
+        (tmp_path / "dump").write_text(old)
+        out, err = StringIO(), StringIO()
+        call_command("revokeleaked", str(tmp_path / "dump"), stdout=out, stderr=err)
+        assert out.getvalue().startswith("Ended an old secret of 'Leaked' of 'Default project'")
+        assert err.getvalue() == "Keys in the text: 1. Deleted: 0. Only an old secret: 1.\n"
+        assert Api(new).get("/policy").status_code == 200
 
     def test_standard_input_is_a_file_too(
         self, project: Project, monkeypatch: pytest.MonkeyPatch

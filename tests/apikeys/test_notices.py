@@ -195,7 +195,7 @@ class TestChoice:
             url="https://paste.example/1",
         )
         assert subjects() == ["Your API key “Key” has leaked and was deleted"]
-        assert "https://paste.example/1" in mail.outbox[0].body
+        assert "https[://]paste[.]example/1" in mail.outbox[0].body
 
 
 @pytest.mark.django_db

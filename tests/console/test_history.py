@@ -63,6 +63,15 @@ def test_a_leak_is_told_as_a_leak(owner: User, project: Project) -> None:
     assert told(owner)[-1] == ("Deleted, since it had leaked", "a report of a leak")
 
 
+def test_a_leak_of_a_replaced_secret_is_told(owner: User, project: Project) -> None:
+    key, old = make_key(project)
+    services.rotate_key(
+        key=key, last_four=tokens.last_four(old), grace=timedelta(hours=24), at=NOW, by=BY
+    )
+    leaks.end_leaked(plaintexts=[old], at=NOW, by=ChangedBy(actor="report", request_id="r"))
+    assert told(owner)[-1] == ("An old secret ended, since it had leaked", "a report of a leak")
+
+
 @pytest.mark.parametrize(
     ("hours", "words"),
     [(1, "1 hour"), (24, "24 hours"), (72, "3 days"), (168, "7 days")],

@@ -21,7 +21,8 @@ from apikeys.management import keys
 class Command(BaseCommand):
     help = (
         "Delete every live key that stands in a file, whatever else is in it and however it is "
-        "encoded or packed, tell the owners by mail and record it."
+        "encoded or packed, tell the owners by mail and record it. Of a secret that a rotation "
+        "replaced only that secret ends."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,11 +41,15 @@ class Command(BaseCommand):
                     found |= part
         ended = leaks.end_leaked(plaintexts=found, at=timezone.now(), by=by_command())
         keys.wait_for_mails()
-        for key in ended:
+        for one in ended:
+            what = "Deleted" if one.whole else "Ended an old secret of"
+            project = one.key.project
             self.stdout.write(
-                f"Deleted '{key.name}' of '{key.project.name}' ({key.project.owner.email})"
+                f"{what} '{one.key.name}' of '{project.name}' ({project.owner.email})"
             )
-        self.stderr.write(f"Keys in the text: {len(found)}. Deleted: {len(ended)}.")
+        deleted = sum(one.whole for one in ended)
+        old = f" Only an old secret: {len(ended) - deleted}." if deleted < len(ended) else ""
+        self.stderr.write(f"Keys in the text: {len(found)}. Deleted: {deleted}.{old}")
         if not_read:
             raise CommandError(" ".join(not_read))
 
