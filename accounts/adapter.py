@@ -10,13 +10,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import security
 from accounts.allauth_internals import get_authentication_records, record_authentication
+from accounts.models import User
 from accounts.signup import invitation_of
+from foundation import mail
 from foundation.addresses import client_address, network_of
+from foundation.visible import inert
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -53,12 +55,24 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """Add simple HTML, made from allauth's text."""
-        message = super().render_mail(template_prefix, email, context, headers)
+        """Show what others typed or sent as inert text, and add simple HTML.
+
+        Inert is all that is not known to be ours: the name of a browser, addresses of people.
+        """
+        safe = {name: value if _is_ours(name) else _inert(value) for name, value in context.items()}
+        message = super().render_mail(template_prefix, email, safe, headers)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
-            page = render_to_string("mail/plain.html", {"text": message.body})
-            message.attach_alternative(page, "text/html")
+            message.attach_alternative(mail.render(str(message.body), safe), "text/html")
         return message
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return network_of(client_address(request.META))
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith("_url") or name in ("ip", "code", "key")
+
+
+def _inert(value: Any) -> Any:
+    """Return a text, or how a person is called, as inert text; other things as they are."""
+    return inert(str(value)) if isinstance(value, str | User) else value

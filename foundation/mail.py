@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.core.mail.backends.filebased import EmailBackend as FileBackend
 from django.template.loader import render_to_string
 
 from foundation.private_files import make_folder_private, open_private
+
+LINKS = ("link", "choose", "queue", "base_url")  # what addresses of ours are called in templates
 
 
 class PrivateFileBackend(FileBackend):
@@ -41,6 +44,18 @@ def send(template: str, *, to: str, **context: Any) -> None:
     subject, _, rest = render_to_string(f"mail/{template}.txt", context).partition("\n")
     text = rest.strip() + "\n"
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
-    pages = [f"mail/{template}.html", "mail/plain.html"]
-    message.attach_alternative(render_to_string(pages, {"text": text, **context}), "text/html")
+    page = render(text, context, f"mail/{template}.html")
+    message.attach_alternative(page, "text/html")
     message.send()
+
+
+def render(text: str, context: Mapping[str, Any], *templates: str) -> str:
+    """Return a mail as a page, by the first of the templates there is, or from its text.
+
+    Links are made of the addresses that the context names as ours, and of nothing else: what
+    somebody typed is none, however it looks.
+    """
+    links = {context[name] for name in context if name in LINKS or name.endswith("_url")}
+    return render_to_string(
+        [*templates, "mail/plain.html"], {**context, "text": text, "links": links}
+    )

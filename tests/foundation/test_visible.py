@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from foundation.visible import inert
 
 BRACKETS = re.compile(r"\[[^\[\]\w\s]+\]")
-LINKS = re.compile(r"https?:|mailto:\S|//|@|www\.|\S\.[a-z]|\\\\")
+LINKS = re.compile(r"https?:|mailto:\S|//|@|\bwww\.|\S\.[a-z]|\\\\")
 
 
 @pytest.mark.parametrize(
