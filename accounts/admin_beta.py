@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,31 +17,37 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.models import AccessRequest, Invitation
 from accounts.operators import operator
+from accounts.pasted import addresses_in
 from foundation.admin import ReadOnlyAdmin
+from foundation.visible import shown
 
 MOST_AT_ONCE = 200
+MOST_NAMED = 50  # of what is no address
+LONGEST_NAMED = 100  # characters
 
 
 class InviteForm(forms.Form):
     addresses = forms.CharField(widget=forms.Textarea(attrs={"rows": 10, "cols": 60}))
 
+    wrong: Sequence[str] = ()
+
     def clean_addresses(self) -> list[str]:
-        found = [one for one in re.split(r"[\s,;]+", self.cleaned_data["addresses"]) if one]
-        wrong = [one for one in found if not _is_address(one)]
-        if wrong:
-            raise ValidationError(f"Not an e-mail address: {', '.join(wrong[:10])}")
-        unique = list(dict.fromkeys(one.lower() for one in found))
-        if len(unique) > MOST_AT_ONCE:
+        """Return the addresses; what is none is kept in `wrong` and stops nobody's invitation."""
+        found, self.wrong = addresses_in(self.cleaned_data["addresses"])
+        if not found:
+            raise ValidationError(_not_addresses(self.wrong) or "There is no address in it.")
+        if len(found) > MOST_AT_ONCE:
             raise ValidationError(f"At most {MOST_AT_ONCE} addresses at once.")
-        return unique
+        return found
 
 
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+def _not_addresses(wrong: Sequence[str]) -> str:
+    """Name what is no address, or at least the first of it; empty if all are."""
+    if not wrong:
+        return ""
+    named = ", ".join(shown(one)[:LONGEST_NAMED] for one in wrong[:MOST_NAMED])
+    more = f" and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
+    return f"Not an e-mail address: {named}{more}."
 
 
 def invite_all(request: HttpRequest, addresses: list[str]) -> None:
@@ -177,6 +182,8 @@ class InvitationAdmin(ReadOnlyAdmin):
         form = InviteForm(request.POST or None)
         if form.is_valid():
             invite_all(request, form.cleaned_data["addresses"])
+            if form.wrong:
+                messages.error(request, f"{_not_addresses(form.wrong)} The others were invited.")
             return redirect("admin:accounts_invitation_changelist")
         context = {**self.admin_site.each_context(request), "title": "Invite", "form": form}
         return TemplateResponse(request, "admin/accounts/invitation/invite.html", context)

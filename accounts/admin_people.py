@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, operators, security
-from accounts.forms import ResetPasswordForm
+from accounts.forms import AddressField, ResetPasswordForm
 from accounts.models import EventType, User
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
 
@@ -35,8 +35,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 
 class AccountForm(AccountFormBase):
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+    email = AddressField(label="E-mail address")
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse an operator without a second factor: a password alone would open the admin."""

@@ -1,21 +1,41 @@
-"""Forms of asking for access and of a forgotten password. They check and clean; services save."""
+"""Forms of asking for access, signing in, another address and a forgotten password.
+
+They check and clean; services save.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from allauth.account import forms as allauth_forms
 from allauth.core import context, ratelimit
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.models import User
 from foundation.background import background
+from foundation.mail_addresses import one_form, other_spelling
+
+
+class AddressField(forms.EmailField):
+    """Takes an address however it is written, and returns it in its one form."""
+
+    default_validators = []  # one_form's sentences say more
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return one_form(text) if text else ""
+
+    @classmethod
+    def instead_of(cls, field: forms.Field) -> Self:
+        """Return one that looks like another field, of a form that is not ours."""
+        return cls(required=field.required, label=field.label, widget=field.widget)
 
 
 class RequestAccessForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label="E-mail address",
-        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     name = forms.CharField(
@@ -43,6 +63,33 @@ class RequestAccessForm(forms.Form):
         return bool(self.cleaned_data["website"])
 
 
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"] = AddressField.instead_of(self.fields["login"])
+
+    def clean(self) -> Any:
+        """Let in whose address is stored as it was written before addresses had one form.
+
+        Such an account is there only where another has the same address in its one form.
+        """
+        try:
+            return super().clean()
+        except ValidationError:
+            address = self.cleaned_data.get("login", "")
+            written = other_spelling(address)
+            if written == address or not User.objects.filter(email=written).exists():
+                raise
+            self.cleaned_data["login"] = written
+            return super().clean()
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = AddressField.instead_of(self.fields["email"])
+
+
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Looks up, writes and sends after the response: its time tells nothing of the address.
 
@@ -52,8 +99,12 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     limit = "reset_mail"
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = AddressField.instead_of(self.fields["email"])
+
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         def look_up_and_send() -> None:

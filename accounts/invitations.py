@@ -16,6 +16,7 @@ from accounts import receipts
 from accounts.models import AccessRequest, Invitation, User
 from accounts.models.beta import digest
 from foundation import mail, sql
+from foundation.mail_addresses import one_form
 
 
 class InvitationFailure(Exception):
@@ -35,7 +36,7 @@ def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datet
 
     Whatever is known of the address, the same is looked up and one row is written.
     """
-    email = email.strip().lower()
+    email = one_form(email)
     known = User.objects.filter(email=email).exists()
     asked = AccessRequest(
         email=email,
@@ -60,7 +61,7 @@ def invite(*, email: str, by: User | None, at: datetime) -> str:
 
     An open invitation is renewed: its old link ends, its days begin again.
     """
-    email = email.strip().lower()
+    email = one_form(email)
     if User.objects.filter(email=email).exists():
         raise AlreadyHere(f"{email} already has an account.")
     token = secrets.token_urlsafe(32)
@@ -110,7 +111,7 @@ def claim(*, invitation_id: str, email: str, at: datetime) -> Invitation:
 
     One conditional UPDATE: of many at once, one finds it unused.
     """
-    usable = Invitation.objects.usable(at=at).filter(pk=invitation_id, email=email.lower())
+    usable = Invitation.objects.usable(at=at).filter(pk=invitation_id, email=one_form(email))
     if not usable.update(used_at=at):
         raise NotUsable("This invitation can no longer be used.")
     return Invitation.objects.get(pk=invitation_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import forms as allauth_forms
 from allauth.core import context
 from django import forms
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.audit import ChangedBy
+from accounts.forms import AddressField
 from accounts.models import DEFAULT_PROJECT_NAME, Invitation, Project, User
 from foundation import request_ids, sql
 from foundation.addresses import client_address
@@ -34,13 +37,17 @@ def invitation_gone(request: HttpRequest) -> HttpResponse:
 class SignupForm(allauth_forms.SignupForm):
     """Opens the account that an invitation is for, and uses the invitation up."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = AddressField.instead_of(self.fields["email"])
+
     def clean_email(self) -> str:
         """Take the invited address alone; checked here, since allauth asks its adapter twice."""
         email = str(super().clean_email())
         invitation = invitation_of(context.request)
-        if invitation is None or invitation.email != email.lower():
+        if invitation is None or invitation.email != email:
             raise forms.ValidationError("Use the address that the invitation was sent to.")
-        return email.lower()
+        return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         try:

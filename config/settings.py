@@ -215,6 +215,8 @@ LOGIN_REDIRECT_URL = "console"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "add_email": "accounts.forms.AddEmailForm",
     "signup": "accounts.signup.SignupForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }

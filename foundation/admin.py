@@ -6,6 +6,7 @@ what the list leaves out, letter by letter (`?value_json__startswith=…`).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -16,6 +17,7 @@ from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from foundation.mail_addresses import one_form
 from foundation.visible import shown
 
 if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
@@ -89,7 +91,11 @@ class AskedOnlyWhatItShows(AdminBase):
 
 
 class ModelAdmin(AskedOnlyWhatItShows):
-    pass
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Find an address however it is written: it is stored in its one form."""
+        with suppress(ValidationError):
+            search_term = one_form(search_term)
+        return super().get_search_results(request, queryset, search_term)
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -18,6 +19,7 @@ from accounts.limits import Limited
 from accounts.models.audit import EventType
 from accounts.subjects import KEY_BYTES, new_subject_key
 from foundation.identifiers import new_id
+from foundation.mail_addresses import one_form
 
 DEFAULT_PROJECT_NAME = "Default project"
 LONGEST_NAME = 100  # characters of a project's name
@@ -26,7 +28,7 @@ models.BinaryField.register_lookup(Length)
 
 
 class UserManager(BaseUserManager["User"]):
-    """Opens accounts. An address is kept in lower case: it is one account however it is typed."""
+    """Opens accounts. An address is kept in its one form: one account however it is typed."""
 
     def create_user(
         self,
@@ -42,7 +44,7 @@ class UserManager(BaseUserManager["User"]):
         it is a command that does it.
         """
         with transaction.atomic():
-            user = self.model(email=email.strip().lower(), **fields)
+            user = self.model(email=one_form(email), **fields)
             user.set_password(password)
             user.full_clean()
             user.save(using=self._db)
@@ -71,7 +73,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        """Find the account of an address, however it is written. Raises User.DoesNotExist."""
+        try:
+            return self.get(email=one_form(username or ""))
+        except ValidationError as error:
+            raise self.model.DoesNotExist("This is no e-mail address.") from error
 
 
 class User(AbstractBaseUser, PermissionsMixin):

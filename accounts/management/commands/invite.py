@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from accounts import invitations
@@ -23,10 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            validate_email(options["email"])
             link = invitations.invite(email=options["email"], by=None, at=timezone.now())
-        except ValidationError:
-            raise CommandError(f"'{options['email']}' is not an e-mail address.") from None
+        except ValidationError as error:
+            raise CommandError(
+                f"'{options['email']}' is not an e-mail address. {' '.join(error.messages)}"
+            ) from None
         except invitations.InvitationFailure as failure:
             raise CommandError(str(failure)) from None
         self.stdout.write(link)

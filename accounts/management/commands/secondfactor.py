@@ -29,9 +29,10 @@ class Command(BaseCommand):
 
     @sensitive_variables()
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email=options["email"].strip().lower()).first()
-        if user is None:
-            raise CommandError("There is no account with this address.")
+        try:
+            user = User.objects.get_by_natural_key(options["email"])
+        except User.DoesNotExist:
+            raise CommandError("There is no account with this address.") from None
         seed = generate_totp_secret()
         try:
             with transaction.atomic():

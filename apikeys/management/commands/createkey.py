@@ -93,16 +93,19 @@ class Command(BaseCommand):
         self.stdout.write(plaintext)
 
     def _project(self, options: dict[str, Any]) -> Project:
-        email = options["email"].strip().lower()
-        owner = User.objects.filter(email=email).first()
-        if owner is None:
+        email = options["email"].strip()
+        try:
+            owner = User.objects.get_by_natural_key(email)
+        except User.DoesNotExist:
             if not options["create_account"]:
-                raise CommandError(f"There is no account {email}; --create-account opens one.")
+                raise CommandError(
+                    f"There is no account {email}; --create-account opens one."
+                ) from None
             try:
                 owner = User.objects.create_user(email)
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from error
-            self.stderr.write(f"Opened the account {email}.")
+            self.stderr.write(f"Opened the account {owner.email}.")
         name = options["project"] or DEFAULT_PROJECT_NAME
         project = Project.objects.owned_by(owner).filter(name__iexact=name.strip()).first()
         return project or create_project(owner=owner, name=name, at=timezone.now(), by=by_command())

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from accounts.models import User
 from apikeys.models import ApiKey
 
 
@@ -20,7 +21,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         keys = ApiKey.objects.all() if options["all"] else ApiKey.objects.live()
         if options["email"]:
-            keys = keys.filter(project__owner__email=options["email"].strip().lower())
+            try:
+                owner = User.objects.get_by_natural_key(options["email"])
+            except User.DoesNotExist:
+                keys = keys.none()
+            else:
+                keys = keys.filter(project__owner=owner)
         at = timezone.now()
         keys = keys.select_related("project__owner").with_secrets().order_by("created_at", "id")
         for key in keys.iterator(chunk_size=500):
