@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,12 +16,24 @@ from accounts import (
     operators,
     services,
 )
+from accounts.forms import NameField
 from accounts.models import AuditEvent, Project
+from accounts.models.people import LONGEST_NAME
 from foundation.admin import ModelAdmin, ReadOnlyAdmin
+
+if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
+    ProjectFormBase = forms.ModelForm[Project]
+else:
+    ProjectFormBase = forms.ModelForm
+
+
+class ProjectForm(ProjectFormBase):
+    name = NameField(max_length=LONGEST_NAME)
 
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
+    form = ProjectForm
     list_display = ("name", "owner", "created_at", "disabled_at", "deleted_at")
     list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
     list_select_related = ("owner",)

@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit, operators, security
-from accounts.forms import AddressField, ResetPasswordForm
+from accounts.forms import AddressField, NameField, ResetPasswordForm
 from accounts.models import EventType, User
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
 
@@ -36,6 +36,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 class AccountForm(AccountFormBase):
     email = AddressField(label="E-mail address")
+    name = NameField(max_length=150, required=False)
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse an operator without a second factor: a password alone would open the admin."""

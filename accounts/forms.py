@@ -14,8 +14,23 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User
+from foundation import names
 from foundation.background import background
 from foundation.mail_addresses import one_form, other_spelling
+
+
+class NameField(forms.CharField):
+    """Takes a name as it is stored, and refuses one of which something cannot be seen."""
+
+    def to_python(self, value: Any) -> str:
+        return names.folded(" ".join((super().to_python(value) or "").split()))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        longest = self.max_length or names.LONGEST_FOLDED
+        problem = names.problem(value, longest=longest)
+        if problem and 1 <= len(value) <= longest:  # how long it is, its validator says
+            raise ValidationError(f"A name {problem}.")
 
 
 class AddressField(forms.EmailField):
@@ -38,10 +53,10 @@ class RequestAccessForm(forms.Form):
         label="E-mail address",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    name = forms.CharField(
+    name = NameField(
         label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    company = forms.CharField(
+    company = NameField(
         label="Company",
         max_length=150,
         required=False,

@@ -16,6 +16,7 @@ from accounts import audit, limits
 from accounts.audit import ChangedBy
 from accounts.models import EventType, Project, User
 from accounts.models.people import LONGEST_NAME
+from foundation import names
 from foundation.moments import written
 
 
@@ -43,14 +44,14 @@ MOST_PROJECTS = 100
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that a project cannot have. Raises InvalidName."""
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidName(f"A project's name has 1 to {LONGEST_NAME} printable characters.")
+    """Refuse a folded name that a project cannot have. Raises InvalidName."""
+    if problem := names.problem(name, longest=LONGEST_NAME):
+        raise InvalidName(f"A project's name {problem}.")
 
 
 def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Project:
     """Create a project. Raises InvalidName, ProjectNameTaken or TooManyProjects."""
-    name = name.strip()
+    name = names.folded(name)
     check_name(name)
     try:
         with transaction.atomic():
@@ -64,7 +65,7 @@ def create_project(*, owner: User, name: str, at: datetime, by: ChangedBy) -> Pr
 
 def rename_project(*, project: Project, name: str, at: datetime, by: ChangedBy) -> None:
     """Rename a project. Raises InvalidName, ProjectNameTaken or AlreadyGone."""
-    name = name.strip()
+    name = names.folded(name)
     check_name(name)
     try:
         _change(project, at=at, by=by, name=name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from accounts import limits
 from accounts.environments import ENVIRONMENTS
 from apikeys.models import ApiKey
+from foundation import names
 
 
 class KeyFailure(Exception):
@@ -21,9 +22,9 @@ LONGEST_NAME = 50  # characters of a key's name
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that a key cannot have. Raises InvalidKeySettings."""
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise InvalidKeySettings(f"A key's name has 1 to {LONGEST_NAME} printable characters.")
+    """Refuse a folded name that a key cannot have. Raises InvalidKeySettings."""
+    if problem := names.problem(name, longest=LONGEST_NAME):
+        raise InvalidKeySettings(f"A key's name {problem}.")
 
 
 def check(key: ApiKey) -> None:

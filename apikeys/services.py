@@ -26,6 +26,7 @@ from apikeys.notices import outbox
 from apikeys.principal import PERMISSIONS
 from apikeys.rules import InvalidKeySettings as InvalidKeySettings
 from apikeys.rules import KeyFailure as KeyFailure
+from foundation import names
 
 DEFAULT_GRACE = timedelta(hours=24)
 GRACE_ENDED = {"grace": "ended"}
@@ -64,7 +65,7 @@ def issue_key(
     """
     key = ApiKey(
         project=project,
-        name=name.strip(),
+        name=names.folded(name),
         environment=environment,
         permissions=rules.known("permission", permissions, PERMISSIONS),
         scopes=rules.narrowing("scope", scopes, settings.KEY_SCOPES),
@@ -174,7 +175,7 @@ def end_silent(*, at: datetime) -> int:
 
 def rename_key(*, key: ApiKey, name: str, at: datetime, by: ChangedBy) -> None:
     """Rename a key. Raises InvalidKeySettings, NameTaken or KeyEnded."""
-    name = name.strip()
+    name = names.folded(name)
     rules.check_name(name)
     try:
         _change(key, {"name": name}, at=at, by=by, recorded={"new_name": name})

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.html import format_html
 
-from accounts import services
 from accounts.environments import CHOICES, TEST
+from accounts.forms import NameField
 from accounts.models import Project, User
 from accounts.models.people import LONGEST_NAME
 from apikeys import rules
 from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS
+from console.templatetags.isolated import isolated
+from foundation import names
+from foundation.visible import shown
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 # What a new key may do; a "custom" one lists its permissions itself.
@@ -32,6 +35,7 @@ PRESET_CHOICES = [
     ("write", "Write only: store"),
     (CUSTOM, "Custom: as chosen below"),
 ]
+UNSEEN = "delete"  # what is typed in the place of a name of which nothing can be seen
 DATE = "date"
 NEVER = "never"
 EXPIRY_CHOICES = [
@@ -56,15 +60,6 @@ def _as_choices(names: Any) -> list[tuple[str, str]]:
     return [(str(name), str(name)) for name in names]
 
 
-def _within_rules(check: Callable[[str], None], name: str) -> str:
-    """Return a name that passes a service's check; else refuse it with that one's sentence."""
-    try:
-        check(name)
-    except (services.InvalidName, rules.InvalidKeySettings) as failure:
-        raise forms.ValidationError(str(failure)) from None
-    return name
-
-
 class DayField(forms.DateField):
     """A day within the years that the product can compute with."""
 
@@ -76,42 +71,40 @@ class DayField(forms.DateField):
 
 
 class ProjectForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         label="Name",
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def clean_name(self) -> str:
-        return _within_rules(services.check_name, self.cleaned_data["name"])
-
 
 class ConfirmForm(forms.Form):
-    """Asks for a name to be typed before something is lost."""
+    """Asks for a name to be typed, as the page shows it, before something is lost.
+
+    Where nothing of a name can be seen, as of some from before, a word of ours is asked for.
+    """
 
     typed = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, *args: Any, expected: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.expected = expected
-        self.fields["typed"].label = f"Type “{expected}” to confirm"
+        seen = not names.same_to_see("", expected)
+        self.expected = shown(names.folded(expected)) if seen else UNSEEN
+        self.fields["typed"].label = format_html("Type “{}” to confirm", isolated(self.expected))
 
     def clean_typed(self) -> str:
         typed = str(self.cleaned_data["typed"])
-        if typed != self.expected.strip():
+        if not names.same_to_see(typed, self.expected):
             raise forms.ValidationError(f"That is not “{self.expected}”.")
         return typed
 
 
 class RenameForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         max_length=rules.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="Where the key is used, for instance “Production”.",
     )
-
-    def clean_name(self) -> str:
-        return _within_rules(rules.check_name, self.cleaned_data["name"])
 
 
 class KeyForm(RenameForm):

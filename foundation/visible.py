@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Letters and marks by their category that nevertheless draw nothing: fillers and joiners.
+# Letters and marks by their category that nevertheless draw nothing: fillers and variants.
 _FILLERS = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159"
+    + "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 )
 # Controls but for line breaks and tabs, what turns the direction of writing or has no width (but
 # for the joiners of scripts and emoji), lone surrogates, and tags that belong to no emoji's flag.

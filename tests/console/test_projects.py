@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import services
-from accounts.models import AuditEvent, Project, User
+from accounts.models import AccessRequest, AuditEvent, Project, User
+from apikeys.models import ApiKey
 from tests.apikeys.mailed import subjects
+from tests.console.key_pages import FULL
 from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, make_key, make_project
 
@@ -179,3 +181,65 @@ class TestForms:
     def test_a_cookie_that_somebody_wrote_is_not_believed(self, client: Client) -> None:
         client.cookies["theme"] = '"><script>'
         assert "data-theme" not in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+class TestNames:
+    @pytest.mark.parametrize("typed", ["My  shop", " My\tshop ", "My\u00a0shop", "My\r\nshop"])
+    def test_white_space_is_one_blank(self, browser: Client, owner: User, typed: str) -> None:
+        browser.post("/console/projects/new/", {"name": typed})
+        shop = owner.projects.get(name="My shop")
+        page = browser.post("/console/projects/new/", {"name": "My shop"}).content.decode()
+        assert "You already have a project named" in page
+        new = f"/console/projects/{shop.pk}/keys/new/"
+        browser.post(new, {**FULL, "name": typed})
+        assert ApiKey.objects.get().name == "My shop"
+        browser.post(f"/console/keys/{ApiKey.objects.get().pk}/rename/", {"name": f"{typed}  2"})
+        assert ApiKey.objects.get().name == "My shop 2"
+
+    @pytest.mark.parametrize(
+        "name", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f468\u200d\U0001f469"]
+    )
+    def test_joiners_stay(self, browser: Client, owner: User, name: str) -> None:
+        browser.post("/console/projects/new/", {"name": name})
+        assert owner.projects.filter(name=name).exists()
+
+    @pytest.mark.parametrize(
+        ("name", "shown", "typed"),
+        [
+            ("My  shop", "My shop", "My shop"),
+            ("B\u0075\u0308ro", "Büro", "Büro"),
+            ("a\u202eb", "a[U+202E]b", "a[U+202E]b"),
+            ("\u3164", "delete", "delete"),
+            ("\u2764\ufe0f", "\u2764\ufe0f", "\u2764"),
+        ],
+        ids=ascii,
+    )
+    def test_what_is_asked_to_be_typed_is_what_is_shown(
+        self, browser: Client, owner: User, name: str, shown: str, typed: str
+    ) -> None:
+        """Names from before had no such rules."""
+        one = make_project(owner, name)
+        path = f"/console/projects/{one.pk}/delete/"
+        assert f"Type “<bdi>{shown}</bdi>” to confirm" in browser.get(path).content.decode()
+        assert browser.post(path, {"typed": "x"}).status_code == 200
+        assert browser.post(path, {"typed": typed}).headers["Location"] == "/console/projects/"
+        assert not Project.objects.live().filter(pk=one.pk).exists()
+
+    def test_of_people_too(self, client: Client, owner: User) -> None:
+        form = {"email": "x@example.com", "name": " Anna \u00a0 Berg", "plans": "x"}
+        page = client.post("/request-access/", {**form, "company": "a\u200bb"}).content.decode()
+        assert "printable characters; U+200B is none" in page
+        client.post("/request-access/", form)
+        assert AccessRequest.objects.get().name == "Anna Berg"
+        desk = signed_in(User.objects.create_superuser("op@example.com"), second_factor=True)
+        project = owner.projects.get()
+        for page, sent in (
+            (f"/admin/accounts/user/{owner.pk}/change/", {"is_active": "on"}),
+            (f"/admin/accounts/project/{project.pk}/change/", {}),
+        ):
+            assert "U+200B" in desk.post(page, {**sent, "name": "a\u200bb"}).content.decode()
+            assert desk.post(page, {**sent, "name": " New \t name"}).status_code == 302
+        owner.refresh_from_db()
+        project.refresh_from_db()
+        assert owner.name == project.name == "New name"

@@ -19,6 +19,7 @@ from accounts.services import ProjectFailure, create_project
 from apikeys import services
 from apikeys.management import keys
 from apikeys.principal import PERMISSIONS
+from foundation.names import folded
 
 
 class Command(BaseCommand):
@@ -107,5 +108,5 @@ class Command(BaseCommand):
                 raise CommandError(" ".join(error.messages)) from error
             self.stderr.write(f"Opened the account {owner.email}.")
         name = options["project"] or DEFAULT_PROJECT_NAME
-        project = Project.objects.owned_by(owner).filter(name__iexact=name.strip()).first()
+        project = Project.objects.owned_by(owner).filter(name__iexact=folded(name)).first()
         return project or create_project(owner=owner, name=name, at=timezone.now(), by=by_command())
