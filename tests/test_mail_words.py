@@ -109,7 +109,10 @@ class TestMails:
         assert_inert(mails)
         words = " ".join(one.body for one in mails)
         assert "Browser: https[://]thief[.]example/login" in words
-        assert "owner[@]example[.]com" in words
+        # Whoever is asked to confirm an address reads nothing that the asker chose.
+        (confirming,) = [one for one in mails if one.to == ["www.x@other.example"]]
+        assert "owner" not in confirming.body
+        assert confirming.page.count("<a ") == 1
 
     def test_about_requests_for_access(self, client: Client, settings: Settings) -> None:
         settings.OPERATORS_EMAIL = "operators@example.com"
