@@ -58,6 +58,8 @@ def invite_all(request: HttpRequest, addresses: list[str]) -> None:
             invitations.invite(email=address, by=operator(request), at=timezone.now())
         except invitations.InvitationFailure as failure:
             messages.error(request, str(failure))
+        except ValidationError as failure:  # of a row from before addresses had one form
+            messages.error(request, f"{shown(address)}: {' '.join(failure.messages)}")
         except OSError as error:  # the mail server; the invitation is there and can be sent again
             messages.error(request, f"{address}: the mail was not sent ({type(error).__name__}).")
         else:

@@ -120,13 +120,16 @@ class TestOnePerson:
         assert "already an account" in page
         assert GRETA in desk.get("/admin/accounts/user/", {"q": text}).content.decode()
 
-    def test_commands(self, text: str) -> None:
+    def test_commands(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         out = StringIO()
         call_command("createkey", text, "--create-account", stdout=out, stderr=StringIO())
         call_command("createkey", SPELLINGS[0], stdout=out, stderr=StringIO())
         call_command("listkeys", text, stdout=out)
         assert out.getvalue().count(GRETA) == 2
         call_command("secondfactor", text, stdout=StringIO())
+        monkeypatch.setattr("getpass.getpass", lambda prompt: "another good long password")
+        call_command("changepassword", text, stdout=StringIO())
+        assert User.objects.get().check_password("another good long password")
         with pytest.raises(CommandError, match="already has an account"):
             call_command("invite", text)
 
@@ -191,6 +194,19 @@ class TestPasting:
 
     def test_one_form_counts_once(self) -> None:
         assert addresses_in(" ".join(SPELLINGS)) == ([GRETA], [])
+
+    @pytest.mark.django_db
+    def test_nor_does_a_request_from_before(self) -> None:
+        """It was stored with an address that is none today."""
+        desk = signed_in(User.objects.create_superuser("op@example.com"), second_factor=True)
+        rows = [
+            AccessRequest.objects.create(email=email, name="x", plans="x")
+            for email in ('"you won"@example.com', "bo@x.example")
+        ]
+        chosen = {"action": "invite", "_selected_action": [str(row.pk) for row in rows]}
+        page = desk.post("/admin/accounts/accessrequest/", chosen, follow=True).content.decode()
+        assert "Invited 1." in page
+        assert "no blanks" in page
 
     @pytest.mark.django_db
     def test_a_bad_one_stops_nobody_elses_invitation(self, owner: User) -> None:
