@@ -14,6 +14,7 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
@@ -26,7 +27,10 @@ from accounts.allauth_internals import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from accounts.forms import NameField
+from foundation import names
 
+LONGEST_NAME = 100  # characters of a passkey's name
 LAST_COUNTER = "last_counter"  # in an authenticator's data
 
 
@@ -75,6 +79,19 @@ class EnrolmentForm(ActivateTOTPForm):
         proved.counter = matching_counter(self.secret, code, after=-1) or 0
         self.secret = proved
         return code
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    def clean_name(self) -> str:
+        """Name it ourselves where the name cannot be: the device has the passkey already."""
+        name = names.folded(self.cleaned_data["name"])
+        impossible = names.problem(name, longest=LONGEST_NAME)
+        self.cleaned_data["name"] = "" if impossible else name
+        return str(super().clean_name())
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = NameField(max_length=LONGEST_NAME)
 
 
 @sensitive_variables()

@@ -242,7 +242,11 @@ ACCOUNT_RATE_LIMITS = {
     "reset_mail_by_operator": f"{RESET_MAILS_DAY}/d/key",
 }
 MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
-MFA_FORMS = {"activate_totp": "accounts.second_factor.EnrolmentForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.EnrolmentForm",
+    "add_webauthn": "accounts.second_factor.AddPasskeyForm",
+    "edit_webauthn": "accounts.second_factor.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

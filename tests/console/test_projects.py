@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from accounts import services
 from accounts.models import AccessRequest, AuditEvent, Project, User
+from accounts.second_factor import AddPasskeyForm
 from apikeys.models import ApiKey
 from tests.apikeys.mailed import subjects
 from tests.console.key_pages import FULL
@@ -243,3 +245,25 @@ class TestNames:
         owner.refresh_from_db()
         project.refresh_from_db()
         assert owner.name == project.name == "New name"
+
+    def test_of_passkeys_too(self, browser: Client, owner: User) -> None:
+        passkey = Authenticator.objects.create(
+            user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Old"}
+        )
+        path = f"/accounts/2fa/webauthn/keys/{passkey.pk}/edit/"
+        assert "U+200B" in browser.post(path, {"name": "a\u200bb"}).content.decode()
+        assert browser.post(path, {"name": "x" * 101}).status_code == 200
+        assert browser.post(path, {"name": " My  laptop "}).status_code == 302
+        passkey.refresh_from_db()
+        assert passkey.data["name"] == "My laptop"
+
+    @pytest.mark.parametrize(
+        ("typed", "name"),
+        [(" My  laptop", "My laptop"), ("a\u200bb", "Master key"), ("", "Master key")],
+    )
+    def test_a_new_passkey_is_kept_whatever_it_is_called(
+        self, owner: User, typed: str, name: str
+    ) -> None:
+        form = AddPasskeyForm({"name": typed, "credential": "null"}, user=owner)
+        form.full_clean()
+        assert form.cleaned_data["name"] == name
