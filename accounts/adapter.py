@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +22,14 @@ from accounts.signup import invitation_of
 from foundation import mail
 from foundation.addresses import client_address, network_of
 from foundation.visible import inert
+
+NAME = "Memory Scope"
+
+
+def at_site_url(url: str) -> str:
+    """Return the address at SITE_URL of what an absolute address of this service leads to."""
+    parts = urlsplit(url)
+    return settings.SITE_URL + parts._replace(scheme="", netloc="").geturl()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,6 +58,22 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, self.request.user)
         latest = max((record["at"] for record in records), default=0)
         return bool(time.time() - latest >= app_settings.REAUTHENTICATION_TIMEOUT)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Lead to SITE_URL whatever was asked: a mail's reader chose no host, the asker did.
+
+        allauth takes every `…_url` and the site's own name from the request's Host.
+        """
+        ours = {
+            name: at_site_url(value) if name.endswith("_url") else value
+            for name, value in context.items()
+        }
+        ours |= {
+            "request": allauth_context.request,
+            "email": email,
+            "current_site": {"name": NAME, "domain": urlsplit(settings.SITE_URL).netloc},
+        }
+        self.render_mail(template_prefix, email, ours).send()
 
     def render_mail(
         self,
