@@ -15,9 +15,10 @@ from foundation import request_ids, sql
 from foundation.identifiers import new_id
 from foundation.rows import Row, insert_into, values_of
 
+COMMAND = "command"
 # Who changes something without having an account, and what people call them.
 ACTORS = {
-    "command": "an operator, by a command",
+    COMMAND: "an operator, by a command",
     "report": "a report of a leak",
     "silence": "itself, after an hour of silence",
 }
@@ -38,10 +39,14 @@ class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
         """Return what an event says of it beside its request id."""
         return {"actor": self.actor, **({"address": self.address} if self.address else {})}
 
+    @property
+    def is_command(self) -> bool:
+        return self.actor == COMMAND
+
 
 def by_command() -> ChangedBy:
     """Say that whoever may run commands here makes a change. Each command has an id of its own."""
-    return ChangedBy(actor="command", request_id=f"cmd-{uuid.uuid4()}")
+    return ChangedBy(actor=COMMAND, request_id=f"cmd-{uuid.uuid4()}")
 
 
 def who(actor: str, *, owner_id: UUID) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -61,10 +62,10 @@ def record_lacking(principal: Principal, needed: str | None, *, request_id: str)
         )
 
 
-def told(by: ChangedBy, key: ApiKey, *, at: datetime) -> dict[str, str]:
-    """Say when and by whom something happened to a key, as a mail to its owner does."""
+def told(by: ChangedBy, *, owner_id: UUID, at: datetime) -> dict[str, str]:
+    """Say when and by whom something happened to what a person owns, as a mail to them does."""
     return {
         "when": f"{at:%Y-%m-%d %H:%M:%S}",
-        "who": who(by.actor, owner_id=key.project.owner_id),
+        "who": who(by.actor, owner_id=owner_id),
         "address": by.address,
     }

@@ -93,7 +93,7 @@ def _end_replaced(secret: Secret, *, url: str, at: datetime, by: ChangedBy) -> N
         changed=services.GRACE_ENDED,
         reason_code=LEAKED,
     )
-    _tell(secret, about=str(secret.pk), url=url, at=at)
+    _tell(secret, about=str(secret.pk), url=url, at=at, by=by)
 
 
 @transaction.atomic
@@ -104,12 +104,12 @@ def delete_leaked(*, secret: Secret, url: str, at: datetime, by: ChangedBy) -> N
     """
     services.end(secret.key, at=at)
     record_key(EventType.KEY_DELETE, secret.key, at=at, by=by, reason_code=LEAKED)
-    _tell(secret, about="", url=url, at=at)
+    _tell(secret, about="", url=url, at=at, by=by)
 
 
-def _tell(secret: Secret, *, about: str, url: str, at: datetime) -> None:
+def _tell(secret: Secret, *, about: str, url: str, at: datetime, by: ChangedBy) -> None:
     details = {"masked": secret.masked, "url": url, "replaced": bool(about)}
-    outbox.tell(kind=Kind.LEAK, key_id=secret.key_id, about=about, at=at, details=details)
+    outbox.tell(kind=Kind.LEAK, key_id=secret.key_id, about=about, at=at, details=details, by=by)
 
 
 @sensitive_variables("plaintexts")

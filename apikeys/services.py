@@ -85,6 +85,7 @@ def issue_key(
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
             record_key(EventType.KEY_CREATE, key, at=at, by=by)
+            _tell(Kind.CREATION, key, at=at, by=by)
     except IntegrityError as error:
         if not ApiKey.objects.live().filter(project=project, name__iexact=key.name).exists():
             raise
@@ -133,8 +134,9 @@ def rotate_key(
         details={
             "ends_at": f"{ends_at:%Y-%m-%d %H:%M:%S}" if ends_at > at else "",
             "ends_when_silent": ends_when_silent,
-            **told(by, key, at=at),
+            **told(by, owner_id=key.project.owner_id, at=at),
         },
+        by=by,
     )
     return plaintext
 
@@ -188,7 +190,7 @@ def delete_key(*, key: ApiKey, at: datetime, by: ChangedBy) -> None:
     """End the key with the next request, everywhere. Its name is free again. Raises KeyEnded."""
     end(key, at=at)
     record_key(EventType.KEY_DELETE, key, at=at, by=by)
-    outbox.tell(kind=Kind.DELETION, key_id=key.pk, about="", at=at, details=told(by, key, at=at))
+    _tell(Kind.DELETION, key, at=at, by=by)
 
 
 @transaction.atomic
@@ -265,6 +267,12 @@ def end(key: ApiKey, *, at: datetime) -> None:
     """End the key, in the transaction of whoever records why. Raises KeyEnded."""
     if not ApiKey.objects.live().filter(pk=key.pk).update(deleted_at=at):
         raise _ended(key)
+
+
+def _tell(kind: Kind, key: ApiKey, *, at: datetime, by: ChangedBy) -> None:
+    """Tell the owner what happens once in a key's life, by whom and when."""
+    details = told(by, owner_id=key.project.owner_id, at=at)
+    outbox.tell(kind=kind, key_id=key.pk, about="", at=at, details=details, by=by)
 
 
 def _ended(key: ApiKey) -> KeyEnded:

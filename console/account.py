@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import services
 from apikeys import closing
-from apikeys.notices import recipients
+from apikeys.notices import choices
 from console import owned
 from console.forms import ConfirmForm, MailForm
 from console.owned import SignedIn, reauthenticated
@@ -74,7 +74,12 @@ def mail_choices(request: SignedIn) -> HttpResponse:
     """Let the person choose which mails about keys they get."""
     form = MailForm(request.POST if request.method == "POST" else None, person=request.user)
     if form.is_valid():
-        recipients.choose(user=request.user, choices=form.cleaned_data)
+        choices.choose(
+            user=request.user,
+            choices=form.cleaned_data,
+            at=timezone.now(),
+            by=owned.changed_by(request),
+        )
         messages.success(request, "Your choice is saved.")
         return redirect("account")
     return render(request, "console/mail_choices.html", {"form": form, "section": "account"})

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.core import mail
 
 from accounts.audit import ChangedBy
 from accounts.models import Project, User
 from apikeys import services
-from apikeys.models import ApiKey
+from apikeys.models import ApiKey, Kind, Notice
 from apikeys.usage.collector import collector
 from apikeys.usage.samples import RequestSample
 
@@ -44,9 +45,15 @@ def make_project(owner: User, name: str = "Another project") -> Project:
 
 
 def make_key(project: Project, name: str = "Key", **fields: Any) -> tuple[ApiKey, str]:
-    """Return a new test key with all permissions, unless told otherwise, and its plaintext."""
+    """Return a new test key with all permissions, unless told otherwise, and its plaintext.
+
+    What its owner is told of it is taken away: what a test mails is its own.
+    """
     arguments = {"environment": "test", "at": NOW, "by": BY, **fields}
-    return services.issue_key(project=project, name=name, **arguments)
+    key, plaintext = services.issue_key(project=project, name=name, **arguments)
+    Notice.objects.filter(key_id=key.pk, kind=Kind.CREATION).delete()
+    mail.outbox[:] = [one for one in mail.outbox if not one.subject.startswith("A new API key")]
+    return key, plaintext
 
 
 def memory_body(**fields: Any) -> dict[str, Any]:

@@ -177,6 +177,8 @@ def test_each_mail_of_our_own(
     signed_in(operator, second_factor=True).post("/accounts/2fa/totp/deactivate/", body)
     # Keys.
     browser = signed_in(person)
+    made = {"name": "Made", "environment": "test", "preset": "full", "expires": "never"}
+    browser.post(reverse("key_new", args=[project.pk]), made)
     key, plaintext = make_key(project, at=now - timedelta(days=30))
     rotated = {"grace": "24", "last_four": plaintext[-4:]}
     browser.post(reverse("key_rotate", args=[key.pk]), rotated)
@@ -190,6 +192,7 @@ def test_each_mail_of_our_own(
     maintain(at=now)
     assert link("/console/keys/")
     # The account.
+    browser.post(reverse("mail_choices"), {})
     browser.post(reverse("account_close"), {"typed": person.email})
     maintain(at=now)
     assert {name for name in rendered if name in OURS} == OURS

@@ -30,7 +30,7 @@ class KeyAddress(models.Model):
 class Kind(models.TextChoices):
     """What a notice is about: a key, or an account.
 
-    All but LEAK, PLAIN_HTTP and ACCOUNT_CLOSED can be switched off by the person, as `mail_<kind>`.
+    Those of EXPIRY, ROTATION, DELETION and NEW_ADDRESS can be switched off, as `mail_<kind>`.
     """
 
     EXPIRY = "expiry"
@@ -39,6 +39,8 @@ class Kind(models.TextChoices):
     NEW_ADDRESS = "new_address"
     LEAK = "leak"
     PLAIN_HTTP = "plain_http"
+    CREATION = "creation"
+    MAIL_CHOICES = "mail_choices"
     ACCOUNT_CLOSED = "account_closed"
 
 

@@ -20,7 +20,8 @@ def send(notices: Sequence[Notice], *, at: datetime) -> int:
     """Mail what these notices of one kind tell, if somebody is to hear it. Return 1, or 0."""
     first = notices[0]
     if first.account_id is not None:
-        return _about_account(first, first.account_id)
+        tell = _about_choices if first.kind == Kind.MAIL_CHOICES else _about_closing
+        return tell(first, first.account_id)
     return _about_key(notices, first.key_id, at=at) if first.key_id is not None else 0
 
 
@@ -42,7 +43,21 @@ def _about_key(notices: Sequence[Notice], key_id: UUID, *, at: datetime) -> int:
     return 1
 
 
-def _about_account(notice: Notice, account_id: UUID) -> int:
+def _about_choices(notice: Notice, account_id: UUID) -> int:
+    user = User.objects.filter(pk=account_id).first()
+    if user is None or not recipients.is_there(user):
+        return 0
+    mail.send(
+        "mail_choices",
+        to=user.email,
+        details=notice.details,
+        choose=settings.SITE_URL + reverse("mail_choices"),
+        change=settings.SITE_URL + reverse("account_change_password"),
+    )
+    return 1
+
+
+def _about_closing(notice: Notice, account_id: UUID) -> int:
     user = User.objects.filter(pk=account_id).first()
     if user is None or user.closed_at is None or not recipients.hears_of_closing(user, notice):
         return 0

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import ChangedBy
 from apikeys.models import ApiKey, Kind, Notice
 from apikeys.notices import letters
 from foundation.background import background
@@ -38,11 +39,13 @@ def tell(
     key_id: UUID | None = None,
     account_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
+    by: ChangedBy | None = None,
 ) -> None:
     """Write down what the owner of a key or an account is to be told; mail it after the commit.
 
     It belongs into the transaction of what it tells. The same `about` of one kind and key or
-    account is told once. `details` is what the mail says.
+    account is told once. `details` is what the mail says. What a command does is mailed by the
+    service: the command would end before it was, and may print a key that a script reads.
     """
     notice = Notice(
         key_id=key_id,
@@ -54,7 +57,8 @@ def tell(
         next_try_at=at,
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
-    transaction.on_commit(send_soon)
+    if by is None or not by.is_command:
+        transaction.on_commit(send_soon)
 
 
 def send_soon() -> None:

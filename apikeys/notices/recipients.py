@@ -7,27 +7,31 @@ from datetime import datetime
 from accounts.models import User
 from apikeys.models import ApiKey, Kind, Notice
 
-UNASKED = (Kind.LEAK, Kind.PLAIN_HTTP, Kind.ACCOUNT_CLOSED)  # told whatever is chosen
-CHOICES = tuple(kind for kind in Kind if kind not in UNASKED)
-
-
-def choose(*, user: User, choices: dict[str, bool]) -> None:
-    """Set which kinds of notices the person is mailed, by `mail_<kind>`."""
-    known = {f"mail_{kind}": choices[f"mail_{kind}"] for kind in CHOICES}
-    User.objects.filter(pk=user.pk).update(**known)
+# What each kind that a person can switch off is about; all others are told whatever is chosen.
+CHOICES = {
+    Kind.EXPIRY: "a key expires",
+    Kind.ROTATION: "a key was rotated",
+    Kind.DELETION: "a key was deleted",
+    Kind.NEW_ADDRESS: "a key is used from an address for the first time",
+}
 
 
 def wants(kind: Kind, key: ApiKey, *, at: datetime) -> bool:
     """Say whether there is somebody to be told, and whether they chose to be.
 
-    Nobody is told of a deleted project or a closed account. A leaked key is told in any case.
+    Nobody is told of a deleted project or a closed account.
     """
     owner = key.project.owner
     if key.project.deleted_at or owner.closed_at or owner.erased_at or not owner.is_active:
         return False
     if kind == Kind.EXPIRY and key.state(at=at) != "active":
         return False
-    return kind in UNASKED or bool(getattr(owner, f"mail_{kind}"))
+    return kind not in CHOICES or bool(getattr(owner, f"mail_{kind}"))
+
+
+def is_there(user: User) -> bool:
+    """Say whether there is somebody to be told of a change to the account: it is not over."""
+    return user.is_active and user.erased_at is None
 
 
 def hears_of_closing(user: User, notice: Notice) -> bool:
