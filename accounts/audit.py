@@ -21,7 +21,10 @@ ACTORS = {
     COMMAND: "an operator, by a command",
     "report": "a report of a leak",
     "silence": "itself, after an hour of silence",
+    "upkeep": "the service, since its time was over",
 }
+# Stands for the service itself where an event is about no project and no account.
+SERVICE_ID = UUID(int=0)
 
 
 class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +50,11 @@ class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
 def by_command() -> ChangedBy:
     """Say that whoever may run commands here makes a change. Each command has an id of its own."""
     return ChangedBy(actor=COMMAND, request_id=f"cmd-{uuid.uuid4()}")
+
+
+def by_upkeep() -> ChangedBy:
+    """Say that the service does what is due. Each run has an id of its own."""
+    return ChangedBy(actor="upkeep", request_id=f"upkeep-{uuid.uuid4()}")
 
 
 def who(actor: str, *, owner_id: UUID) -> str:
@@ -93,7 +101,7 @@ INSERT = insert_into("accounts_auditevent", Event)
 def record_project(
     event_type: EventType, project_id: UUID, *, at: datetime, by: ChangedBy, **changed: Any
 ) -> None:
-    """Append an event about a project itself, or with an account's id about an account.
+    """Append an event about a project itself, or with another's id about an account or the service.
 
     It concerns both environments. Call it inside the transaction of the change.
     """

@@ -12,7 +12,9 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 
-from accounts.models import AccessRequest, AuditEvent, Invitation, Project, User
+from accounts import audit
+from accounts.audit import ChangedBy
+from accounts.models import AccessRequest, AuditEvent, EventType, Invitation, Project, User
 
 
 class WithoutAddress(models.Func):
@@ -33,11 +35,14 @@ class WithoutAddress(models.Func):
 
 
 @transaction.atomic
-def erase_account(*, user: User, at: datetime) -> None:
+def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Empty a closed account of what is personal. Its id stays: the record speaks of it.
 
-    Its projects are erased before, by whoever knows what they hold.
+    Its projects are erased before, by whoever knows what they hold. Of two runs at once, one does
+    it.
     """
+    if not User.objects.filter(pk=user.pk, erased_at=None).update(erased_at=at):
+        return
     _forget_addresses(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -52,6 +57,7 @@ def erase_account(*, user: User, at: datetime) -> None:
     user.erased_at = at
     user.set_unusable_password()
     user.save()
+    audit.record_project(EventType.ACCOUNT_ERASE, user.pk, at=at, by=by)
 
 
 def _forget_addresses(user: User) -> None:

@@ -85,6 +85,17 @@ def record_password(user: User, request: HttpRequest | None) -> None:
     audit.record_project(event_type, user.pk, at=timezone.now(), by=_by(user, request))
 
 
+def address_changed(user: User, request: HttpRequest | None, **extra: Any) -> None:
+    """Record that the account has another address, without either of them."""
+    audit.record_project(
+        EventType.ACCOUNT_UPDATE,
+        user.pk,
+        at=timezone.now(),
+        by=_by(user, request),
+        changed=["email"],
+    )
+
+
 def factor_saved(instance: Authenticator, created: bool, **extra: Any) -> None:
     if created:
         _factor(instance, EventType.SECOND_FACTOR_ADD)

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts import invitations
+from accounts import audit, invitations
 from accounts.audit import ChangedBy
 from accounts.forms import AddressField
-from accounts.models import DEFAULT_PROJECT_NAME, Invitation, Project, User
+from accounts.models import DEFAULT_PROJECT_NAME, EventType, Invitation, Project, User
 from foundation import request_ids, sql
 from foundation.addresses import client_address
 
@@ -64,15 +64,14 @@ class SignupForm(allauth_forms.SignupForm):
                 invitation_id=followed, email=self.cleaned_data["email"], at=timezone.now()
             )
             user: User = super().save(request)
+            by = ChangedBy(
+                actor=str(user.pk),
+                request_id=request_ids.of(request.META),
+                address=client_address(request.META),
+            )
+            audit.record_project(EventType.ACCOUNT_CREATE, user.pk, at=user.date_joined, by=by)
             Project.objects.create_recorded(
-                owner=user,
-                name=DEFAULT_PROJECT_NAME,
-                at=user.date_joined,
-                by=ChangedBy(
-                    actor=str(user.pk),
-                    request_id=request_ids.of(request.META),
-                    address=client_address(request.META),
-                ),
+                owner=user, name=DEFAULT_PROJECT_NAME, at=user.date_joined, by=by
             )
             invitation.used_by = user
             invitation.save(update_fields=["used_by"])

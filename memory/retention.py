@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from accounts import erasing, services
-from accounts.models import AuditEvent, Project, User
+from accounts import audit, erasing, services
+from accounts.audit import ChangedBy
+from accounts.models import AuditEvent, EventType, Project, User
 from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
@@ -47,6 +49,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """
     closed_before = at - services.closed_for()
     over = {"deleted_before": at - LAST_REQUESTS, "closed_before": closed_before}
+    by = audit.by_upkeep()
     projects = list(Project.objects.to_erase(**over))
     for project in projects:
         for model in (Memory, RevocationGrant, IdempotencyRecord):
@@ -55,17 +58,25 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         named = AuditEvent.objects.filter(app_id=project.pk, user_id__isnull=False)
         while ids := list(named.values_list("pk", flat=True)[:batch]):
             AuditEvent.objects.filter(pk__in=ids).update(user_id=None)
-        Project.objects.filter(pk=project.pk).update(erased_at=at, subject_key=new_subject_key())
+        _end(project, at=at, by=by)
     people = list(User.objects.filter(closed_at__lte=closed_before, erased_at=None))
     for person in people:
         forget_account(person.pk)
-        erasing.erase_account(user=person, at=at)
+        erasing.erase_account(user=person, at=at, by=by)
     return {"projects": len(projects), "accounts": len(people)}
 
 
-def purge_record(*, before: datetime, batch: int = BATCH) -> int:
+@transaction.atomic
+def _end(project: Project, *, at: datetime, by: ChangedBy) -> None:
+    """Say, and record, that what the project held is gone; two runs at once say it once."""
+    this = Project.objects.filter(pk=project.pk, erased_at=None)
+    if this.update(erased_at=at, subject_key=new_subject_key()):
+        audit.record_project(EventType.PROJECT_ERASE, project.pk, at=at, by=by)
+
+
+def purge_record(*, before: datetime, at: datetime, batch: int = BATCH) -> int:
     """Remove audit events older than that: the operator's retention. Return how many."""
-    return remove_events(before=before, batch=batch)
+    return remove_events(before=before, batch=batch, at=at, by=audit.by_upkeep())
 
 
 def _sweep(model: type[Model], project_id: UUID, batch: int) -> None:

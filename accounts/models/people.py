@@ -52,7 +52,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def complete(self, user: User, *, by: audit.ChangedBy) -> None:
-        """Give a saved account what every account has: its verified address, its first project."""
+        """Give a saved account what every account has: an event, an address, a first project."""
+        audit.record_project(EventType.ACCOUNT_CREATE, user.pk, at=user.date_joined, by=by)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         Project.objects.create_recorded(
             owner=user, name=DEFAULT_PROJECT_NAME, at=user.date_joined, by=by

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts import audit
 from accounts.audit import ChangedBy
-from accounts.models import User
+from accounts.models import EventType, User
 from apikeys.events import told
 from apikeys.models import Kind
 from apikeys.notices import outbox
@@ -16,9 +17,10 @@ from apikeys.notices.recipients import CHOICES
 
 @transaction.atomic
 def choose(*, user: User, choices: dict[str, bool], at: datetime, by: ChangedBy) -> None:
-    """Set which kinds of notices the person is mailed, by `mail_<kind>`; nothing changed: no mail.
+    """Set which kinds of notices the person is mailed, by `mail_<kind>`; nothing changed: no event.
 
-    That mail cannot be switched off: whoever silences an account would silence it too.
+    It is mailed, and that mail cannot be switched off: whoever silences an account would silence
+    it too.
     """
     same_row = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
     before = same_row.values(*(f"mail_{kind}" for kind in CHOICES)).get()
@@ -26,6 +28,7 @@ def choose(*, user: User, choices: dict[str, bool], at: datetime, by: ChangedBy)
     if not changed:
         return
     same_row.update(**changed)
+    audit.record_project(EventType.ACCOUNT_UPDATE, user.pk, at=at, by=by, **changed)
     words = {f"mail_{kind}": about for kind, about in CHOICES.items()}
     outbox.tell(
         kind=Kind.MAIL_CHOICES,

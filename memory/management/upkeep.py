@@ -40,7 +40,7 @@ def do(part: str, *, at: datetime, batch: int, audit_days: int | None) -> dict[s
             return {}
         case _:
             before = at - timedelta(days=audit_days)
-            return {"audit events": retention.purge_record(before=before, batch=batch)}
+            return {"audit events": retention.purge_record(before=before, at=at, batch=batch)}
 
 
 class UpkeepCommand(BaseCommand):

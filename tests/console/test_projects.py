@@ -127,6 +127,7 @@ class TestClosing:
         types = AuditEvent.objects.values_list("event_type", flat=True)
         assert sorted(t for t in types if t.startswith("ACCOUNT")) == [
             "ACCOUNT_CLOSE",
+            "ACCOUNT_CREATE",
             "ACCOUNT_REOPEN",
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from accounts.retention import remove_events
 from foundation import sql
 from foundation.identifiers import new_id
 from tests.doors import Api
-from tests.makers import NOW, make_key
+from tests.makers import BY, NOW, make_key
 
 DAY = timedelta(days=1)
 
@@ -120,8 +121,9 @@ class TestDeleting:
     def test_the_retention_removes_what_is_older_and_closes_the_door_behind_it(
         self, event: AuditEvent
     ) -> None:
-        assert remove_events(before=event.created_at, batch=1) == 0
-        assert remove_events(before=event.created_at + DAY, batch=1) >= 1
+        until = partial(remove_events, batch=1, at=event.created_at + DAY, by=BY)
+        assert until(before=event.created_at) == 0
+        assert until(before=event.created_at + DAY) >= 1
         assert not AuditEvent.objects.filter(pk=event.pk).exists()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM accounts_retention")
