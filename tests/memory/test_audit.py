@@ -161,6 +161,7 @@ class TestEveryDecision:
         api.post(CONTINUE, token)
         events = AuditEvent.objects.order_by("id").values_list("event_type", flat=True)
         assert list(events) == [
+            "ACCOUNT_CREATE",
             "PROJECT_CREATE",
             "KEY_CREATE",
             "MEMORY_CREATE",
@@ -187,7 +188,7 @@ class TestEveryDecision:
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM accounts_auditevent")
             rows = cursor.fetchall()
-        assert len(rows) == 9
+        assert len(rows) == 10
         for secret in (*values, "canary", token, token[4:], api.key or "", (api.key or "")[8:]):
             assert secret not in str(rows)
 
