@@ -165,7 +165,7 @@ class TestLogs:
         browser, url = signed_in(owner), f"/console/projects/{project.pk}/audit/"
         rows = json.loads(text(browser.get(url + "?format=json")))
         assert [row["id"] for row in rows] == [
-            str(event.pk) for event in AuditEvent.objects.order_by("-id")
+            str(event.pk) for event in AuditEvent.objects.of_project(project.pk).order_by("-id")
         ]
         mine = url + "?user_id=%3D1%2B1&scope=preferences&event_type=MEMORY_CREATE"
         assert len(browser.get(mine).context["page"].rows) == 3
