@@ -45,6 +45,10 @@ class ProjectAdmin(ModelAdmin):
             {"fields": ("most_keys",)},
         ),
         (
+            "The most that it keeps, in each environment",
+            {"fields": ("most_partition_memories", "most_partition_bytes")},
+        ),
+        (
             "Limits of each key, and of all of them together",
             {
                 "fields": (

@@ -1,4 +1,7 @@
-"""How many requests a key may make: what operators grant, and what owners lower of it."""
+"""How many requests a key may make, and how much a project may keep: what operators grant.
+
+Owners lower of it how many requests are made.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+
+from accounts.ceilings import Ceilings
 
 MOST_REQUESTS = 1_000_000_000
 TOGETHER = 10  # keys
@@ -38,6 +43,14 @@ def together(of_project: int | None, of_key: int | None, *, lowered: int | None)
     return lowest(max(granted, of_key or 0), lowered)
 
 
+def ceilings(partition_memories: int | None, partition_bytes: int | None) -> Ceilings:
+    """Return what a project may keep: by its own numbers, or the service's."""
+    return Ceilings(
+        partition_memories=partition_memories or settings.MEMORIES_PER_PARTITION,
+        partition_bytes=partition_bytes or settings.BYTES_PER_PARTITION,
+    )
+
+
 def check(*limits: int | None) -> None:
     """Refuse what cannot be a limit; None stands for none of its own. Raises LimitRefused."""
     if any(limit is not None and not 1 <= limit <= MOST_REQUESTS for limit in limits):
@@ -50,6 +63,13 @@ def check_lowered(limits: Sequence[int | None], granted: Sequence[int]) -> None:
     for limit, most in zip(limits, granted, strict=True):
         if limit is not None and limit > most:
             raise TooHigh(f"A limit can only be lowered: {most} is what you have.")
+
+
+def ceiling(name: str, setting: str) -> Any:
+    """Return a column for a ceiling of a project's own, which operators grant."""
+    return models.PositiveIntegerField(
+        name, null=True, blank=True, help_text=f"Empty: {setting}.", validators=RANGE
+    )
 
 
 def _granted(name: str) -> Any:

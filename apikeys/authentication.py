@@ -18,7 +18,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.limits import lowest, together
+from accounts.limits import ceilings, lowest, together
 from accounts.models import User
 from apikeys import throttling, tokens
 from apikeys.models import SILENCE
@@ -33,7 +33,8 @@ FIND_PRINCIPAL = """
            k.purpose_classes, p.subject_key,
            COALESCE(k.rate_limit, p.rate_limit), k.lowered_rate_limit, p.lowered_rate_limit,
            COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit,
-           p.rate_limit, k.rate_limit
+           p.rate_limit, k.rate_limit,
+           p.most_partition_memories, p.most_partition_bytes
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -113,7 +114,7 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     key, secret, project, owner, environment, permissions, scopes, classes, subject = found[0][:9]
     hour, *hours = found[0][9:12]
     second, *seconds = found[0][12:15]
-    of_project, of_key = found[0][15:]
+    of_project, of_key = found[0][15:17]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -127,6 +128,7 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         burst_limit=lowest(second or settings.RATE_LIMIT_SECOND, *seconds),
         project_rate_limit=together(of_project, of_key, lowered=hours[-1]),
         subject_key=bytes(subject),
+        ceilings=ceilings(*found[0][17:]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from accounts.ceilings import Ceilings
 from accounts.subjects import subject_id
 
 PERMISSIONS = (
@@ -33,6 +34,7 @@ class Principal:
     rate_limit: int  # requests an hour
     burst_limit: int  # requests a second
     subject_key: bytes = field(repr=False)
+    ceilings: Ceilings
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
     project_rate_limit: int | None = None  # requests an hour of all the project's keys together

@@ -39,6 +39,9 @@ ADVICE = {
     "headers_too_large": "There are more than 100 headers, or more than 64 KiB of them.",
     "too_many_at_once": "More requests of one project than are answered at once, and for more "
     "than 2 seconds. Wait for answers before you ask more.",
+    "ceiling_reached": "As much is kept as may be: <code>ceiling</code> says of what, "
+    "<code>most</code> how much. Nothing was stored, and asking again does not help: let memories "
+    "expire or be revoked, or write to us.",
     "content_too_large": "The body is larger than 64 KiB.",
     "unsupported_media_type": "Send <code>Content-Type: application/json</code>.",
     "invalid_scope": "No scope has this name.",

@@ -27,7 +27,7 @@ from config.environment import BASE_DIR
 from config.routes import is_api
 from foundation import outage_log, outages, request_ids
 from foundation.answers import ErrorAnswer, RequestRefused, json_response
-from memory import refusals, services
+from memory import ceilings, refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
@@ -55,6 +55,7 @@ STATUS = {
     "uri_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
     "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "too_many_at_once": HTTPStatus.TOO_MANY_REQUESTS,
+    "ceiling_reached": HTTPStatus.CONFLICT,
     "content_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_scope": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -117,6 +118,10 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
         "idempotency_conflict",
         "The first request with this Idempotency-Key is still running",
         headers={"Retry-After": RETRY_BUSY},
+    ),
+    # No Retry-After: clients that heed it would ask again and again for what time does not change.
+    ceilings.CeilingReached: lambda error: ErrorAnswer(
+        "ceiling_reached", str(error), {"ceiling": error.ceiling, "most": error.most}
     ),
     services.Overtaken: lambda error: UNAVAILABLE,
     throttling.RateLimited: lambda error: ErrorAnswer(

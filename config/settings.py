@@ -185,6 +185,10 @@ RATE_LIMIT_SECOND = env.number("RATE_LIMIT_SECOND", default=50, least=1, most=1_
 RATE_LIMIT_FAILURES = env.number("RATE_LIMIT_FAILURES", default=60, least=1, most=1_000_000)
 KEYS_PER_PROJECT = env.number("KEYS_PER_PROJECT", default=100, least=1, most=100_000)
 KEYS_PER_HOUR = env.number("KEYS_PER_HOUR", default=100, least=1, most=100_000)
+# What a project keeps, unless it has its own. A partition is an end user, a scope and a domain; its
+# bytes are those of its live values, of which one has 32 KiB at most.
+MEMORIES_PER_PARTITION = env.number("MEMORIES_PER_PARTITION", default=5000, least=1, most=10**9)
+BYTES_PER_PARTITION = env.number("BYTES_PER_PARTITION", default=2**20, least=2**15, most=10**9)
 # How long single requests and the totals of days are kept; 0 days of log: none is written.
 REQUEST_LOG_DAYS = env.number("REQUEST_LOG_DAYS", default=7, least=0, most=365)
 USAGE_DAYS = env.number("USAGE_DAYS", default=400, least=31, most=3650)

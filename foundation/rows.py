@@ -23,6 +23,13 @@ def insert_into(table: str, row: type[Row]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({placeholders})"  # noqa: S608
 
 
+def insert_from(source: str, table: str, row: type[Row]) -> str:
+    """Return the INSERT that takes `values_of` a row, once for each row of `source`, e.g. none."""
+    columns = columns_of(row)
+    placeholders = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {placeholders} FROM {source}"  # noqa: S608
+
+
 def values_of(row: Row) -> tuple[Any, ...]:
     """Return the row's values. Lists and dictionaries become JSON text, as Django stores them."""
     return tuple(

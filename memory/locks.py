@@ -1,4 +1,4 @@
-"""Orders a read and a revoke of one partition, and the repeats of one idempotent request.
+"""Orders a read and a revoke of one partition, its stores, and repeats of an idempotent request.
 
 A read that saw what a revoke hides commits before that revoke begins to hide, or it starts again.
 On PostgreSQL these are advisory locks: they end with the transaction and write nothing. What is
@@ -28,6 +28,11 @@ def exclude(partition: Partition) -> None:
     """Wait for the reads of this partition that are under way, and hold off new ones."""
     if connection.vendor == "postgresql":
         sql.rows("SELECT pg_advisory_xact_lock(%s)", (number(partition),))
+
+
+def store_number(partition: Partition) -> int:
+    """Return the number by which stores of a partition take turns; reads do not wait for them."""
+    return _number("store", partition.subject_id.hex, partition.scope, partition.domain)
 
 
 def claim(project_id: UUID, environment: str, key: str) -> bool:

@@ -39,7 +39,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 def remember(caller: Caller, memory: CreateMemory) -> Stored:
-    """Store a memory. Raises ScopeNotAllowed."""
+    """Store a memory. Raises ScopeNotAllowed or CeilingReached."""
     partition = caller.partition(memory.user_id, memory.scope, memory.domain)
     check_scope(caller, partition, memory.user_id)
     return _store(caller, partition, memory)
@@ -50,9 +50,9 @@ def remember_once(
 ) -> tuple[Stored, bool]:
     """Store a memory at most once in 24 hours, whoever asks how often with this key.
 
-    Return the first answer, and whether it was given before. Raises ScopeNotAllowed,
-    IdempotencyConflict when the key came with another request, IdempotencyBusy while the first
-    request is still running.
+    Return the first answer, and whether it was given before. Raises ScopeNotAllowed, CeilingReached
+    (the key is then free as before), IdempotencyConflict when the key came with another request,
+    IdempotencyBusy while the first request is still running.
     """
     principal = caller.principal
     partition = caller.partition(memory.user_id, memory.scope, memory.domain)
@@ -117,5 +117,6 @@ def _store(caller: Caller, partition: Partition, memory: CreateMemory) -> Stored
         created_at=stored.created_at,
         expires_at=stored.expires_at,
     )
-    writes.store(row, events.memory_created(caller, partition, memory.user_id, stored.id))
+    event = events.memory_created(caller, partition, memory.user_id, stored.id)
+    writes.store(row, event, caller.principal.ceilings)
     return stored

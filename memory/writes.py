@@ -17,9 +17,11 @@ from django.db import OperationalError, connection
 from psycopg.errors import SerializationFailure
 
 from accounts import audit
+from accounts.ceilings import Ceilings
 from foundation import sql
-from foundation.rows import values_of
-from memory import locks
+from foundation.rows import insert_from, values_of
+from memory import ceilings, locks
+from memory.ceilings import CeilingReached
 from memory.statements import (
     INSERT_GRANT,
     INSERT_MEMORY,
@@ -31,21 +33,34 @@ from memory.statements import (
     Partition,
 )
 
-STORE = f"WITH stored AS ({INSERT_MEMORY}) {audit.INSERT}"
+# It stores and records where there is room, or else names the ceiling that is reached.
+STORE = f"""
+    WITH room AS MATERIALIZED (SELECT {ceilings.ROOM} AS reached),
+         free AS MATERIALIZED (SELECT FROM room WHERE reached IS NULL),
+         stored AS ({insert_from("free", "memory_memory", MemoryRow)}),
+         recorded AS ({insert_from("free", "accounts_auditevent", audit.Event)})
+    SELECT reached FROM room
+"""  # noqa: S608 - constants of ours
 # memory_hold (memory/migrations/0002) locks and looks, and fails if something is gone.
 GRANT = f"WITH granted AS ({INSERT_GRANT} RETURNING memory_hold(%s, %s, %s)) {audit.INSERT}"
 
 
-def store(memory: MemoryRow, event: audit.Event) -> None:
-    """Write a memory and its record."""
-    if connection.vendor == "postgresql":
-        sql.change(STORE, (*values_of(memory), *values_of(event)))
-    else:
-        store_by_parts(memory, event)
+def store(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
+    """Write a memory and its record. Raises CeilingReached."""
+    if connection.vendor != "postgresql":
+        store_by_parts(memory, event, most)
+        return
+    room = ceilings.room_values(memory, most)
+    ((reached,),) = sql.rows(STORE, (*room, *values_of(memory), *values_of(event)))
+    if reached is not None:
+        raise CeilingReached(reached, most)
 
 
-def store_by_parts(memory: MemoryRow, event: audit.Event) -> None:
+def store_by_parts(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
     with sql.writing():
+        reached = ceilings.reached_in_partition(memory, most)
+        if reached is not None:
+            raise CeilingReached(reached, most)
         sql.change(INSERT_MEMORY, values_of(memory))
         audit.record(event)
 

@@ -15,7 +15,8 @@ from django.db.models.functions import Length, Lower
 from django.utils import timezone
 
 from accounts import audit
-from accounts.limits import Limited
+from accounts.ceilings import Ceilings
+from accounts.limits import Limited, ceiling, ceilings
 from accounts.models.audit import EventType
 from accounts.subjects import KEY_BYTES, new_subject_key
 from foundation.identifiers import new_id
@@ -162,6 +163,10 @@ class Project(Limited):
         help_text="Empty: KEYS_PER_PROJECT.",
         validators=(MinValueValidator(1), MaxValueValidator(100_000)),
     )
+    most_partition_memories = ceiling(
+        "live memories of a user, scope and domain", "MEMORIES_PER_PARTITION"
+    )
+    most_partition_bytes = ceiling("bytes of their values", "BYTES_PER_PARTITION")
     subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     disabled_at = models.DateTimeField(
@@ -192,3 +197,7 @@ class Project(Limited):
 
     def __str__(self) -> str:
         return self.name
+
+    def ceilings(self) -> Ceilings:
+        """Return what the project may keep."""
+        return ceilings(self.most_partition_memories, self.most_partition_bytes)

@@ -7,6 +7,7 @@ import hmac
 from typing import Any
 from uuid import UUID, uuid4
 
+from accounts.ceilings import Ceilings
 from accounts.subjects import subject_id
 from apikeys.principal import Principal
 
@@ -24,6 +25,7 @@ def principal(**fields: Any) -> Principal:
         "rate_limit": 1000,
         "burst_limit": 50,
         "subject_key": KEY,
+        "ceilings": Ceilings(5000, 2**20),
         **fields,
     }
     return Principal(**known)

@@ -57,7 +57,7 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
 def store(caller: Caller, how: Storing = writes.store) -> tuple[UUID, Partition]:
     id_, partition = new_id(), caller.partition("user_1", "preferences", "food")
     event = events.memory_created(caller, partition, "user_1", id_)
-    how(memory_row(caller, id_, partition), event)
+    how(memory_row(caller, id_, partition), event, caller.principal.ceilings)
     return id_, partition
 
 

@@ -120,6 +120,8 @@ class NotFoundError(APIError):
 class ConflictError(APIError):
     """The Idempotency-Key came with another request, or its first request still runs (409).
 
+    With the code `ceiling_reached`: as much is kept as may be, and asking again does not help.
+
     Attributes:
         retry_after: Seconds to wait for the first request, where it still runs.
     """
