@@ -46,7 +46,15 @@ class ProjectAdmin(ModelAdmin):
         ),
         (
             "The most that it keeps, in each environment",
-            {"fields": ("most_partition_memories", "most_partition_bytes")},
+            {
+                "fields": (
+                    "most_partition_memories",
+                    "most_partition_bytes",
+                    "most_memories",
+                    "most_grants",
+                    "most_idempotency_keys",
+                )
+            },
         ),
         (
             "Limits of each key, and of all of them together",

@@ -14,3 +14,7 @@ class Ceilings:
 
     partition_memories: int  # live memories
     partition_bytes: int  # of their values, as compact JSON
+    # In each environment of the project:
+    memories: int  # live ones
+    grants: int  # open at once
+    idempotency_keys: int  # kept

@@ -43,11 +43,20 @@ def together(of_project: int | None, of_key: int | None, *, lowered: int | None)
     return lowest(max(granted, of_key or 0), lowered)
 
 
-def ceilings(partition_memories: int | None, partition_bytes: int | None) -> Ceilings:
+def ceilings(
+    partition_memories: int | None,
+    partition_bytes: int | None,
+    memories: int | None,
+    grants: int | None,
+    idempotency_keys: int | None,
+) -> Ceilings:
     """Return what a project may keep: by its own numbers, or the service's."""
     return Ceilings(
         partition_memories=partition_memories or settings.MEMORIES_PER_PARTITION,
         partition_bytes=partition_bytes or settings.BYTES_PER_PARTITION,
+        memories=memories or settings.MEMORIES_PER_PROJECT,
+        grants=grants or settings.GRANTS_PER_PROJECT,
+        idempotency_keys=idempotency_keys or settings.IDEMPOTENCY_KEYS_PER_PROJECT,
     )
 
 

@@ -34,7 +34,8 @@ FIND_PRINCIPAL = """
            COALESCE(k.rate_limit, p.rate_limit), k.lowered_rate_limit, p.lowered_rate_limit,
            COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit,
            p.rate_limit, k.rate_limit,
-           p.most_partition_memories, p.most_partition_bytes
+           p.most_partition_memories, p.most_partition_bytes,
+           p.most_memories, p.most_grants, p.most_idempotency_keys
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id

@@ -189,6 +189,12 @@ KEYS_PER_HOUR = env.number("KEYS_PER_HOUR", default=100, least=1, most=100_000)
 # bytes are those of its live values, of which one has 32 KiB at most.
 MEMORIES_PER_PARTITION = env.number("MEMORIES_PER_PARTITION", default=5000, least=1, most=10**9)
 BYTES_PER_PARTITION = env.number("BYTES_PER_PARTITION", default=2**20, least=2**15, most=10**9)
+# Of a project in each environment: live memories, grants that are open, Idempotency-Keys of a day.
+MEMORIES_PER_PROJECT = env.number("MEMORIES_PER_PROJECT", default=10**6, least=1, most=10**9)
+GRANTS_PER_PROJECT = env.number("GRANTS_PER_PROJECT", default=250_000, least=1, most=10**9)
+IDEMPOTENCY_KEYS_PER_PROJECT = env.number(
+    "IDEMPOTENCY_KEYS_PER_PROJECT", default=250_000, least=1, most=10**9
+)
 # How long single requests and the totals of days are kept; 0 days of log: none is written.
 REQUEST_LOG_DAYS = env.number("REQUEST_LOG_DAYS", default=7, least=0, most=365)
 USAGE_DAYS = env.number("USAGE_DAYS", default=400, least=31, most=3650)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from types import NoneType
+from typing import Any, get_args
+from uuid import UUID
 
 import msgspec
+
+POSTGRESQL_TYPES = {UUID: "uuid", str: "text", datetime: "timestamptz"}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +33,18 @@ def insert_from(source: str, table: str, row: type[Row]) -> str:
     columns = columns_of(row)
     placeholders = ", ".join(["%s"] * len(columns))
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {placeholders} FROM {source}"  # noqa: S608
+
+
+def typed(row: type[Row]) -> str:
+    """Return the SELECT that makes a row of `values_of`, with PostgreSQL's types."""
+    types = {field.name: _type_of(field.type) for field in msgspec.structs.fields(row)}
+    return f"SELECT {', '.join(f'%s::{types[name]} AS {name}' for name in columns_of(row))}"
+
+
+def _type_of(annotation: Any) -> str:
+    """Return PostgreSQL's type for a field, which may also be None."""
+    kinds = set(get_args(annotation)) - {NoneType} or {annotation}
+    return POSTGRESQL_TYPES[kinds.pop()]
 
 
 def values_of(row: Row) -> tuple[Any, ...]:

@@ -10,25 +10,30 @@ from django.db import connection
 
 from accounts.ceilings import Ceilings
 from foundation import sql
-from memory import locks
-from memory.statements import MemoryRow, Partition
+from memory.statements import MemoryRow
 
 PARTITION_MEMORIES = "partition_memories"
 PARTITION_BYTES = "partition_bytes"
 
-# memory_room (memory/migrations/0003) takes the lock, counts, and names a ceiling that is reached.
-ROOM = "memory_room(%s, %s, %s, %s, %s, %s, %s, %s)"
-FIND_ROOM = f"SELECT {ROOM}"
-SQLITE_HELD = """
-    SELECT count(*), coalesce(sum(length(CAST(value_json AS BLOB))), 0)
-    FROM memory_memory
+# As memory_room (memory/migrations/0005) takes the lock.
+TAKE_TURN = """
+    SELECT pg_advisory_xact_lock(
+        hashtextextended(concat_ws(' ', 'store', %s::uuid, %s::text, %s::text), 0)
+    )
+"""
+HELD = """
+    SELECT count(*), coalesce(sum({bytes}), 0) FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
       AND (expires_at IS NULL OR expires_at > %s)
 """
+BYTES = {"postgresql": "octet_length(value_json)", "sqlite": "length(CAST(value_json AS BLOB))"}
 
 SENTENCES = {
     PARTITION_MEMORIES: "This user, scope and domain can hold at most {most} live memories",
     PARTITION_BYTES: "The memories of this user, scope and domain can hold at most {most} bytes",
+    "memories": "This project can hold at most {most} live memories in this environment",
+    "grants": "This project can have at most {most} open grants in this environment",
+    "idempotency_keys": "This project can keep at most {most} Idempotency-Keys in this environment",
 }
 
 
@@ -41,28 +46,14 @@ class CeilingReached(Exception):
         super().__init__(SENTENCES[ceiling].format(most=self.most))
 
 
-def room_values(memory: MemoryRow, ceilings: Ceilings) -> tuple[object, ...]:
-    """Return what `memory_room` asks for."""
-    return (
-        locks.store_number(Partition(memory.subject_id, memory.scope, memory.domain)),
-        memory.subject_id,
-        memory.scope,
-        memory.domain,
-        memory.created_at,
-        len(memory.value_json.encode()),
-        ceilings.partition_memories,
-        ceilings.partition_bytes,
-    )
-
-
-def reached_in_partition(memory: MemoryRow, ceilings: Ceilings) -> str | None:
+def reached_in_partition(memory: MemoryRow, most: Ceilings) -> str | None:
     """Name the ceiling that the memory would not fit under. Call it in the storing transaction."""
-    values = room_values(memory, ceilings)
+    partition = (memory.subject_id, memory.scope, memory.domain)
     if connection.vendor == "postgresql":
-        reached: str | None = sql.rows(FIND_ROOM, values)[0][0]
-        return reached
-    _, *partition_and_time, size, most, most_bytes = values
-    ((memories, held),) = sql.rows(SQLITE_HELD, partition_and_time)
-    if memories >= most:
+        sql.rows(TAKE_TURN, partition)
+    held = HELD.format(bytes=BYTES[connection.vendor])
+    ((memories, held_bytes),) = sql.rows(held, (*partition, memory.created_at))
+    if memories >= most.partition_memories:
         return PARTITION_MEMORIES
-    return PARTITION_BYTES if held + size > most_bytes else None
+    size = len(memory.value_json.encode())
+    return PARTITION_BYTES if held_bytes + size > most.partition_bytes else None

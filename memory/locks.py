@@ -30,11 +30,6 @@ def exclude(partition: Partition) -> None:
         sql.rows("SELECT pg_advisory_xact_lock(%s)", (number(partition),))
 
 
-def store_number(partition: Partition) -> int:
-    """Return the number by which stores of a partition take turns; reads do not wait for them."""
-    return _number("store", partition.subject_id.hex, partition.scope, partition.domain)
-
-
 def claim(project_id: UUID, environment: str, key: str) -> bool:
     """Take an Idempotency-Key for this transaction; False while another one has it."""
     if connection.vendor != "postgresql":

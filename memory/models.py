@@ -1,4 +1,4 @@
-"""Memories, the grants by which they were read, and the answers kept for retries.
+"""Memories, the grants by which they were read, the answers kept for retries, and their numbers.
 
 Rows hang on the project, never on a key, and hold plain ids: no foreign keys, so that the tables
 can be spread by `subject_id` over several machines. A partition is (subject_id, scope, domain):
@@ -143,3 +143,20 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Tally(models.Model):
+    """A part of the count of what a project keeps in an environment; memory/tallies.py counts."""
+
+    pk = models.CompositePrimaryKey("project_id", "environment", "kind", "shard")
+    project_id = models.UUIDField()
+    environment = models.CharField(max_length=4)
+    kind = models.CharField(max_length=16)
+    shard = models.PositiveSmallIntegerField()
+    used = models.BigIntegerField(help_text="Below 0: rows were taken off that others counted.")
+    allowed = models.BigIntegerField(help_text="How far `used` may go.")
+    most = models.PositiveBigIntegerField(help_text="The ceiling by which that was dealt out.")
+    settled_at = models.DateTimeField(help_text="Of shard 0: until when expiries are taken off.")
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.environment} {self.kind} {self.shard}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,11 +11,13 @@ import msgspec
 
 from foundation import sql
 from foundation.identifiers import new_id
-from memory import events, locks, statements, writes
+from memory import events, locks, statements, tallies, writes
 from memory.events import Caller
+from memory.models import IdempotencyRecord
 from memory.refusals import check_scope
 from memory.schemas import CreateMemory
 from memory.statements import AnswerRow, MemoryRow, Partition
+from memory.writes import Crowded
 
 ANSWER_KEPT = timedelta(hours=24)
 
@@ -42,7 +45,9 @@ def remember(caller: Caller, memory: CreateMemory) -> Stored:
     """Store a memory. Raises ScopeNotAllowed or CeilingReached."""
     partition = caller.partition(memory.user_id, memory.scope, memory.domain)
     check_scope(caller, partition, memory.user_id)
-    return _store(caller, partition, memory)
+    with suppress(Crowded):
+        return _store(caller, partition, memory, by_parts=False)
+    return _store(caller, partition, memory, by_parts=True)
 
 
 def remember_once(
@@ -54,17 +59,30 @@ def remember_once(
     (the key is then free as before), IdempotencyConflict when the key came with another request,
     IdempotencyBusy while the first request is still running.
     """
-    principal = caller.principal
     partition = caller.partition(memory.user_id, memory.scope, memory.domain)
     check_scope(caller, partition, memory.user_id)
+    with suppress(Crowded):
+        return _store_once(caller, partition, memory, idempotency_key, by_parts=False)
+    return _store_once(caller, partition, memory, idempotency_key, by_parts=True)
+
+
+def _store_once(
+    caller: Caller,
+    partition: Partition,
+    memory: CreateMemory,
+    idempotency_key: str,
+    *,
+    by_parts: bool,
+) -> tuple[Stored, bool]:
+    principal = caller.principal
     owner = (principal.project_id, principal.environment, idempotency_key)
     digest = _request_digest(principal.subject_key, memory)
     with sql.writing():
         if not locks.claim(*owner):
             raise IdempotencyBusy
-        kept = statements.find_answer(*owner, at=caller.at)
-        if kept is None:
-            stored = _store(caller, partition, memory)
+        kept = statements.find_answer(*owner)
+        if kept is None or kept[2] <= caller.at:
+            stored = _store(caller, partition, memory, by_parts=by_parts)
             answer = AnswerRow(
                 id=new_id(),
                 project_id=principal.project_id,
@@ -75,12 +93,21 @@ def remember_once(
                 answer=msgspec.json.encode(stored).decode(),
                 expires_at=caller.at + ANSWER_KEPT,
             )
-            statements.keep_answer(answer)
+            if kept is not None:
+                _forget_answer(*owner)
+            writes.keep_answer(answer, principal.ceilings, at=caller.at, by_parts=by_parts)
             return stored, False
-    kept_digest, kept_answer = kept
+    kept_digest, kept_answer, _ = kept
     if kept_digest != digest:
         raise IdempotencyConflict
     return msgspec.json.decode(kept_answer, type=Stored), True
+
+
+def _forget_answer(project_id: UUID, environment: str, key: str) -> None:
+    """Remove an answer that has expired."""
+    rows = IdempotencyRecord.objects.filter(project_id=project_id, environment=environment, key=key)
+    tallies.forget(rows.select_for_update())  # the rows first, as a purge does
+    rows.delete()
 
 
 def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
@@ -94,7 +121,7 @@ def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
     return hmac.digest(key, request, "sha256")
 
 
-def _store(caller: Caller, partition: Partition, memory: CreateMemory) -> Stored:
+def _store(caller: Caller, partition: Partition, memory: CreateMemory, *, by_parts: bool) -> Stored:
     life = None if memory.ttl_days is None else timedelta(days=memory.ttl_days)
     stored = Stored(
         id=new_id(),
@@ -118,5 +145,6 @@ def _store(caller: Caller, partition: Partition, memory: CreateMemory) -> Stored
         expires_at=stored.expires_at,
     )
     event = events.memory_created(caller, partition, memory.user_id, stored.id)
-    writes.store(row, event, caller.principal.ceilings)
+    store = writes.store_by_parts if by_parts else writes.store
+    store(row, event, caller.principal.ceilings)
     return stored

@@ -18,7 +18,9 @@ from accounts.models import AuditEvent, EventType, Project, User
 from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
-from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from foundation import sql
+from memory import tallies
+from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
 
 BATCH = 1000
 # A grant stays a day beyond its end, so that a client that comes back late hears "REVOKED" and
@@ -54,6 +56,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     for project in projects:
         for model in (Memory, RevocationGrant, IdempotencyRecord):
             _sweep(model, project.pk, batch)
+        Tally.objects.filter(project_id=project.pk).delete()
         forget_project(project.pk, batch=batch)
         named = AuditEvent.objects.filter(app_id=project.pk, user_id__isnull=False)
         while ids := list(named.values_list("pk", flat=True)[:batch]):
@@ -90,7 +93,13 @@ def _sweep(model: type[Model], project_id: UUID, batch: int) -> None:
 def _remove(rows: QuerySet[Any], batch: int) -> int:
     """Delete the rows in their order, found again by their ids."""
     removed = 0
-    while ids := list(rows.values_list("pk", flat=True)[:batch]):
-        # The condition stands beside the ids: a row that was renewed meanwhile is left alone.
-        removed += rows.order_by().filter(pk__in=ids).delete()[0]
+    while gone := _remove_some(rows, batch):
+        removed += gone
     return removed
+
+
+def _remove_some(rows: QuerySet[Any], batch: int) -> int:
+    with sql.writing():
+        some = list(rows.select_for_update(skip_locked=True)[:batch])
+        tallies.forget(some)
+        return rows.order_by().filter(pk__in=[row.pk for row in some]).delete()[0]

@@ -81,7 +81,10 @@ class Revoked(msgspec.Struct, frozen=True):
 
 
 def read(caller: Caller, query: ReadMemory) -> Answer:
-    """Merge what is known of a user under a scope, for a purpose. Raises PolicyDenied."""
+    """Merge what is known of a user under a scope, for a purpose.
+
+    Raises PolicyDenied or CeilingReached.
+    """
     principal = caller.principal
     partition = caller.partition(query.user_id, query.scope, query.domain)
     decision = decide(principal=principal, scope=query.scope, purpose=query.purpose)
@@ -113,7 +116,7 @@ def read(caller: Caller, query: ReadMemory) -> Answer:
     )
     for _ in range(ATTEMPTS):
         merged, seen, event = _recall(caller, grant, decision, grant.max_age_days, reason=None)
-        if writes.grant(partition, seen, row, event):
+        if writes.grant(partition, seen, row, event, principal.ceilings):
             return _answer(merged, token, grant)
     raise Overtaken
 
@@ -157,8 +160,10 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
         if not statements.close_grant(grant, at=caller.at):
             raise GrantNotFound
         locks.exclude(grant.partition)
-        hidden = statements.hide(grant.partition, at=caller.at)
-        audit.record(events.revoked(caller, grant, hidden=hidden))
+        hidden, lived = statements.hide(grant.partition, at=caller.at)
+        principal = caller.principal
+        owner = (principal.project_id, principal.environment)
+        writes.record_revocation(owner, grant, lived, events.revoked(caller, grant, hidden=hidden))
     return Revoked(revoked=True, revoked_at=caller.at)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from foundation import sql
-from foundation.rows import Row, insert_into, values_of
+from foundation.rows import Row, insert_into
 from memory.policy.merging import Statement
 
 SELECT_LIVE = """
@@ -27,7 +27,7 @@ SELECT_LIVE_SINCE = SELECT_LIVE + " AND created_at > %s"
 HIDE_PARTITION = """
     UPDATE memory_memory SET hidden_at = %s
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
-    RETURNING id
+    RETURNING id, expires_at
 """
 
 FIND_GRANT = """
@@ -51,8 +51,8 @@ IS_REVOKED = """
 """
 
 FIND_ANSWER = """
-    SELECT request_digest, answer FROM memory_idempotencyrecord
-    WHERE project_id = %s AND environment = %s AND key = %s AND expires_at > %s
+    SELECT request_digest, answer, expires_at FROM memory_idempotencyrecord
+    WHERE project_id = %s AND environment = %s AND key = %s
 """
 
 
@@ -166,10 +166,12 @@ def find_grant(token_digest: bytes, project_id: UUID, environment: str) -> Grant
     )
 
 
-def hide(partition: Partition, *, at: datetime) -> list[UUID]:
-    """Hide all that is visible in the partition, for good. Return the ids."""
+def hide(partition: Partition, *, at: datetime) -> tuple[list[UUID], int]:
+    """Hide all that is visible in the partition, for good. Return the ids, and how many lived."""
     values = (at, partition.subject_id, partition.scope, partition.domain)
-    return [sql.as_uuid(id_) for (id_,) in sql.rows(HIDE_PARTITION, values)]
+    hidden = sql.rows(HIDE_PARTITION, values)
+    lived = sum(expiry is None or sql.as_moment(expiry) > at for _, expiry in hidden)
+    return [sql.as_uuid(id_) for id_, _ in hidden], lived
 
 
 def close_grant(grant: Grant, *, at: datetime) -> bool:
@@ -177,14 +179,10 @@ def close_grant(grant: Grant, *, at: datetime) -> bool:
     return bool(sql.change(CLOSE_GRANT, (at, grant.id, grant.partition.subject_id, at)))
 
 
-def find_answer(
-    project_id: UUID, environment: str, key: str, *, at: datetime
-) -> tuple[bytes, str] | None:
-    """Return the digest of the first request with this Idempotency-Key, and its answer."""
-    found = sql.rows(FIND_ANSWER, (project_id, environment, key, at))
-    return (bytes(found[0][0]), found[0][1]) if found else None
-
-
-def keep_answer(row: AnswerRow) -> None:
-    """Keep the first answer, in place of one that has expired."""
-    sql.change(KEEP_ANSWER, values_of(row))
+def find_answer(project_id: UUID, environment: str, key: str) -> tuple[bytes, str, datetime] | None:
+    """Return the digest of the first request with this Idempotency-Key, its answer, its expiry."""
+    found = sql.rows(FIND_ANSWER, (project_id, environment, key))
+    if not found:
+        return None
+    digest, answer, expires_at = found[0]
+    return bytes(digest), answer, sql.as_moment(expires_at)

@@ -10,6 +10,7 @@ instead of four. On SQLite there are no trips to save and no such statements.
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -19,76 +20,140 @@ from psycopg.errors import SerializationFailure
 from accounts import audit
 from accounts.ceilings import Ceilings
 from foundation import sql
-from foundation.rows import insert_from, values_of
-from memory import ceilings, locks
+from foundation.rows import columns_of, insert_from, typed, values_of
+from memory import ceilings, locks, tallies
 from memory.ceilings import CeilingReached
 from memory.statements import (
     INSERT_GRANT,
     INSERT_MEMORY,
     IS_REVOKED,
+    KEEP_ANSWER,
     VISIBLE_IDS,
+    AnswerRow,
     Grant,
     GrantRow,
     MemoryRow,
     Partition,
 )
 
-# It stores and records where there is room, or else names the ceiling that is reached.
+# It writes where there is room in the partition and in the project; else it changes nothing.
+# memory_room (memory/migrations/0005) locks, looks and counts.
 STORE = f"""
-    WITH room AS MATERIALIZED (SELECT {ceilings.ROOM} AS reached),
-         free AS MATERIALIZED (SELECT FROM room WHERE reached IS NULL),
-         stored AS ({insert_from("free", "memory_memory", MemoryRow)}),
-         recorded AS ({insert_from("free", "accounts_auditevent", audit.Event)})
-    SELECT reached FROM room
+    WITH free AS MATERIALIZED (
+             SELECT * FROM ({typed(MemoryRow)}) AS memory
+             WHERE memory_room(subject_id, scope, domain, created_at, value_json, %s, %s,
+                               project_id, environment, %s, %s)
+         ),
+         stored AS (INSERT INTO memory_memory ({", ".join(columns_of(MemoryRow))})
+                    SELECT * FROM free)
+    {insert_from("free", "accounts_auditevent", audit.Event)}
 """  # noqa: S608 - constants of ours
-# memory_hold (memory/migrations/0002) locks and looks, and fails if something is gone.
-GRANT = f"WITH granted AS ({INSERT_GRANT} RETURNING memory_hold(%s, %s, %s)) {audit.INSERT}"
+# memory_hold (memory/migrations/0002) locks and looks, and fails if something is gone; the count
+# comes after, as in a revoke.
+GRANT = f"""
+    WITH held AS MATERIALIZED (SELECT FROM memory_hold(%s, %s, %s)),
+         counted AS ({tallies.count_if("held")}),
+         granted AS ({insert_from("counted", "memory_revocationgrant", GrantRow)})
+    {insert_from("counted", "accounts_auditevent", audit.Event)}
+"""
+# The second waits for the first: revokes that took the locks crosswise would block each other.
+TAKE_OFF = f"""
+    WITH grants AS ({tallies.TAKE_OFF} RETURNING 1),
+         memories AS ({tallies.TAKE_OFF} AND (SELECT count(*) FROM grants) >= 0)
+    {audit.INSERT}
+"""  # noqa: S608 - constants of ours
+
+
+class Crowded(Exception):
+    """There was no room at hand. What remains to be had is found by parts, in a new transaction."""
 
 
 def store(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
-    """Write a memory and its record. Raises CeilingReached."""
+    """Write a memory and its record. Raises Crowded, or CeilingReached."""
     if connection.vendor != "postgresql":
         store_by_parts(memory, event, most)
         return
-    room = ceilings.room_values(memory, most)
-    ((reached,),) = sql.rows(STORE, (*room, *values_of(memory), *values_of(event)))
-    if reached is not None:
-        raise CeilingReached(reached, most)
+    shard = tallies.shard_of(memory.subject_id)
+    room = (most.partition_memories, most.partition_bytes, shard, most.memories)
+    if not sql.change(STORE, (*values_of(memory), *room, *values_of(event))):
+        raise Crowded
 
 
 def store_by_parts(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
+    """Write a memory and its record. Raises CeilingReached."""
     with sql.writing():
-        reached = ceilings.reached_in_partition(memory, most)
+        reached = ceilings.reached_in_partition(memory, most) or tallies.reached(
+            memory, most, at=memory.created_at
+        )
+        if reached is None:
+            sql.change(INSERT_MEMORY, values_of(memory))
+            audit.record(event)
+    if reached is not None:  # what was settled meanwhile is committed
+        raise CeilingReached(reached, most)
+
+
+def keep_answer(row: AnswerRow, most: Ceilings, *, at: datetime, by_parts: bool) -> None:
+    """Keep the first answer, in the transaction of its memory.
+
+    Raises CeilingReached, or, not by parts, Crowded.
+    """
+    if by_parts:
+        reached = tallies.reached(row, most, at=at)
         if reached is not None:
             raise CeilingReached(reached, most)
-        sql.change(INSERT_MEMORY, values_of(memory))
-        audit.record(event)
+    elif not tallies.count(row, most):
+        raise Crowded
+    sql.change(KEEP_ANSWER, values_of(row))
 
 
-def grant(partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event) -> bool:
-    """Write a grant and the record of its read; return False if something that it saw is gone."""
+def grant(
+    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event, most: Ceilings
+) -> bool:
+    """Write a grant and the record of its read; return False if something that it saw is gone.
+
+    Raises CeilingReached.
+    """
     if connection.vendor != "postgresql":
-        return grant_by_parts(partition, seen, row, event)
+        return grant_by_parts(partition, seen, row, event, most)
     held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
+    values = (*held, *tallies.count_values(row, most), *values_of(row), *values_of(event))
     try:
-        sql.change(GRANT, (*values_of(row), *held, *values_of(event)))
+        if sql.change(GRANT, values):
+            return True
     except OperationalError as error:
         if isinstance(error.__cause__, SerializationFailure):
             return False
         raise
-    return True
+    return grant_by_parts(partition, seen, row, event, most)
 
 
 def grant_by_parts(
-    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event
+    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event, most: Ceilings
 ) -> bool:
     with sql.writing():
         locks.share(partition)
         if not _still_visible(partition, seen):
             return False
-        sql.change(INSERT_GRANT, values_of(row))
-        audit.record(event)
+        reached = tallies.reached(row, most, at=row.created_at)
+        if reached is None:
+            sql.change(INSERT_GRANT, values_of(row))
+            audit.record(event)
+    if reached is not None:
+        raise CeilingReached(reached, most)
     return True
+
+
+def record_revocation(
+    owner: tuple[UUID, str], grant: Grant, lived: int, event: audit.Event
+) -> None:
+    """Record a revoke, and count its grant and the live memories that it hid no longer."""
+    of_grant, of_memories = tallies.take_off_values(grant, owner, lived)
+    if connection.vendor == "postgresql":
+        sql.change(TAKE_OFF, (*of_grant, *of_memories, *values_of(event)))
+        return
+    for values in (of_grant, of_memories):
+        sql.change(tallies.TAKE_OFF, values)
+    audit.record(event)
 
 
 def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:

@@ -167,6 +167,9 @@ class Project(Limited):
         "live memories of a user, scope and domain", "MEMORIES_PER_PARTITION"
     )
     most_partition_bytes = ceiling("bytes of their values", "BYTES_PER_PARTITION")
+    most_memories = ceiling("live memories", "MEMORIES_PER_PROJECT")
+    most_grants = ceiling("open grants", "GRANTS_PER_PROJECT")
+    most_idempotency_keys = ceiling("kept Idempotency-Keys", "IDEMPOTENCY_KEYS_PER_PROJECT")
     subject_key = models.BinaryField(max_length=KEY_BYTES, default=new_subject_key, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     disabled_at = models.DateTimeField(
@@ -200,4 +203,10 @@ class Project(Limited):
 
     def ceilings(self) -> Ceilings:
         """Return what the project may keep."""
-        return ceilings(self.most_partition_memories, self.most_partition_bytes)
+        return ceilings(
+            self.most_partition_memories,
+            self.most_partition_bytes,
+            self.most_memories,
+            self.most_grants,
+            self.most_idempotency_keys,
+        )

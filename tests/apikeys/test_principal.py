@@ -25,7 +25,7 @@ def principal(**fields: Any) -> Principal:
         "rate_limit": 1000,
         "burst_limit": 50,
         "subject_key": KEY,
-        "ceilings": Ceilings(5000, 2**20),
+        "ceilings": Ceilings(5000, 2**20, 10**6, 10**5, 10**5),
         **fields,
     }
     return Principal(**known)

@@ -22,7 +22,7 @@ from apikeys import authentication
 from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
 from apikeys.usage import collector
 from foundation import sql
-from memory import statements
+from memory import statements, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.statements import Partition
 from tests.doors import Api
@@ -40,7 +40,8 @@ def texts(module: ModuleType) -> dict[str, str]:
     }
 
 
-STATEMENTS = {**texts(statements), **texts(audit), **texts(authentication), **texts(collector)}
+MODULES = (statements, audit, authentication, collector, tallies)
+STATEMENTS = {name: text for module in MODULES for name, text in texts(module).items()}
 INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in text}
 
 ID = UUID(int=7)
@@ -60,8 +61,20 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
+    "COUNT": (
+        (ID, "test", "memories", 0, 10),
+        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
+    ),
+    "TAKE_OFF": (
+        (5, ID, "test", "grants", 0),
+        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
+    ),
+    "DEAL_OUT": (
+        (10, 1, 0, 2, 0, ID, "test", "memories"),
+        {"memory_tally": {"project_id", "environment", "kind"}},
+    ),
     "FIND_ANSWER": (
-        (ID, "test", "key", NOW),
+        (ID, "test", "key"),
         {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
     ),
     "RECORD_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),

@@ -1,0 +1,194 @@
+"""Counts what a project keeps in an environment, in the transaction that keeps it.
+
+To count the rows themselves would read them all, and one number that every store changes would let
+a project's stores wait for each other. So a count stands in SHARDS rows. A store raises one of
+them, as far as it is allowed to go; together they are never allowed more than the ceiling. When a
+row has used that up, the room that is left is dealt out anew, with all of them locked: no store is
+refused while there is room, and none gets in when there is none.
+
+What is revoked is taken off with the revoke. What expires is taken off when there is no room, or
+when it is removed: the first row says in `settled_at` until when that is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from accounts.ceilings import Ceilings
+from foundation import sql
+from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
+from memory.statements import AnswerRow, Grant, GrantRow, MemoryRow
+
+Row: TypeAlias = MemoryRow | GrantRow | AnswerRow
+Kept: TypeAlias = Memory | RevocationGrant | IdempotencyRecord
+
+SHARDS = 8
+# Longer than a revoke takes that began before what it hides had expired.
+SETTLED_AFTER = timedelta(minutes=1)
+
+# Named as the ceilings (accounts/ceilings.py).
+KINDS: dict[type, str] = {
+    MemoryRow: "memories",
+    GrantRow: "grants",
+    AnswerRow: "idempotency_keys",
+    Memory: "memories",
+    RevocationGrant: "grants",
+    IdempotencyRecord: "idempotency_keys",
+}
+
+COUNT = """
+    UPDATE memory_tally SET used = used + 1
+    WHERE memory_tally.project_id = %s AND memory_tally.environment = %s
+      AND memory_tally.kind = %s AND memory_tally.shard = %s
+      AND memory_tally.used < memory_tally.allowed AND memory_tally.most = %s
+"""
+TAKE_OFF = """
+    UPDATE memory_tally SET used = used - %s
+    WHERE project_id = %s AND environment = %s AND kind = %s AND shard = %s
+"""
+DEAL_OUT = """
+    UPDATE memory_tally
+    SET most = %s, allowed = used + %s + CASE shard WHEN %s THEN %s ELSE 0 END,
+        used = used + CASE shard WHEN %s THEN 1 ELSE 0 END
+    WHERE project_id = %s AND environment = %s AND kind = %s
+"""
+
+
+def count_if(source: str) -> str:
+    """Return COUNT as a part of a statement of PostgreSQL's: it counts if `source` has a row."""
+    return f"{COUNT.replace('WHERE', f'FROM {source} WHERE')} RETURNING 1"
+
+
+def count_values(row: Row, most: Ceilings) -> tuple[Any, ...]:
+    """Return what COUNT asks for."""
+    kind = KINDS[type(row)]
+    shard = shard_of(row.subject_id)
+    return row.project_id, row.environment, kind, shard, getattr(most, kind)
+
+
+def shard_of(subject_id: UUID) -> int:
+    return subject_id.int % SHARDS
+
+
+def count(row: Row, most: Ceilings) -> bool:
+    """Count the row, if its part of the count may go on. Call it in the transaction of the row.
+
+    False: nothing was counted, but on PostgreSQL a lock may be held, so the transaction has to end
+    before `reached` is called.
+    """
+    return bool(sql.change(COUNT, count_values(row, most)))
+
+
+def reached(row: Row, most: Ceilings, *, at: datetime) -> str | None:
+    """Count the row, or name the ceiling that it would not fit under, with all parts locked."""
+    values = count_values(row, most)
+    alone = connection.vendor == "sqlite"
+    if (alone and sql.change(COUNT, values)) or _deal_out(*values, at=at):
+        return None
+    return KINDS[type(row)]
+
+
+def take_off_values(grant: Grant, owner: tuple[UUID, str], lived: int) -> list[tuple[Any, ...]]:
+    """Return what TAKE_OFF asks for, first for the grant that was closed, then for memories.
+
+    `owner` is the project and the environment, `lived` how many live memories were hidden.
+    """
+    shard = shard_of(grant.partition.subject_id)
+    return [(1, *owner, "grants", shard), (lived, *owner, "memories", shard)]
+
+
+def forget(rows: Iterable[Kept]) -> None:
+    """Take off what has expired in one table, in the transaction that removes it."""
+    owner = attrgetter("project_id", "environment")
+    counted = [row for row in rows if not _was_taken_off(row)]
+    for (project_id, environment), group in groupby(sorted(counted, key=owner), key=owner):
+        gone = list(group)
+        kind = KINDS[type(gone[0])]
+        tally = _rows(project_id, environment, kind).filter(shard=0)
+        for first in tally.select_for_update():
+            settled = first.settled_at
+            unsettled = [row for row in gone if row.expires_at and row.expires_at > settled]
+            tally.update(used=F("used") - len(unsettled))
+
+
+def used(project_id: UUID, environment: str, *, at: datetime) -> dict[str, int]:
+    """Return how much the project keeps of each kind: what has not expired and was not revoked."""
+    found = dict.fromkeys(KINDS.values(), 0)
+    for row in Tally.objects.filter(project_id=project_id, environment=environment):
+        found[row.kind] += row.used
+        if row.shard == 0:
+            found[row.kind] -= _expired(row, until=at).count()
+    return {kind: max(0, number) for kind, number in found.items()}
+
+
+def _deal_out(
+    project_id: UUID, environment: str, kind: str, shard: int, most: int, *, at: datetime
+) -> bool:
+    """Deal out the room that is left, and take one of it for `shard`; False: there is none."""
+    rows = _rows(project_id, environment, kind).order_by("shard")
+    locked = list(rows.select_for_update())
+    if len(locked) < SHARDS:
+        columns = ("project_id", "environment", "kind", "shard", "settled_at", *_NUMBERS)
+        fresh = [
+            (project_id, environment, kind, number, at, *_NUMBERS.values())
+            for number in range(SHARDS)
+        ]
+        sql.insert("memory_tally", columns, fresh, then="ON CONFLICT DO NOTHING")
+        locked = list(rows.select_for_update())
+    room = most - sum(row.used for row in locked)
+    if room <= 0:
+        room += _settle(locked[0], until=at - SETTLED_AFTER)
+    if room <= 0:
+        return False
+    share, rest = divmod(room, SHARDS)
+    sql.change(DEAL_OUT, (most, share, shard, rest, shard, project_id, environment, kind))
+    return True
+
+
+_NUMBERS = {"used": 0, "allowed": 0, "most": 0}
+
+
+def _settle(first: Tally, *, until: datetime) -> int:
+    """Take off what has expired until then. Return how many."""
+    if until <= first.settled_at:
+        return 0
+    expired = _expired(first, until=until).count()
+    _rows(first.project_id, first.environment, first.kind).filter(shard=0).update(
+        used=F("used") - expired, settled_at=until
+    )
+    return expired
+
+
+def _rows(project_id: UUID, environment: str, kind: str) -> QuerySet[Tally]:
+    return Tally.objects.filter(project_id=project_id, environment=environment, kind=kind)
+
+
+def _expired(first: Tally, *, until: datetime) -> QuerySet[Any]:
+    """Return what has expired since expiries were last taken off, and was not taken off before.
+
+    Found by the index of expiries, of all projects.
+    """
+    whose = {"project_id": first.project_id, "environment": first.environment}
+    when = {"expires_at__gt": first.settled_at, "expires_at__lte": until}
+    if first.kind == "memories":
+        before = Q(hidden_at=None) | Q(hidden_at__gte=F("expires_at"))
+        return Memory.objects.filter(before, **whose, **when)
+    if first.kind == "grants":
+        return RevocationGrant.objects.filter(revoked_at=None, **whose, **when)
+    return IdempotencyRecord.objects.filter(**whose, **when)
+
+
+def _was_taken_off(row: Kept) -> bool:
+    if isinstance(row, Memory):
+        return row.hidden_at is not None and (
+            row.expires_at is None or row.hidden_at < row.expires_at
+        )
+    return isinstance(row, RevocationGrant) and row.revoked_at is not None
