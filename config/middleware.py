@@ -13,6 +13,9 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
+from csp import middleware as csp
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth import middleware as auth
@@ -115,6 +118,28 @@ class PlainHttpMiddleware:
             if name not in ("Location", "Content-Length"):
                 refusal.headers.setdefault(name, value)
         return refusal
+
+
+class ContentSecurityPolicyMiddleware(csp.CSPMiddleware):
+    """Writes the policy that all answers have, made once: django-csp makes it for each anew.
+
+    Nothing here asks for a nonce, or for another policy for one page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Make no nonce."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if settings.DEBUG:  # Django's own pages about a bug go without
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class _ForPeople(MiddlewareMixin):

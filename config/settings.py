@@ -52,14 +52,14 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Those of config.middleware step aside for requests to the API, except for the first two.
+# Those of config.middleware step aside for requests to the API, but for the first four of them.
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
     "config.middleware.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",
