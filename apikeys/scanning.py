@@ -53,9 +53,13 @@ BLANK = b" \t\r\n\v\f"
 WEB_SAFE = bytes.maketrans(b"-_", b"+/")
 BASE64 = re.compile(rb"[0-9A-Za-z+/]{60,}+")
 HEX = re.compile(rb"[0-9A-Fa-f]{92,}+")
-HEX_DUMP = re.compile(
-    rb"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{4,16}:?[ \t]{1,8}((?:[0-9A-Fa-f]{2}[ \t]{0,2}){1,64})",
-    re.MULTILINE,
+# A column of characters stands two blanks behind the bytes, but so does their own second half.
+HEX_DUMPS = tuple(
+    re.compile(
+        rb"(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{4,16}:?[ \t]{1,8}"
+        rb"((?:[0-9A-Fa-f]{2}[ \t]{0,%d}){1,64})" % blanks
+    )
+    for blanks in (1, 2)
 )
 PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")  # gzip, zlib
 EBCDIC = "cp037"
@@ -118,9 +122,9 @@ def _character(match: re.Match[bytes]) -> bytes:
 
 def _decoded(text: bytes) -> Iterator[bytes]:
     """Yield what stands in the text as hexadecimal digits or in base64, where it may hold a key."""
-    dumped = b"".join(match[1] for match in HEX_DUMP.finditer(text)).translate(None, BLANK)
+    dumps = [b"".join(match[1] for match in dump.finditer(text)) for dump in HEX_DUMPS]
     solid = text.translate(None, BLANK)
-    for digits in (dumped, solid):
+    for digits in (*(dump.translate(None, BLANK) for dump in dumps), solid):
         for run in HEX.finditer(digits):
             for shift in (0, 1):
                 usable = run[0][shift:]

@@ -75,6 +75,18 @@ WRITTEN = {
 }
 
 
+def test_characters_beside_a_dump_are_none_of_its_bytes() -> None:
+    """Those of the second line begin with two digits."""
+    key = "sk_live_GGhGfk78KdgqYz6dSIdPqsPojFFeoVoX3OVczd"
+    rows = [key[start : start + 16].encode() for start in (0, 14, 30)]
+    rows[0] = rows[0][:14]
+    dump = b"".join(
+        f"{number:08x}: ".encode() + row.hex(" ", 2).encode() + b"  " + row + b"\n"
+        for number, row in enumerate(rows)
+    )
+    assert scanning.keys_in(dump) == {key}
+
+
 @pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN.keys())
 def test_a_key_is_found_however_it_is_written(written: bytes) -> None:
     assert scanning.keys_in(written) == {KEY}
