@@ -14,7 +14,13 @@ from django.template.loader import render_to_string
 
 from foundation.private_files import make_folder_private, open_private
 
-LINKS = ("link", "choose", "queue", "base_url")  # what addresses of ours are called in templates
+LINKS = (
+    "link",
+    "choose",
+    "change",
+    "queue",
+    "base_url",
+)  # what addresses of ours are called in templates
 
 
 class PrivateFileBackend(FileBackend):
