@@ -48,8 +48,8 @@ class TestFindingKeysInText:
 
     def test_the_checksum_alone_tells_a_key_from_noise(self) -> None:
         key = tokens.new_key("test")
-        wrong = key[:-1] + ("1" if key[-1] == "0" else "0")
-        assert leaks.keys_in(f"{wrong} {key[:-1]} SK{key[2:]}") == set()
+        other = "1" if key[-1] == "0" else "0"  # or what follows would complete the key
+        assert leaks.keys_in(f"{key[:-1]}{other} {key[:-1]} {other} SK{key[2:]}") == set()
 
 
 class TestReporting:
