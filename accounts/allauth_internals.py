@@ -11,6 +11,7 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.account.internal.flows.login import record_authentication as record_authentication
 from allauth.account.internal.flows.reauthentication import suspend_request as suspend_request
+from allauth.account.internal.userkit import filter_users_by_email as filter_users_by_email
 from allauth.account.internal.userkit import user_id_to_str as user_id_to_str
 from allauth.core.internal.cryptokit import compare_user_code as compare_user_code
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes as RecoveryCodes

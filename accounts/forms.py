@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any, Self
 
 from allauth.account import forms as allauth_forms
-from allauth.core import context, ratelimit
+from allauth.core import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts import resets
 from accounts.models import User
 from foundation import names
 from foundation.background import background
@@ -106,10 +108,11 @@ class AddEmailForm(allauth_forms.AddEmailForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Looks up, writes and sends after the response: its time tells nothing of the address.
+    """Writes down who asked, whatever the address: its time tells nothing of it.
 
-    A day has a bound, for an address and for whoever asks: beyond it the answer is the same, and
-    nothing is sent. Operators who have a mail sent are bounded by the address alone.
+    Looking it up, and mailing, follow after the response. A day has a bound, for an address and for
+    whoever asks: beyond it the answer is the same, and nothing is sent. Operators who have a mail
+    sent are bounded by the address alone.
     """
 
     limit = "reset_mail"
@@ -122,13 +125,8 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        def look_up_and_send() -> None:
-            with context.request_context(request):
-                email = str(self.cleaned_data["email"])
-                if not ratelimit.consume(request, action=self.limit, key=email):
-                    return
-                super(ResetPasswordForm, self).clean_email()
-                super(ResetPasswordForm, self).save(request, **kwargs)
-
-        background.do(look_up_and_send)
-        return str(self.cleaned_data["email"])
+        email = str(self.cleaned_data["email"])
+        if ratelimit.consume(request, action=self.limit, key=email):
+            resets.ask(email=email, at=timezone.now())
+            background.do(lambda: resets.send_waiting(at=timezone.now()))
+        return email

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connections
 from django.utils import timezone
 
-from accounts import receipts
+from accounts import receipts, resets
 from apikeys import services
 from apikeys.notices import outbox
 from foundation.background import Repeating
@@ -19,7 +19,7 @@ def maintain(*, at: datetime) -> dict[str, int]:
     """Do what is due, and return how much of each. Several processes at once share the work."""
     ended = services.end_silent(at=at)
     outbox.record_expiries(at=at)
-    sent = outbox.send_waiting(at=at) + receipts.send_waiting(at=at)
+    sent = sum(one.send_waiting(at=at) for one in (outbox, receipts, resets))
     return {"old secrets ended": ended, "mails sent": sent}
 
 

@@ -9,3 +9,4 @@ from accounts.models.beta import Invitation as Invitation
 from accounts.models.people import DEFAULT_PROJECT_NAME as DEFAULT_PROJECT_NAME
 from accounts.models.people import Project as Project
 from accounts.models.people import User as User
+from accounts.models.resets import PasswordReset as PasswordReset
