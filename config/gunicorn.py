@@ -17,6 +17,7 @@ from typing import Any
 
 from config.environment import BASE_DIR, Environment
 from config.serving.replacing import end_with, generations
+from config.serving.shares import shares
 
 env = Environment()
 
@@ -92,6 +93,11 @@ def on_exit(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     end_with(worker.ppid)
     worker.request_seconds = request_seconds
+    shares.join(worker.age)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    shares.leave(worker.age)
 
 
 def post_worker_init(worker: Any) -> None:

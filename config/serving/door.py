@@ -16,15 +16,16 @@ from functools import partial
 from typing import Any
 
 from config.serving.answering import Connection, Threads
+from config.serving.callers import Callers
 from config.serving.gathering import MALFORMED, Refused
 from config.serving.lines import Lines
 from config.serving.outlet import plain_answer
+from config.serving.shares import shares
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 PROBE = "probe"
-KNOWN_LINES = 10_000
 RECEIVED = 64 * 1024  # bytes at once
-ACCEPTED = 16  # connections at once
+GIVEN = 0.002  # seconds in which a process with fewer connections may take a new one
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 LINGER = 2.0  # seconds in which a client may still send what will not be answered
 PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
@@ -49,12 +50,14 @@ class Door:
         self._threads = threads
         self._lines: Lines[Connection] = Lines(cfg.threads)
         self._probes: Lines[Connection] = Lines(1)
-        self._projects: dict[str, str] = {}  # the line of a key, where the application told it
+        self._callers = Callers()
         # Connections that the loop waits for, each with the moment after which it does no more.
         self._waiting: dict[Connection, float] = {}
         self._listeners: list[Any] = []
         self._accepting = False
+        self._given = False  # whether a new connection was left to the others for a while
         self._closing = False
+        self._is_shared = cfg.workers > 1
         self.connections = 0
         self.poller = selectors.DefaultSelector()
 
@@ -63,6 +66,13 @@ class Door:
         for listener in listeners:
             listener.setblocking(False)
         self.accept_if(True)
+
+    def turn(self) -> None:
+        """Do what there is to do, for a second at most."""
+        for key, _ in self.poller.select(GIVEN if self._given else 1.0):
+            key.data(key.fileobj)
+        if self._given:
+            self.accept_if(not self._closing)
 
     def close(self) -> None:
         """Take no more connections, nor requests that are not about to come."""
@@ -92,8 +102,7 @@ class Door:
             lines = self._probes if connection.line == PROBE else self._lines
             lines.done(connection.line)
             self._hand_out(lines)
-            if connection.project:
-                self._remember(connection)
+            self._callers.remember(connection)
             self._send(connection)
 
     def accept_if(self, wanted: bool) -> None:
@@ -107,20 +116,29 @@ class Door:
                 self.poller.unregister(listener)
 
     def _on_listener(self, listener: Any) -> None:
-        for _ in range(ACCEPTED):
-            if self.connections >= self._cfg.worker_connections and not self._make_room():
-                self.accept_if(False)  # for a second at most: see `look_around`
-                return
-            try:
-                sock, client = listener.accept()
-            except OSError as error:
-                if error.errno in NO_ROOM and not self._make_room():
-                    self.accept_if(False)
-                return
-            sock.setblocking(False)
-            self.connections += 1
-            connection = Connection(self._cfg, sock, client, listener.getsockname())
-            self._on_readable(connection, sock)
+        if self._is_shared and not self._given and shares.others_have_fewer(self.connections):
+            self._given = True
+            self.accept_if(False)  # until `seconds_to_wait` have passed
+            return
+        self._given = False
+        if self.connections >= self._cfg.worker_connections and not self._make_room():
+            self.accept_if(False)  # for a second at most: see `look_around`
+            return
+        try:
+            sock, client = listener.accept()
+        except OSError as error:
+            if error.errno in NO_ROOM and not self._make_room():
+                self.accept_if(False)
+            return
+        sock.setblocking(False)
+        self._count(+1)
+        connection = Connection(self._cfg, sock, client, listener.getsockname())
+        self._on_readable(connection, sock)
+
+    def _count(self, change: int) -> None:
+        self.connections += change
+        if self._is_shared:
+            shares.note(self.connections)
 
     def _make_room(self) -> bool:
         """Close the connection that has waited longest, of the address that has the most of them.
@@ -152,7 +170,7 @@ class Door:
         if connection.sock.fileno() < 0:
             return  # it was closed for another one since the loop heard of it
         self._forget(connection)
-        self.connections -= 1
+        self._count(-1)
         connection.outlet.close()
         connection.sock.close()
 
@@ -225,32 +243,13 @@ class Door:
         if request.path in PROBES:
             connection.line, lines = PROBE, self._probes
         else:
-            connection.line, lines = self._line_of(connection), self._lines
+            connection.line, lines = self._callers.line_of(connection), self._lines
         lines.put(connection.line, connection, at=time.monotonic())
         self._hand_out(lines)
-
-    def _line_of(self, connection: Connection) -> str:
-        """Return whose line a request waits in: its project's, where the application told it."""
-        addresses = {"REMOTE_ADDR": connection.address}
-        for name, value in connection.request.headers:
-            if name == "X-API-KEY":
-                connection.key_line = f"key {hash(value)}"
-                return self._projects.get(connection.key_line, connection.key_line)
-            if name == "X-FORWARDED-FOR":
-                addresses["HTTP_X_FORWARDED_FOR"] = value
-        from foundation.addresses import counted_networks
-
-        return counted_networks(addresses)[0]
 
     def _hand_out(self, lines: Lines[Connection]) -> None:
         while connection := lines.take():
             self._threads.answer(connection)
-
-    def _remember(self, connection: Connection) -> None:
-        """Let all keys of a project wait in one line."""
-        if connection.key_line not in self._projects and len(self._projects) >= KNOWN_LINES:
-            self._projects = {}
-        self._projects[connection.key_line] = connection.project
 
     def _send(self, connection: Connection, _: Any = None) -> None:
         """Send what still waits to be read, and go on with the connection when all is read."""
