@@ -1,37 +1,82 @@
-"""Empties a closed account of what is personal, in its own rows and in the record."""
+"""Empties a closed account, and what a deleted project left in the record, of what was typed.
+
+What stays is listed in docs/operations.md, with its reason.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts import audit
 from accounts.audit import ChangedBy
-from accounts.models import AccessRequest, AuditEvent, EventType, Invitation, Project, User
+from accounts.models import (
+    AccessRequest,
+    AuditEvent,
+    EventType,
+    Invitation,
+    PasswordReset,
+    Project,
+    User,
+)
+
+BATCH = 1000
+WORDS = ("address", "name", "new_name")  # in an event's `meta`
 
 
-class WithoutAddress(models.Func):
-    """An event's `meta` as it is, but for its `address`: the record lets nothing else of it go."""
+class WithoutWords(models.Func):
+    """An event's `meta` as it is, but for WORDS: the record lets nothing else of it go."""
 
     output_field = models.JSONField()
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, template="(%(expressions)s - 'address')")
+        names = ", ".join(f"'{name}'" for name in WORDS)
+        template = f"(%(expressions)s - ARRAY[{names}])"
+        return self.as_sql(compiler, connection, template=template)
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
-        template = "json_remove(%(expressions)s, '$.address')"
+        names = ", ".join(f"'$.{name}'" for name in WORDS)
+        template = f"json_remove(%(expressions)s, {names})"
         return self.as_sql(compiler, connection, template=template)
+
+
+def forget_words(app_id: UUID, *, batch: int = BATCH) -> None:
+    """Empty the events of a project, or of an account itself, of what people typed.
+
+    The service's own request id stays beside the caller's, and so do all facts: what happened,
+    when, by which key, under which scope and class, and why it was refused.
+    """
+    events = AuditEvent.objects.filter(app_id=app_id).order_by("id")
+    rest = events
+    while ids := list(rest.values_list("pk", flat=True)[:batch]):
+        AuditEvent.objects.filter(pk__in=ids).update(
+            user_id=None,
+            purpose=None,
+            domain=None,
+            request_id=Case(When(server_request_id=None, then=F("request_id")), default=Value("")),
+            meta=WithoutWords("meta"),
+        )
+        rest = events.filter(id__gt=ids[-1])
+
+
+def forget_history(ids: Iterable[UUID]) -> None:
+    """Empty the admin's own history of what these were called."""
+    LogEntry.objects.filter(object_id__in=[str(one) for one in ids]).update(object_repr="")
 
 
 @transaction.atomic
@@ -43,14 +88,17 @@ def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """
     if not User.objects.filter(pk=user.pk, erased_at=None).update(erased_at=at):
         return
-    _forget_addresses(user)
+    projects = list(Project.objects.filter(owner=user).values_list("pk", flat=True))
+    for app_id in (user.pk, *projects):
+        forget_words(app_id)
+    forget_history([user.pk, *projects])
+    _forget_the_beta(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
     UserSession.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
-    AccessRequest.objects.filter(email=user.email).delete()
-    Invitation.objects.filter(email=user.email).delete()
+    user.former_addresses.all().delete()
     user.email = f"{user.pk}@erased.invalid"
     user.name = ""
     user.is_active = user.is_staff = user.is_superuser = False
@@ -60,9 +108,21 @@ def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     audit.record_project(EventType.ACCOUNT_ERASE, user.pk, at=at, by=by)
 
 
-def _forget_addresses(user: User) -> None:
-    """Empty the record of the addresses from which the person made changes."""
-    projects = Project.objects.filter(owner=user).values_list("pk", flat=True)
-    AuditEvent.objects.filter(
-        app_id__in=[user.pk, *projects], meta__has_key="address", meta__actor=str(user.pk)
-    ).update(meta=WithoutAddress("meta"))
+def _forget_the_beta(user: User) -> None:
+    """Remove what was asked for, and who was invited, under each address that the account had."""
+    theirs = _under_their_addresses(user, since="created_at")
+    invitations = Invitation.objects.filter(theirs | Q(used_by=user))
+    requests = AccessRequest.objects.filter(theirs | Q(invitation__used_by=user))
+    for rows in (requests, invitations):
+        ids = list(rows.values_list("pk", flat=True))
+        forget_history(ids)
+        rows.model._default_manager.filter(pk__in=ids).delete()
+    PasswordReset.objects.filter(_under_their_addresses(user, since="asked_at")).delete()
+
+
+def _under_their_addresses(user: User, *, since: str) -> Q:
+    """Find rows by an address of the account: a former one may be another's by now."""
+    found = Q(email=user.email)
+    for former in user.former_addresses.all():
+        found |= Q(email=former.email, **{f"{since}__lte": former.until})
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import ChangedBy
-from accounts.models import EventType, Project, User
+from accounts.models import EventType, FormerAddress, Project, User
 from foundation import mail, request_ids
 from foundation.background import background
 
@@ -85,15 +86,19 @@ def record_password(user: User, request: HttpRequest | None) -> None:
     audit.record_project(event_type, user.pk, at=timezone.now(), by=_by(user, request))
 
 
-def address_changed(user: User, request: HttpRequest | None, **extra: Any) -> None:
-    """Record that the account has another address, without either of them."""
-    audit.record_project(
-        EventType.ACCOUNT_UPDATE,
-        user.pk,
-        at=timezone.now(),
-        by=_by(user, request),
-        changed=["email"],
-    )
+@transaction.atomic
+def address_changed(
+    user: User,
+    request: HttpRequest | None,
+    from_email_address: EmailAddress | None = None,
+    **extra: Any,
+) -> None:
+    """Record that the account has another address, without either; keep which to erase some day."""
+    at = timezone.now()
+    if from_email_address is not None:
+        FormerAddress.objects.create(user=user, email=from_email_address.email.lower(), until=at)
+    by = _by(user, request)
+    audit.record_project(EventType.ACCOUNT_UPDATE, user.pk, at=at, by=by, changed=["email"])
 
 
 def factor_saved(instance: Authenticator, created: bool, **extra: Any) -> None:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
+from accounts.erasing import forget_history
 from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret
 
 
 def forget_project(project_id: UUID, *, batch: int) -> None:
     """Remove the project's request log, addresses and notices, so many rows a transaction.
 
-    Keys stay, without where they were used from last: the record speaks of them. So do totals of
-    usage, which hold no person, for USAGE_DAYS. Stopped half-way, the next run goes on.
+    Keys stay, without their names and where they were used from last: the record speaks of them.
+    So do totals of usage, which hold no person, for USAGE_DAYS. Stopped half-way, the next run goes
+    on.
     """
-    keys = ApiKey.objects.filter(project_id=project_id).values("pk")
+    keys = ApiKey.objects.filter(project_id=project_id)
     _remove(LoggedRequest.objects.filter(project_id=project_id), batch)
-    _remove(KeyAddress.objects.filter(key_id__in=keys), batch)
-    _remove(Notice.objects.filter(key_id__in=keys), batch)
+    _remove(KeyAddress.objects.filter(key_id__in=keys.values("pk")), batch)
+    _remove(Notice.objects.filter(key_id__in=keys.values("pk")), batch)
     used = ~Q(last_address="") | ~Q(last_user_agent="")
     Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
+    forget_history(keys.values_list("pk", flat=True))
+    keys.update(name=Cast("pk", CharField()))
 
 
 def forget_account(account_id: UUID) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 
 from accounts import audit, erasing, services
 from accounts.audit import ChangedBy
-from accounts.models import AuditEvent, EventType, Project, User
+from accounts.models import EventType, Project, User
 from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
@@ -46,8 +46,8 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Erase what deleted projects and long-closed accounts held. Return how many of each.
 
     Memories, grants and kept answers go, and so do the request log, addresses and notices of keys.
-    The record stays, without the end users' ids and without the key by which their pseudonyms were
-    made. Stopped half-way, the next run goes on.
+    The record stays, without what people typed (accounts/erasing.py), and without the key by which
+    the end users' pseudonyms were made. Stopped half-way, the next run goes on.
     """
     closed_before = at - services.closed_for()
     over = {"deleted_before": at - LAST_REQUESTS, "closed_before": closed_before}
@@ -58,9 +58,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
             _sweep(model, project.pk, batch)
         Tally.objects.filter(project_id=project.pk).delete()
         forget_project(project.pk, batch=batch)
-        named = AuditEvent.objects.filter(app_id=project.pk, user_id__isnull=False)
-        while ids := list(named.values_list("pk", flat=True)[:batch]):
-            AuditEvent.objects.filter(pk__in=ids).update(user_id=None)
+        erasing.forget_words(project.pk, batch=batch)
         _end(project, at=at, by=by)
     people = list(User.objects.filter(closed_at__lte=closed_before, erased_at=None))
     for person in people:
@@ -73,7 +71,9 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 def _end(project: Project, *, at: datetime, by: ChangedBy) -> None:
     """Say, and record, that what the project held is gone; two runs at once say it once."""
     this = Project.objects.filter(pk=project.pk, erased_at=None)
-    if this.update(erased_at=at, subject_key=new_subject_key()):
+    gone = {"erased_at": at, "subject_key": new_subject_key(), "name": str(project.pk)}
+    if this.update(**gone):
+        erasing.forget_history([project.pk])
         audit.record_project(EventType.PROJECT_ERASE, project.pk, at=at, by=by)
 
 

@@ -95,8 +95,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One decision. Append-only, by a trigger in the database.
 
-    An erasure alone can empty it of a person: of an end user's `user_id`, and of the `address` in
-    `meta` that an owner made a change from. It holds plain ids and no foreign keys: it outlives
+    An erasure alone can empty it of what people typed: of `user_id`, `purpose`, `domain` and the
+    caller's `request_id`, and in `meta` of names and of the address that an owner made a change
+    from. It holds plain ids and no foreign keys: it outlives
     what it describes. It never holds a memory's value, a token or a key.
     """
 

@@ -128,6 +128,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
 
+class FormerAddress(models.Model):
+    """An address that an account had: an erasure looks for it in the closed beta's tables."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
+    email = models.EmailField("e-mail address", max_length=254)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def owned_by(self, user: User) -> ProjectQuerySet:
         """Return the projects that a person has, but for deleted ones."""

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.audit import ChangedBy
-from accounts.erasing import WithoutAddress
+from accounts.erasing import WithoutWords
 from accounts.models import AuditEvent, EventType, Project
 from accounts.retention import remove_events
 from foundation import sql
@@ -56,17 +56,39 @@ class TestAppendOnly:
         emptied = rows.get()
         assert (emptied.user_id, emptied.subject_id) == (None, event.subject_id)
 
-    def test_a_change_can_lose_the_address_it_was_made_from_and_nothing_else(
+    @pytest.mark.parametrize(
+        ("column", "empty"), [("purpose", None), ("domain", None), ("request_id", "")]
+    )
+    def test_what_was_typed_can_be_emptied_and_never_filled_again(
+        self, event: AuditEvent, column: str, empty: str | None
+    ) -> None:
+        rows = AuditEvent.objects.filter(pk=event.pk)
+        assert rows.update(**{column: empty}) == 1
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.update(**{column: "other"})
+        assert getattr(rows.get(), column) == empty
+
+    def test_a_change_can_lose_its_names_and_its_address_and_nothing_else(
         self, project: Project
     ) -> None:
         by = ChangedBy(actor="someone", request_id="r", address="192.0.2.7")
         key, _ = make_key(project, name="Büro", by=by)
         rows = AuditEvent.objects.filter(api_key_id=key.pk)
-        for changed in ({"name": "Büro"}, {}, {"actor": "other", "name": "Büro"}):
+        for changed in (
+            {"name": "Büro"},
+            {},
+            {"actor": "other", "name": "Büro"},
+            {"actor": "someone", "name": "Other"},
+            {"actor": "someone", "name": "Büro", "address": "192.0.2.7", "more": 1},
+            {"actor": "someone", "name": "Büro", "address": None},
+            {"actor": "someone", "new_name": "Büro"},
+        ):
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
                 rows.update(meta=changed)
-        assert rows.update(meta=WithoutAddress("meta")) == 1
-        assert rows.get().meta == {"actor": "someone", "name": "Büro"}
+        assert rows.update(meta=WithoutWords("meta")) == 1
+        assert rows.get().meta == {"actor": "someone"}
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.update(meta={"actor": "someone", "name": "Büro"})
 
     def test_nothing_else_can_be_changed_while_it_is_emptied(self, event: AuditEvent) -> None:
         rows = AuditEvent.objects.filter(pk=event.pk)

@@ -1,0 +1,284 @@
+"""Whatever a person typed is gone from every table when their account is erased.
+
+Each thing that is typed has a word of its own. They are looked for in a dump of all tables: before
+the erasure each must be there, so that looking for it proves something, and after it none may be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connection, models
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import invitations, resets
+from accounts.models import AccessRequest, AuditEvent, Invitation, Project, User
+from apikeys.models import ApiKey
+from apikeys.usage.collector import collector
+from memory import retention
+from tests.accounts.invited import sign_up
+from tests.doors import Api, signed_in
+from tests.mailbox import mailbox
+from tests.makers import PASSWORD, give_password, make_key, make_owner, memory_body, read_body
+
+DAY = timedelta(days=1)
+FIRST, SECOND, THIRD = (f"word{name}@example.com" for name in ("first", "second", "third"))
+# What is typed, where it can be found again before the erasure.
+WORDS = {
+    "wordfirst": "the address that asked for access, and was invited",
+    "wordsecond": "the address that the account changed to, and asked for access with",
+    "wordthird": "an address that was typed and never confirmed",
+    "wordname": "the name in a request for access",
+    "wordcompany": "the company in it",
+    "wordplans": "the plans in it",
+    "wordperson": "the account's name, which an operator typed",
+    "wordproject": "a project's name",
+    "wordrenamed": "another name of it",
+    "worddeleted": "the name of a project that was deleted",
+    "wordkey": "a key's name",
+    "wordother": "another name of it",
+    "wordpasskey": "the name of a passkey",
+    "worduser": "an end user's id",
+    "worddomain": "a domain of a statement",
+    "wordasked": "a domain of a refused read",
+    "wordvalue": "a statement's value",
+    "wordpurpose": "a purpose that was allowed",
+    "wordrefused": "a purpose that was refused",
+    "wordidempotency": "an Idempotency-Key",
+    "wordrequest": "a caller's X-Request-ID",
+    "wordagent": "a program's User-Agent",
+    "wordbrowser": "a browser's User-Agent",
+    "wordfound": "where a leaked key was found",
+    "203.0.113.77": "the address of the owner's browser",
+    "203.0.113.88": "the address of the owner's program",
+}
+# What of it stays by design, by table and column: nothing. docs/operations.md says what else does.
+STAYS: dict[str, set[str]] = {}
+# Columns of text into which nobody types: words of ours, ids and digests, and operators' groups.
+UNTYPED = {
+    "accounts_auditevent": "scope purpose_class memory_ids reason_code policy_version",
+    "accounts_user": "password",  # a digest
+    "apikeys_apikey": "permissions scopes purpose_classes",
+    "apikeys_loggedrequest": "endpoint code",
+    "apikeys_secret": "last_four",
+    "apikeys_usagehour": "endpoint code",
+    "memory_idempotencyrecord": "environment",
+    "memory_memory": "environment",
+    "memory_revocationgrant": "environment",
+    "account_emailconfirmation": "key",
+    "auth_group": "name",
+    "auth_permission": "name codename",
+    "django_admin_log": "object_id change_message",  # the labels of fields, not what was typed
+    "django_content_type": "app_label model",
+    "django_session": "session_key",
+    "usersessions_usersession": "session_key data",
+}
+
+
+def dump() -> Iterator[tuple[str, str]]:
+    """Yield every value of every table as text, with the name of its table and column."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            assert cursor.description is not None
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    text = bytes(value) if isinstance(value, memoryview | bytes) else value
+                    if (table, name) == ("django_session", "session_data"):
+                        text = SessionStore().decode(str(value))
+                    yield f"{table}.{name}", repr(text)
+
+
+def found() -> dict[str, set[str]]:
+    """Return in which columns each word is."""
+    places: dict[str, set[str]] = {}
+    for place, text in dump():
+        for word in WORDS:
+            if word in text:
+                places.setdefault(word, set()).add(place)
+    return places
+
+
+def confirm(browser: Client) -> None:
+    link = re.search(r"/accounts/confirm-email/\S+", mailbox()[-1].body)
+    assert link is not None
+    browser.post(link[0])
+
+
+def ask_for_access(email: str) -> None:
+    typed = {"name": "wordname", "company": "wordcompany", "plans": "wordplans"}
+    Client().post("/request-access/", {"email": email, **typed})
+
+
+@pytest.fixture
+def person(settings: Settings, transactional_db: None) -> User:
+    """Return somebody who filled in every form, and whose program every field."""
+    settings.TRUSTED_PROXY_COUNT = 1
+    ask_for_access(FIRST)
+    link = invitations.invite(email=FIRST, by=None, at=timezone.now())
+    sign_up("/invite/" + link.split("/invite/")[1], FIRST)
+    person = User.objects.get(email=FIRST)
+    ask_for_access(SECOND)
+    browser = signed_in(person)
+    browser.defaults |= {
+        "HTTP_USER_AGENT": "wordbrowser",
+        "HTTP_X_FORWARDED_FOR": "203.0.113.77",
+        "HTTP_X_REQUEST_ID": "wordrequest-1",
+    }
+    for email in (SECOND, THIRD):
+        browser.post("/accounts/email/", {"email": email, "action_add": ""})
+        if email == SECOND:
+            confirm(browser)
+    resets.ask(email=SECOND, at=timezone.now() + 365 * DAY)
+    Authenticator.objects.create(user=person, type="webauthn", data={"name": "wordpasskey"})
+    name_by_an_operator(person)
+    pages(browser, person)
+    calls(person)
+    collector.flush()
+    return person
+
+
+def name_by_an_operator(person: User) -> None:
+    operator = give_password(User.objects.create_superuser("operator@example.com"))
+    page = f"/admin/accounts/user/{person.pk}/change/"
+    body = {"name": "wordperson", "is_active": "on"}
+    assert signed_in(operator, second_factor=True).post(page, body).status_code == 302
+
+
+def pages(browser: Client, person: User) -> None:
+    """Fill in the forms of the console."""
+    browser.post("/console/projects/new/", {"name": "wordproject"})
+    project = Project.objects.get(name="wordproject")
+    console = f"/console/projects/{project.pk}"
+    browser.post(f"{console}/settings/", {"name": "wordrenamed"})
+    browser.post("/console/projects/new/", {"name": "worddeleted"})
+    deleted = Project.objects.get(name="worddeleted")
+    made = {"environment": "test", "preset": "full", "expires": "never"}
+    for path in (console, f"/console/projects/{deleted.pk}"):
+        assert browser.post(f"{path}/keys/new/", {**made, "name": "wordkey"}).status_code == 200
+    key = ApiKey.objects.get(project=project)
+    browser.post(f"/console/keys/{key.pk}/rename/", {"name": "wordother"})
+    browser.post("/console/account/mail/", {})
+    browser.post(f"/console/projects/{deleted.pk}/delete/", {"typed": "worddeleted"})
+    assert Project.objects.get(pk=deleted.pk).deleted_at
+
+
+def calls(person: User) -> None:
+    """Fill in the fields of the API."""
+    project = Project.objects.get(name="wordrenamed")
+    plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
+    api = Api(plaintext)
+    headers = {
+        "HTTP_USER_AGENT": "wordagent",
+        "HTTP_X_FORWARDED_FOR": "203.0.113.88",
+        "HTTP_X_REQUEST_ID": "wordrequest-2",
+    }
+    about = {"user_id": "worduser", "domain": "worddomain"}
+    value = {"likes": ["wordvalue"]}
+    stored = memory_body(value_json=value, **about)
+    api.post("/memory", stored, HTTP_IDEMPOTENCY_KEY="wordidempotency", **headers)
+    read = read_body(purpose="recommend wordpurpose restaurants", **about)
+    token = api.post("/memory/read", read, **headers).json()["revocation_token"]
+    refused = read_body(purpose="train wordrefused model", user_id="worduser", domain="wordasked")
+    assert api.post("/memory/read", refused, **headers).status_code == 403
+    api.post("/memory/read/continue", {"revocation_token": token}, **headers)
+    api.post("/memory/read", read, **headers)
+    api.post("/memory/revoke", {"revocation_token": token}, **headers)
+    leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
+    assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}
+
+
+def close_and_erase(person: User) -> None:
+    person.refresh_from_db()
+    browser = signed_in(person)
+    browser.post("/console/account/close/", {"typed": person.email})
+    at = timezone.now() + 15 * DAY
+    assert retention.erase(at=at, batch=3)["accounts"] == 1
+    call_command("clearsessions")
+
+
+class TestEveryWord:
+    def test_none_is_left_in_any_table(self, person: User) -> None:
+        before = found()
+        assert before.keys() == WORDS.keys(), WORDS.keys() - before.keys()
+        assert not [place for place, text in dump() if PASSWORD in text]
+        close_and_erase(person)
+        assert found() == STAYS
+
+    def test_no_column_is_overlooked(self, person: User) -> None:
+        """One that no word got into fails: whoever adds it types into it here, or says why not."""
+        typed_into = set().union(*found().values())
+        untyped = {f"{table}.{name}" for table, names in UNTYPED.items() for name in names.split()}
+        texts = (models.CharField, models.TextField, models.JSONField)
+        columns = {
+            f"{model._meta.db_table}.{field.column}"
+            for model in apps.get_models()
+            for field in model._meta.concrete_fields
+            if isinstance(field, texts) and not field.choices
+        }
+        assert columns - typed_into == untyped
+
+    def test_what_others_typed_stays(self, person: User) -> None:
+        other = make_owner("other@example.com")
+        project = Project.objects.get(owner=other)
+        Project.objects.filter(pk=project.pk).update(name="Other's")
+        api = Api(make_key(project, "Kept", at=timezone.now())[1])
+        api.remember(user_id="kept user", domain="kept domain")
+        ask_for_access("guest@example.com")
+        invitations.invite(email="guest@example.com", by=None, at=timezone.now())
+        before = sorted(
+            (place, text)
+            for place, text in dump()
+            if any(word in text for word in ("other@", "Other's", "kept ", "Kept", "guest@"))
+        )
+        close_and_erase(person)
+        after = list(dump())
+        assert len(before) >= 10
+        assert [row for row in before if row not in after] == []
+
+    def test_whoever_has_a_former_address_now_keeps_what_they_asked(self, person: User) -> None:
+        """Both came after the account had left the address."""
+        AccessRequest.objects.filter(email=FIRST).delete()
+        ask_for_access(FIRST)
+        Invitation.objects.update_or_create(
+            email=FIRST,
+            used_by=None,
+            defaults={
+                "token_digest": b"x" * 32,
+                "expires_at": timezone.now() + 30 * DAY,
+            },
+        )
+        close_and_erase(person)
+        assert AccessRequest.objects.get().email == FIRST
+        assert Invitation.objects.get().email == FIRST
+
+    def test_what_was_erased_before_loses_its_words_too(
+        self, person: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Erasures once left names, purposes and domains; the migration has them done again."""
+        with monkeypatch.context() as earlier:
+            earlier.setattr("accounts.erasing.forget_words", lambda app_id, **options: None)
+            close_and_erase(person)
+        assert "wordpurpose" in found()
+        again = import_module("accounts.migrations.0015_erasures_take_what_was_typed")
+        again.erase_again(apps, None)
+        retention.erase(at=timezone.now() + 30 * DAY)
+        assert found() == STAYS
+
+    def test_the_record_keeps_what_happened(self, person: User) -> None:
+        facts = ("id", "event_type", "app_id", "subject_id", "scope", "purpose_class", "created_at")
+        before = set(AuditEvent.objects.values_list(*facts, "reason_code", "server_request_id"))
+        close_and_erase(person)
+        after = set(AuditEvent.objects.values_list(*facts, "reason_code", "server_request_id"))
+        assert before <= after
