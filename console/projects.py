@@ -16,7 +16,7 @@ from accounts import services
 from accounts.environments import ENVIRONMENTS, TEST
 from accounts.models import AuditEvent, Project
 from apikeys.models import ApiKey
-from console import owned, paging
+from console import kept, owned, paging
 from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries
@@ -54,6 +54,8 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
         "rows": summaries(newest.rows, project_id=chosen.pk, at=at),
         "has_more_keys": newest.older is not None,
         "activity": AuditEvent.objects.newest(chosen.pk, environment, count=ACTIVITY),
+        "kept": kept.kept(chosen, environment, at=at),
+        "ceilings": chosen.ceilings(),
         "base_url": base_url(request),
     }
     return render(request, "console/project.html", context)

@@ -10,6 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
+from pytest_django import Settings
 
 from accounts import services
 from accounts.models import AccessRequest, AuditEvent, Project, User
@@ -17,7 +19,7 @@ from accounts.second_factor import AddPasskeyForm
 from apikeys.models import ApiKey
 from tests.apikeys.mailed import subjects
 from tests.console.key_pages import FULL
-from tests.doors import Api, signed_in
+from tests.doors import Api, Response, signed_in
 from tests.makers import BY, NOW, make_key, make_project
 
 CHANGES = [
@@ -33,6 +35,11 @@ CHANGES = [
     ("/accounts/password/change/", {}),
     ("/accounts/email/", {}),
 ]
+
+
+def text_of(answer: Response) -> str:
+    """Return what a page says, without its elements, with single blanks."""
+    return " ".join(strip_tags(answer.content.decode()).split())
 
 
 @pytest.mark.django_db
@@ -95,6 +102,25 @@ class TestProjects:
             assert browser.post(f"/console/projects/{project.pk}/{verb}/", body).status_code == 404
         project.refresh_from_db()
         assert (project.name, project.deleted_at) == ("Default project", None)
+
+    def test_the_overview_shows_what_is_kept_of_what_may_be(
+        self, browser: Client, api: Api, project: Project, settings: Settings
+    ) -> None:
+        settings.MEMORIES_PER_PROJECT, settings.MEMORIES_PER_PARTITION = 5, 1234
+        for _ in range(3):
+            api.remember()
+        api.read()
+        path = f"/console/projects/{project.pk}/"
+        page = text_of(browser.get(path))
+        assert "Live memories 3 of 5 Open grants 1 of 250,000 Idempotency-Keys 0 of 250,000" in page
+        assert "Keys 1 of 100" in page
+        assert "hold at most 1,234 live memories, of 1,048,576 bytes together" in page
+        assert "What goes beyond is refused" not in page
+        assert "Live memories 0 of 5" in text_of(browser.get(path, {"environment": "live"}))
+        api.remember()
+        page = text_of(browser.get(path))
+        assert "Live memories 4 of 5, 80 %" in page
+        assert "Live memories: 4 of 5. What goes beyond is refused." in page
 
     def test_the_overview_shows_what_happened_in_its_environment(
         self, browser: Client, project: Project
