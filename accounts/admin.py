@@ -109,6 +109,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "server_request_id",
     )
     list_filter = ("event_type", "environment", "created_at")
+    readonly_fields = ("all_memories",)
     search_fields = ("=request_id", "=server_request_id", "=user_id", "=app_id")
     search_help_text = "A request id, an end user's id or a project's id, in full."
     show_full_result_count = False
@@ -117,3 +118,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
         """Leave the ids of memories to an event's own page: a list of them can be very long."""
         found: QuerySet[AuditEvent] = super().get_queryset(request)
         return found.defer("memory_ids")
+
+    @admin.display(description="all memory ids")
+    def all_memories(self, event: AuditEvent) -> str:
+        return ", ".join(event.all_memory_ids())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,10 +68,10 @@ def who(actor: str, *, owner_id: UUID) -> str:
 class Event(Row, frozen=True, kw_only=True):
     """One decision, as the record keeps it.
 
-    `memory_ids` are the memories it was about, `meta` is small and holds no memory's value, no
-    token and no key. `request_id` is what the answer carries, which the caller may have chosen;
-    `server_request_id` is the service's own. The record refuses nothing: what it is given must be
-    true.
+    `memory_ids` are the memories it was about (of many the first: see `shortened`), `meta` is small
+    and holds no memory's value, no token and no key. `request_id` is what the answer carries, which
+    the caller may have chosen; `server_request_id` is the service's own. The record refuses
+    nothing: what it is given must be true.
     """
 
     id: UUID = msgspec.field(default_factory=new_id)
@@ -95,7 +96,19 @@ class Event(Row, frozen=True, kw_only=True):
     meta: dict[str, Any] = {}
 
 
+class IdListRow(Row, frozen=True, kw_only=True):
+    """The ids of an event about many memories, and what tells them from others."""
+
+    app_id: UUID
+    day: date
+    digest: bytes
+    ids: bytes
+
+
+MOST_IDS = 100
+
 INSERT = insert_into("accounts_auditevent", Event)
+KEEP_IDS = f"{insert_into('accounts_idlist', IdListRow)} ON CONFLICT DO NOTHING"
 
 
 def record_project(
@@ -120,4 +133,32 @@ def record_project(
 
 def record(event: Event) -> None:
     """Append the event. Call it inside the transaction of the change that it records."""
+    event, ids = shortened(event)
     sql.change(INSERT, values_of(event))
+    if ids is not None:
+        sql.change(KEEP_IDS, values_of(ids))
+
+
+def shortened(event: Event) -> tuple[Event, IdListRow | None]:
+    """Return the event as it is written, and the list of its ids if there are more than MOST_IDS.
+
+    Such an event holds the first of them, how many there are, and their digest: the SHA-256 of all
+    ids in rising order, a line each, as `sort | sha256sum` has it.
+    """
+    if len(event.memory_ids) <= MOST_IDS:
+        return event, None
+    ids = sorted(map(str, event.memory_ids))
+    digest = hashlib.sha256("".join(f"{one}\n" for one in ids).encode())
+    proof = {"memory_count": len(ids), "memory_ids_sha256": digest.hexdigest()}
+    short = msgspec.structs.replace(
+        event,
+        memory_ids=[UUID(one) for one in ids[:MOST_IDS]],
+        meta={**event.meta, **proof},
+    )
+    row = IdListRow(
+        app_id=event.app_id,
+        day=event.created_at.astimezone(UTC).date(),
+        digest=digest.digest(),
+        ids=bytes.fromhex("".join(ids).replace("-", "")),
+    )
+    return short, row

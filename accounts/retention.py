@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 from accounts import audit
 from accounts.audit import ChangedBy
-from accounts.models import AuditEvent, EventType
+from accounts.models import AuditEvent, EventType, IdList
 from foundation import sql
 from foundation.moments import written
 
@@ -26,14 +28,13 @@ def remove_events(*, before: datetime, batch: int, at: datetime, by: ChangedBy) 
     old = AuditEvent.objects.before(before)
     while ids := list(old.values_list("pk", flat=True)[:batch]):
         removed += _delete(ids, before, at=at, by=by)
+    _delete_lists(before)
     return removed
 
 
 def _delete(ids: list[UUID], before: datetime, *, at: datetime, by: ChangedBy) -> int:
-    with sql.writing():
-        sql.change("INSERT INTO accounts_retention (ends_before) VALUES (%s)", (before,))
+    with _allowed(before):
         deleted: int = AuditEvent.objects.filter(pk__in=ids).delete()[0]
-        sql.change("DELETE FROM accounts_retention", ())
         if deleted:
             audit.record_project(
                 EventType.RECORD_PRUNE,
@@ -44,3 +45,18 @@ def _delete(ids: list[UUID], before: datetime, *, at: datetime, by: ChangedBy) -
                 before=written(before),
             )
     return deleted
+
+
+def _delete_lists(before: datetime) -> None:
+    """Delete the lists of ids of days of which no event is left."""
+    day = before.astimezone(UTC).date()
+    with _allowed(before):
+        IdList.objects.filter(day__lt=day).delete()
+
+
+@contextmanager
+def _allowed(before: datetime) -> Iterator[None]:
+    with sql.writing():
+        sql.change("INSERT INTO accounts_retention (ends_before) VALUES (%s)", (before,))
+        yield
+        sql.change("DELETE FROM accounts_retention", ())

@@ -127,6 +127,25 @@ def _audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
     return render(request, "console/audit_log.html", context)
 
 
+@never_cache
+@require_safe
+def audit_event(request: SignedIn, project_id: UUID, event_id: UUID) -> HttpResponse:
+    """Show one event, with the ids of all memories that it was about."""
+    project = owned.project(request, project_id)
+    event = get_object_or_404(AuditEvent.objects.of_project(project.pk), pk=event_id)
+    memory_ids = event.all_memory_ids()
+    context = {
+        "project": project,
+        "section": "audit",
+        "event": event,
+        "key_name": _key_names(project, [event.api_key_id]).get(event.api_key_id),
+        "memory_ids": memory_ids,
+        "count": event.meta.get("memory_count", len(memory_ids)),
+        "digest": event.meta.get("memory_ids_sha256"),
+    }
+    return render(request, "console/event.html", context)
+
+
 def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Return the names of the project's keys among these ids."""
     return dict(ApiKey.objects.filter(project=project, pk__in=set(ids)).values_list("pk", "name"))
@@ -135,12 +154,18 @@ def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None
 def _export(file_format: str, events: Iterable[AuditEvent]) -> HttpResponseBase:
     name = f"audit-{timezone.now():%Y-%m-%d}.{file_format}"
     if file_format == "csv":
-        rows = ([getattr(event, field) for field in FIELDS] for event in events)
+        rows = (_values(event).values() for event in events)
         lines = exports.csv_lines(_headed(rows))
         return exports.download(lines, name=name, content_type=exports.CSV_TYPE)
     if file_format == "json":
         return exports.download(_json(events), name=name, content_type="application/json")
     raise Http404
+
+
+def _values(event: AuditEvent) -> dict[str, Any]:
+    """Return what an export tells of an event, with all its memories, however many."""
+    told = {field: getattr(event, field) for field in FIELDS}
+    return {**told, "memory_ids": event.all_memory_ids()}
 
 
 def _headed(rows: Iterable[Iterable[Any]]) -> Iterator[Iterable[Any]]:
@@ -152,7 +177,6 @@ def _json(events: Iterable[AuditEvent]) -> Iterator[str]:
     """Yield an array, an event a line. One that breaks off is no JSON: nobody takes it for all."""
     begin = "["
     for event in events:
-        entry = {field: getattr(event, field) for field in FIELDS}
-        yield f"{begin}\n{exports.json_text(entry)}"
+        yield f"{begin}\n{exports.json_text(_values(event))}"
         begin = ","
     yield "[]\n" if begin == "[" else "\n]\n"

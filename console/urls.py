@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{PROJECT}requests/", logs.requests, name="requests"),
     path(f"{PROJECT}requests/<uuid:logged_id>/", logs.logged_request, name="logged_request"),
     path(f"{PROJECT}audit/", logs.audit_log, name="audit_log"),
+    path(f"{PROJECT}audit/<uuid:event_id>/", logs.audit_event, name="audit_event"),
     path(f"{PROJECT}keys/", keys.keys, name="keys"),
     path(f"{PROJECT}keys/new/", keys.key_new, name="key_new"),
     path(KEY, keys.key, name="key"),

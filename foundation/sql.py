@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ _turn = threading.RLock()
 _SQLITE_TYPES: dict[type, Callable[[Any], Any]] = {
     UUID: lambda value: value.hex,
     datetime: _sqlite_moment,
+    date: date.isoformat,
 }
 
 

@@ -57,6 +57,11 @@ GRANT = f"""
     {insert_from("counted", "accounts_auditevent", audit.Event)}
 """
 # The second waits for the first: revokes that took the locks crosswise would block each other.
+GRANT_OF_MANY = GRANT.replace(
+    "granted AS",
+    f"listed AS ({insert_from('counted', 'accounts_idlist', audit.IdListRow)}"
+    " ON CONFLICT DO NOTHING), granted AS",
+)
 TAKE_OFF = f"""
     WITH grants AS ({tallies.TAKE_OFF} RETURNING 1),
          memories AS ({tallies.TAKE_OFF} AND (SELECT count(*) FROM grants) >= 0)
@@ -116,15 +121,19 @@ def grant(
     if connection.vendor != "postgresql":
         return grant_by_parts(partition, seen, row, event, most)
     held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
-    values = (*held, *tallies.count_values(row, most), *values_of(row), *values_of(event))
+    counted = (*held, *tallies.count_values(row, most))
+    short, ids = audit.shortened(event)
+    written = (*values_of(row), *values_of(short))
     try:
-        if sql.change(GRANT, values):
-            return True
+        if ids is None:
+            done = sql.change(GRANT, (*counted, *written))
+        else:
+            done = sql.change(GRANT_OF_MANY, (*counted, *values_of(ids), *written))
     except OperationalError as error:
         if isinstance(error.__cause__, SerializationFailure):
             return False
         raise
-    return grant_by_parts(partition, seen, row, event, most)
+    return bool(done) or grant_by_parts(partition, seen, row, event, most)
 
 
 def grant_by_parts(
@@ -149,7 +158,10 @@ def record_revocation(
     """Record a revoke, and count its grant and the live memories that it hid no longer."""
     of_grant, of_memories = tallies.take_off_values(grant, owner, lived)
     if connection.vendor == "postgresql":
+        event, ids = audit.shortened(event)
         sql.change(TAKE_OFF, (*of_grant, *of_memories, *values_of(event)))
+        if ids is not None:
+            sql.change(audit.KEEP_IDS, values_of(ids))
         return
     for values in (of_grant, of_memories):
         sql.change(tallies.TAKE_OFF, values)

@@ -121,15 +121,18 @@ def kill_connection() -> None:
 @contextmanager
 def without_triggers() -> Iterator[None]:
     """Take the record's triggers away for a while, in one transaction, as only its owner can."""
-    table = "accounts_auditevent"
+    tables = ("accounts_auditevent", "accounts_idlist")
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             yield
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)",
+            tables,
         )
         triggers = cursor.fetchall()
         for name, _ in triggers:

@@ -59,6 +59,7 @@ TABLE = [
     ("/console/projects/{project}/requests/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/requests/{key}/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/audit/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/audit/{key}/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/keys/{key}/usage/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/limits/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/account/mail/", "get", 302, 200, 200, 200, 200, 302),
@@ -119,6 +120,7 @@ PARAMETERS = {
     "<uuid:key_id>": "{key}",
     "<str:token>": "{token}",
     "<uuid:logged_id>": "{key}",
+    "<uuid:event_id>": "{key}",
     "<int:pk>": "{number}",
     "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/{word}/",
     "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.models.audit import AuditEvent as AuditEvent
 from accounts.models.audit import EventType as EventType
+from accounts.models.audit import IdList as IdList
 from accounts.models.beta import AccessRequest as AccessRequest
 from accounts.models.beta import Invitation as Invitation
 from accounts.models.people import DEFAULT_PROJECT_NAME as DEFAULT_PROJECT_NAME

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -151,3 +151,41 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.id}"
+
+    def all_memory_ids(self) -> list[str]:
+        """Return the ids of all memories that it is about, also where it holds a digest of them.
+
+        Those that it holds itself, where the others have gone: `meta` says how many there were.
+        """
+        digest = self.meta.get("memory_ids_sha256")
+        if digest is None:
+            return list(self.memory_ids)
+        lists = IdList.objects.filter(
+            app_id=self.app_id,
+            day=self.created_at.astimezone(UTC).date(),
+            digest=bytes.fromhex(digest),
+        )
+        return next((one.listed() for one in lists), list(self.memory_ids))
+
+
+class IdList(models.Model):
+    """The ids of the memories that events of one day are about, where they are many.
+
+    Append-only as the events are. A list that is read again the same day is kept once.
+    """
+
+    pk = models.CompositePrimaryKey("app_id", "day", "digest")
+    app_id = models.UUIDField("project")
+    day = models.DateField(help_text="Of the events, in UTC.")
+    digest = models.BinaryField(max_length=32)
+    ids = models.BinaryField(help_text="16 bytes each, rising.")
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="accounts_idlist_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.app_id} {self.day} {bytes(self.digest).hex()}"
+
+    def listed(self) -> list[str]:
+        packed = bytes(self.ids)
+        return [str(UUID(bytes=packed[at : at + 16])) for at in range(0, len(packed), 16)]

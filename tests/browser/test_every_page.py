@@ -16,11 +16,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django import Settings
 
-from accounts import invitations, services
+from accounts import audit, invitations, services
 from accounts.allauth_internals import TOTP, RecoveryCodes
-from accounts.models import Project, User
+from accounts.models import EventType, Project, User
 from apikeys.models import ApiKey, Secret
 from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
+from foundation.identifiers import new_id
 from tests.browser.conftest import Opened
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
 from tests.makers import BY, PASSWORD, give_password, make_key, make_usage
@@ -66,6 +67,7 @@ OWN = [
     "/console/projects/{project}/usage/?since=2026-11-02&until=2026-11-01",
     "/console/projects/{project}/requests/",
     "/console/projects/{project}/audit/",
+    "/console/projects/{project}/audit/{event}/",
     "/console/projects/{empty}/usage/",
     "/console/projects/{empty}/requests/",
     "/console/projects/{empty}/audit/",
@@ -152,6 +154,25 @@ def furnish(owner: User, project: Project) -> ApiKey:
     return busy
 
 
+def large_event(project: Project) -> audit.Event:
+    """Record a read of many memories."""
+    event = audit.Event(
+        subject_id=new_id(),
+        event_type=EventType.MEMORY_READ,
+        app_id=project.pk,
+        environment="test",
+        user_id="user_1",
+        scope="preferences",
+        purpose="recommend restaurants",
+        purpose_class="recommendation",
+        memory_ids=[new_id() for _ in range(120)],
+        request_id="req-1",
+        created_at=timezone.now(),
+    )
+    audit.record(event)
+    return event
+
+
 def test_the_public_pages(looker: Looker) -> None:
     for path in PUBLIC:
         looker.visit(path)
@@ -166,7 +187,8 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     looker.visit("/accounts/2fa/totp/activate/")
     TOTP.activate(owner, SEED)
     RecoveryCodes.activate(owner)
-    ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk}
+    event = large_event(project)
+    ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk, "event": event.id}
     for path in OWN:
         looker.page.goto(path.format(**ids))
         looker.look(path)

@@ -35,6 +35,7 @@ ASKS_NOT = {
     "requests",
     "logged_request",
     "audit_log",  # but for its export
+    "audit_event",
     "keys",
     "key",
     "key_usage",
@@ -55,6 +56,7 @@ def test_every_page_is_in_one_of_the_tables() -> None:
 def paths(project: Project) -> dict[str, str]:
     key, _ = make_key(project)
     ids = {"<uuid:project_id>": project.pk, "<uuid:key_id>": key.pk, "<uuid:logged_id>": key.pk}
+    ids |= {"<uuid:event_id>": key.pk}
     found = {}
     for entry in urls.urlpatterns:
         path = f"/{entry.pattern}"
