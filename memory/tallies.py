@@ -30,7 +30,8 @@ from memory.statements import AnswerRow, Grant, GrantRow, MemoryRow
 Row: TypeAlias = MemoryRow | GrantRow | AnswerRow
 Kept: TypeAlias = Memory | RevocationGrant | IdempotencyRecord
 
-SHARDS = 8
+# Several times what stores of one project at once: two of the same row wait for each other.
+SHARDS = 32
 # Longer than a revoke takes that began before what it hides had expired.
 SETTLED_AFTER = timedelta(minutes=1)
 
@@ -134,6 +135,11 @@ def _deal_out(
 ) -> bool:
     """Deal out the room that is left, and take one of it for `shard`; False: there is none."""
     rows = _rows(project_id, environment, kind).order_by("shard")
+    until = at - SETTLED_AFTER
+    if _is_full(
+        list(rows), most, until=until
+    ):  # a client that goes on at the ceiling locks nothing
+        return False
     locked = list(rows.select_for_update())
     if len(locked) < SHARDS:
         columns = ("project_id", "environment", "kind", "shard", "settled_at", *_NUMBERS)
@@ -145,7 +151,7 @@ def _deal_out(
         locked = list(rows.select_for_update())
     room = most - sum(row.used for row in locked)
     if room <= 0:
-        room += _settle(locked[0], until=at - SETTLED_AFTER)
+        room += _settle(locked[0], until=until)
     if room <= 0:
         return False
     share, rest = divmod(room, SHARDS)
@@ -154,6 +160,11 @@ def _deal_out(
 
 
 _NUMBERS = {"used": 0, "allowed": 0, "most": 0}
+
+
+def _is_full(parts: list[Tally], most: int, *, until: datetime) -> bool:
+    used = sum(part.used for part in parts)
+    return used >= most and not (parts and _expired(parts[0], until=until).exists())
 
 
 def _settle(first: Tally, *, until: datetime) -> int:
