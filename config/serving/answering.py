@@ -68,20 +68,28 @@ class Threads:
         while True:
             connection = self._work.get()
             try:
-                self._answer(connection)
+                self._answer_or_fail(connection)
             except OSError:
                 connection.broken = True  # nobody reads the answer
-            except Exception:
-                self._log.exception("The application let an error through")
-                connection.broken = not connection.outlet.is_new
-                if connection.outlet.is_new:
-                    connection.outlet.sendall(plain_answer(*FAILED))
-                    connection.outlet.flush()
             self.answered += 1
             self._done.append(connection)
             if not self._woken:
                 self._woken = True
                 self._wake()
+
+    def _answer_or_fail(self, connection: Connection) -> None:
+        """Let the application answer, and say so if it fails. Raises OSError."""
+        outlet = connection.outlet
+        try:
+            self._answer(connection)
+        except OSError:
+            raise
+        except BaseException:  # whatever it is, the thread goes on to serve others
+            self._log.exception("The application let an error through")
+            connection.keep, connection.broken = False, not outlet.is_new
+            if outlet.is_new:
+                outlet.sendall(plain_answer(*FAILED))
+                outlet.flush()
 
     def _answer(self, connection: Connection) -> None:
         """Let the application answer; what the client does not read at once waits in the outlet."""
