@@ -80,6 +80,7 @@ class Threads:
     def _answer_or_fail(self, connection: Connection) -> None:
         """Let the application answer, and say so if it fails. Raises OSError."""
         outlet = connection.outlet
+        outlet.begin()
         try:
             self._answer(connection)
         except OSError:

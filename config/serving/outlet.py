@@ -26,6 +26,10 @@ class Outlet:
         self._sent = 0  # bytes of what waits
         self._written = 0
 
+    def begin(self) -> None:
+        """Take what comes from now on for a new answer."""
+        self._left = False
+
     def sendall(self, data: bytes) -> None:
         """Send, or keep for later, what the application answers. Raises OSError: nobody reads."""
         self._pieces.append(data)
@@ -76,7 +80,7 @@ class Outlet:
     def close(self) -> None:
         if self._waiting is not None:
             self._waiting.close()
-        self._waiting, self._sent, self._written, self._left = None, 0, 0, False
+        self._waiting, self._sent, self._written = None, 0, 0
 
     def _try_to_send(self, data: bytes) -> int:
         try:

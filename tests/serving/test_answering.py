@@ -67,3 +67,21 @@ def test_a_thread_outlives_an_error_that_nobody_can_be_told_of(
         client.close()
         answering.answer(connection)
         assert connection.broken
+
+
+def test_an_error_is_told_on_a_connection_that_was_used_before(answering: Answering) -> None:
+    outcomes: list[Callable[..., Any]] = [fine, failing(ValueError())]
+    answering.threads.start(lambda *given: outcomes.pop(0)(*given), 1)
+    connection, client = answering.connect()
+    answering.answer(connection)
+    assert connection.keep
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+    answering.answer(connection)
+    assert not connection.broken
+    assert not connection.keep
+    assert client.recv(65536).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+
+
+def fine(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
