@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import tempfile
+from contextlib import suppress
 
 from uuid_utils.compat import uuid7
 
@@ -78,9 +79,11 @@ class Outlet:
         return (self._written - self._sent) / SLOWEST
 
     def close(self) -> None:
-        if self._waiting is not None:
-            self._waiting.close()
-        self._waiting, self._sent, self._written = None, 0, 0
+        waiting, self._waiting = self._waiting, None
+        self._sent = self._written = 0
+        if waiting is not None:
+            with suppress(OSError):  # it writes what it has not yet: to a disk that is full
+                waiting.close()
 
     def _try_to_send(self, data: bytes) -> int:
         try:
