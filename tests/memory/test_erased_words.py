@@ -75,6 +75,7 @@ UNTYPED = {
     "memory_idempotencyrecord": "environment",
     "memory_memory": "environment",
     "memory_revocationgrant": "environment",
+    "memory_tally": "environment kind",
     "account_emailconfirmation": "key",
     "auth_group": "name",
     "auth_permission": "name codename",

@@ -141,12 +141,12 @@ class TestItsEnd:
         api.read()
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         tomorrow = midnight + timedelta(days=1)
-        retention.purge_record(before=midnight)
+        retention.purge_record(before=midnight, at=tomorrow)
         assert len(last("MEMORY_READ").all_memory_ids()) == MANY
-        retention.purge_record(before=tomorrow - timedelta(microseconds=1))
+        retention.purge_record(before=tomorrow - timedelta(microseconds=1), at=tomorrow)
         assert IdList.objects.count() == 1
-        retention.purge_record(before=tomorrow)
-        assert not AuditEvent.objects.exists()
+        retention.purge_record(before=tomorrow, at=tomorrow)
+        assert set(AuditEvent.objects.values_list("event_type", flat=True)) == {"RECORD_PRUNE"}
         assert not IdList.objects.exists()
 
     def test_an_event_whose_list_is_gone_still_tells_the_first_and_the_proof(
