@@ -23,6 +23,7 @@ from memory import tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
 
 BATCH = 1000
+LONG = {Memory: ["value_json"], RevocationGrant: ["purpose"], IdempotencyRecord: ["answer"]}
 # A grant stays a day beyond its end, so that a client that comes back late hears "REVOKED" and
 # not that its token never was.
 GRANT_KEPT = timedelta(days=1)
@@ -100,6 +101,7 @@ def _remove(rows: QuerySet[Any], batch: int) -> int:
 
 def _remove_some(rows: QuerySet[Any], batch: int) -> int:
     with sql.writing():
-        some = list(rows.select_for_update(skip_locked=True)[:batch])
+        light = rows.defer(*LONG[rows.model]).select_for_update(skip_locked=True)
+        some = list(light[:batch])
         tallies.forget(some)
         return rows.order_by().filter(pk__in=[row.pk for row in some]).delete()[0]
