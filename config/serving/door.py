@@ -159,7 +159,12 @@ class Door:
     ) -> None:
         """Let the loop wait for a connection, and look after it no longer than that."""
         self._waiting[connection] = time.monotonic() + seconds
-        self.poller.register(connection.sock, event, partial(then, connection))
+        self.poller.register(connection.sock, event, partial(self._on_event, connection, then))
+
+    def _on_event(self, connection: Connection, then: Callable[..., None], sock: Any) -> None:
+        """Go on with a connection, unless it was closed since the loop heard of it."""
+        if connection in self._waiting:
+            then(connection, sock)
 
     def _forget(self, connection: Connection) -> None:
         if self._waiting.pop(connection, None) is not None:
@@ -167,8 +172,6 @@ class Door:
 
     def _drop(self, connection: Connection) -> None:
         """Close a connection without a word."""
-        if connection.sock.fileno() < 0:
-            return  # it was closed for another one since the loop heard of it
         self._forget(connection)
         self._count(-1)
         connection.outlet.close()

@@ -1,0 +1,103 @@
+"""The loop and its connections, turn by turn, beside threads that answer when they are told to."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from config.serving.answering import Connection
+from config.serving.door import Door
+
+SECONDS = 10
+POLICY = b"GET /policy HTTP/1.1\r\nHost: localhost\r\n\r\n"
+MANY = 500_000  # bytes, of which a socket that nobody reads takes less
+
+
+class LaterThreads:
+    """Threads that answer a connection when a test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[Connection] = []
+        self.done: list[Connection] = []
+
+    def answer(self, connection: Connection) -> None:
+        self.asked.append(connection)
+
+    def take_done(self) -> Iterator[Connection]:
+        while self.done:
+            yield self.done.pop(0)
+
+
+class Loop:
+    """A door with an address of this machine, as a worker would turn it."""
+
+    def __init__(self, stack: ExitStack, *, connections: int = 100) -> None:
+        self._stack = stack
+        cfg = Config()
+        cfg.set("worker_connections", connections)
+        cfg.set("threads", 2)
+        self.threads = LaterThreads()
+        threads: Any = self.threads
+        self.door = Door(cfg, Logger(cfg), seconds=SECONDS, threads=threads)
+        self._listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self.door.open([self._listener])
+        stack.callback(self._close)
+
+    def _close(self) -> None:
+        sockets: list[Any] = [key.fileobj for key in self.door.poller.get_map().values()]
+        for sock in [*sockets, *(connection.sock for connection in self.threads.asked)]:
+            sock.close()
+        self.door.poller.close()
+
+    def client(self, sends: bytes = b"") -> socket.socket:
+        client = self._stack.enter_context(socket.socket())
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(self._listener.getsockname())
+        client.settimeout(SECONDS)
+        client.sendall(sends)
+        return client
+
+    def turn(self) -> None:
+        for key, _ in self.door.poller.select(1.0):
+            key.data(key.fileobj)
+
+    def answer(self, size: int, *, keep: bool = True) -> Connection:
+        """Let a thread answer the request that was asked first, with so many bytes."""
+        connection = self.threads.asked.pop(0)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        connection.outlet.begin()
+        connection.outlet.sendall(b"a" * size)
+        connection.outlet.flush()
+        connection.keep = keep
+        self.threads.done.append(connection)
+        self.door.take_back()
+        return connection
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def test_a_connection_that_was_closed_for_another_one_is_left_alone(stack: ExitStack) -> None:
+    """Though the loop has heard in the same turn that its client reads on."""
+    loop = Loop(stack, connections=2)
+    loop.client(POLICY)
+    loop.turn()
+    connection = loop.answer(MANY)
+    sending = loop.door.poller.get_key(connection.sock)
+    assert sending.events == selectors.EVENT_WRITE
+    for _ in range(2):
+        loop.client()
+        loop.turn()
+    assert connection.sock.fileno() < 0
+    sending.data(sending.fileobj)
+    assert loop.door.connections == 1
