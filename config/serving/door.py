@@ -225,7 +225,8 @@ class Door:
 
     def _give_up(self, connection: Connection) -> None:
         """End what took too long: with a word, if it is a request that did not come."""
-        if connection.request is None and connection.gathering.begun and not connection.broken:
+        said = connection.broken or connection.outlet.seconds_to_read > 0  # what nobody has read
+        if connection.request is None and connection.gathering.begun and not said:
             self._refuse(connection, plain_answer(*TOO_SLOW))
         else:
             self._drop(connection)

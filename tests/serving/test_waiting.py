@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import selectors
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -80,6 +81,13 @@ class Loop:
         self.door.take_back()
         return connection
 
+    def look_around(self, monkeypatch: pytest.MonkeyPatch, *, after: float) -> None:
+        """Let the door see what took too long, as if so many seconds had gone by."""
+        at = time.monotonic() + after
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "monotonic", lambda: at)
+            self.door.look_around()
+
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
@@ -101,3 +109,28 @@ def test_a_connection_that_was_closed_for_another_one_is_left_alone(stack: ExitS
     assert connection.sock.fileno() < 0
     sending.data(sending.fileobj)
     assert loop.door.connections == 1
+
+
+def test_who_does_not_read_a_refusal_is_closed_in_the_end(
+    stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = Loop(stack)
+    loop.client(POLICY + b"nonsense\r\n\r\nand more")
+    loop.turn()
+    fill(loop.threads.asked[0].sock)
+    connection = loop.answer(0)
+    assert connection.outlet.seconds_to_read > 0
+    loop.look_around(monkeypatch, after=SECONDS - 1)
+    assert loop.door.connections == 1
+    loop.look_around(monkeypatch, after=SECONDS + 1)
+    assert loop.door.connections == 0
+
+
+def fill(sock: socket.socket) -> None:
+    """Send until there is no room for more, as answers do that nobody reads."""
+    with suppress(BlockingIOError):
+        while True:
+            sock.send(b"a" * 1000)
+    with suppress(BlockingIOError):
+        while True:
+            sock.send(b"a")
