@@ -90,10 +90,12 @@ class Door:
         now = time.monotonic()
         for connection in [each for each, until in self._waiting.items() if until <= now]:
             self._give_up(connection)
-        late = self._lines.late(full=now - PATIENCE, any_line=now - self._seconds)
-        for connection, own_fault in late:
+        since = now - self._seconds
+        for connection, own_fault in self._lines.late(full=now - PATIENCE, any_line=since):
             words = TOO_MANY if own_fault else BUSY
             self._refuse(connection, plain_answer(*words, retry_after=1))
+        for connection, _ in self._probes.late(full=since, any_line=since):
+            self._refuse(connection, plain_answer(*BUSY, retry_after=1))
         self.accept_if(not self._closing)
 
     def take_back(self) -> None:

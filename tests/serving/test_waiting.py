@@ -18,6 +18,7 @@ from config.serving.door import Door
 
 SECONDS = 10
 POLICY = b"GET /policy HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PROBE = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MANY = 500_000  # bytes, of which a socket that nobody reads takes less
 
 
@@ -124,6 +125,20 @@ def test_who_does_not_read_a_refusal_is_closed_in_the_end(
     assert loop.door.connections == 1
     loop.look_around(monkeypatch, after=SECONDS + 1)
     assert loop.door.connections == 0
+
+
+def test_a_probe_waits_for_its_thread_no_longer_than_others(
+    stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = Loop(stack)
+    first, second = loop.client(PROBE), loop.client(PROBE)
+    loop.turn()
+    loop.look_around(monkeypatch, after=SECONDS - 1)
+    assert len(loop.threads.asked) == 1
+    loop.look_around(monkeypatch, after=SECONDS + 1)
+    assert second.recv(65536).startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    loop.answer(2)
+    assert first.recv(65536) == b"aa"
 
 
 def fill(sock: socket.socket) -> None:
