@@ -15,16 +15,20 @@ class Callers:
 
     def line_of(self, connection: Connection) -> str:
         """Return the name of the line in which a connection's request waits."""
-        addresses = {"REMOTE_ADDR": connection.address}
+        forwarded: list[str] = []
         headers: list[tuple[str, str]] = connection.request.headers
         for name, value in headers:
             if name == "X-API-KEY":
                 connection.key_line = f"key {hash(value)}"
                 return self._projects.get(connection.key_line, connection.key_line)
             if name == "X-FORWARDED-FOR":
-                addresses["HTTP_X_FORWARDED_FOR"] = value
+                forwarded.append(value)
         from foundation.addresses import counted_networks
 
+        # Some proxies add a line of their own. The application sees them joined, too.
+        addresses = {"REMOTE_ADDR": connection.address}
+        if forwarded:
+            addresses["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
         return counted_networks(addresses)[0]
 
     def remember(self, connection: Connection) -> None:

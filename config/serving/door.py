@@ -17,9 +17,9 @@ from typing import Any
 
 from config.serving.answering import Connection, Threads
 from config.serving.callers import Callers
-from config.serving.gathering import MALFORMED, Refused
+from config.serving.gathering import Refused
 from config.serving.lines import Lines
-from config.serving.outlet import plain_answer
+from config.serving.outlet import BROKEN_OFF, BUSY, TOO_MANY, TOO_SLOW, plain_answer
 from config.serving.shares import shares
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -29,15 +29,6 @@ GIVEN = 0.002  # seconds in which a process with fewer connections may take a ne
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 LINGER = 2.0  # seconds in which a client may still send what will not be answered
 PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
-
-TOO_MANY = (
-    "429 Too Many Requests",
-    "too_many_at_once",
-    "Too many requests at once. Wait for some to be answered, or try again in 1 second.",
-)
-BUSY = ("503 Service Unavailable", "unavailable", "Service temporarily unavailable")
-TOO_SLOW = ("408 Request Timeout", "request_timeout", "The request did not come in time")
-BROKEN_OFF = (*MALFORMED[:2], "The request broke off")
 
 
 class Door:

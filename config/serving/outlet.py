@@ -14,6 +14,16 @@ AT_ONCE = 256 * 1024  # bytes
 GATHERED = 64 * 1024  # bytes of small pieces, sent together
 SLOWEST = 16 * 1024  # bytes a second that a client must read
 
+# What the server says by itself: a status, a code and a sentence for `plain_answer`.
+TOO_MANY = (
+    "429 Too Many Requests",
+    "too_many_at_once",
+    "Too many requests at once. Wait for some to be answered, or try again in 1 second.",
+)
+BUSY = ("503 Service Unavailable", "unavailable", "Service temporarily unavailable")
+TOO_SLOW = ("408 Request Timeout", "request_timeout", "The request did not come in time")
+BROKEN_OFF = ("400 Bad Request", "bad_request", "The request broke off")
+
 
 class Outlet:
     """What gunicorn takes for the socket of a response. Writing to it never waits."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from pytest_django import Settings
 
 from config.serving.answering import Connection
 from config.serving.door import Door
@@ -139,6 +140,19 @@ def test_a_probe_waits_for_its_thread_no_longer_than_others(
     assert second.recv(65536).startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
     loop.answer(2)
     assert first.recv(65536) == b"aa"
+
+
+def test_each_client_behind_proxies_has_a_line_of_its_own(
+    stack: ExitStack, settings: Settings
+) -> None:
+    """Also where each proxy adds a header instead of going on with the one that is there."""
+    settings.TRUSTED_PROXY_COUNT = 2
+    loop = Loop(stack)
+    for number in range(2):
+        chain = f"X-Forwarded-For: 192.0.2.{number}\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n"
+        loop.client(POLICY[:-2] + chain.encode())
+        loop.turn()
+    assert len(loop.threads.asked) == 2
 
 
 def fill(sock: socket.socket) -> None:
