@@ -1,25 +1,30 @@
-"""The WSGI application, and the two things of HTTP that Django leaves to whoever serves it.
+"""The WSGI application, and the three things of HTTP that Django leaves to whoever serves it.
 
 Django reads as many bytes of a body as `Content-Length` says; a body sent in chunks has none, and
 would look empty. Some HTTP libraries send JSON that way, so such a body is read here first, up to
 the size that is allowed and one byte more. What follows is taken in and dropped, as of a body with
 a length: a client that still sends hears the answer, and its connection stays good for the next
-request. And the answer to a HEAD has no body.
+request. The answer to a HEAD has no body. And a `Content-Type` that says nothing that can be read
+fails in Django where nothing of it answers any more.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+ANY_BYTES = "application/octet-stream"
 
 
 def with_chunked_bodies(inner: Application, *, most: int, drained: int) -> Application:
@@ -38,6 +43,29 @@ def with_chunked_bodies(inner: Application, *, most: int, drained: int) -> Appli
         return inner(environ, start_response)
 
     return application
+
+
+def with_readable_types(inner: Application) -> Application:
+    """Let a body be any bytes if Django could not take its type apart, or decode by it."""
+
+    def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not _is_readable(environ.get("CONTENT_TYPE", "")):
+            environ["CONTENT_TYPE"] = ANY_BYTES
+        return inner(environ, start_response)
+
+    return application
+
+
+def _is_readable(content_type: str) -> bool:
+    """Tell whether the parameters can be parsed, and do not name a charset that is not ours.
+
+    Python knows some that decode no query: UTF-16, IDNA, zlib.
+    """
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+        return codecs.lookup(charset).name == "utf-8"
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
 
 
 def without_bodies_for_head(inner: Application) -> Application:
@@ -88,7 +116,7 @@ def _application() -> Application:
     chunked = with_chunked_bodies(
         django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, drained=DRAINED
     )
-    return without_bodies_for_head(chunked)
+    return without_bodies_for_head(with_readable_types(chunked))
 
 
 application = _application()

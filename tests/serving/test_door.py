@@ -76,6 +76,23 @@ def test_a_client_that_asks_whether_to_send_is_told_once(project: Project) -> No
         assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_content_type_that_cannot_be_read_is_not_taken(project: Project) -> None:
+    key = make_key(project)[1]
+    with started_service() as service:
+        for parameters in [
+            *("a*=nosuch'en'%41", "a*=idna'en'%41%ff", "a*=undefined'en'%41"),
+            *("a*0*=x''%41; a*2=b", f"a*{'9' * 4400}=b"),
+            *("charset=idna", "charset=punycode", "charset=hex", "charset=undefined"),
+            *("charset=utf-16", "charset=nosuch", "charset=zlib"),
+        ]:
+            headers = {"X-API-Key": key, "Content-Type": f"application/json; {parameters}"}
+            read = httpx.get(f"{service.address}/policy?a=%ff", headers=headers)
+            assert read.status_code == 200, parameters
+            stored = httpx.post(f"{service.address}/memory?a=%ff", headers=headers, content=b"{}")
+            assert stored.status_code == 415, parameters
+        assert "let an error through" not in service.said()
+
+
 def test_requests_in_a_row_are_answered_in_their_order() -> None:
     with started_service() as service:
         sent = b"".join(
