@@ -46,7 +46,8 @@ class Door:
         self._waiting: dict[Connection, float] = {}
         self._listeners: list[Any] = []
         self._accepting = False
-        self._given = False  # whether a new connection was left to the others for a while
+        self._pausing = False  # whether new connections are left to the others for a moment
+        self._paused_at = 0.0
         self._closing = False
         self._is_shared = cfg.workers > 1
         self.connections = 0
@@ -60,9 +61,10 @@ class Door:
 
     def turn(self) -> None:
         """Do what there is to do, for a second at most."""
-        for key, _ in self.poller.select(GIVEN if self._given else 1.0):
+        for key, _ in self.poller.select(GIVEN if self._pausing else 1.0):
             key.data(key.fileobj)
-        if self._given:
+        if self._pausing:
+            self._pausing = False
             self.accept_if(not self._closing)
 
     def close(self) -> None:
@@ -109,11 +111,8 @@ class Door:
                 self.poller.unregister(listener)
 
     def _on_listener(self, listener: Any) -> None:
-        if self._is_shared and not self._given and shares.others_have_fewer(self.connections):
-            self._given = True
-            self.accept_if(False)  # until `seconds_to_wait` have passed
+        if self._is_shared and self._leaves_it_to_others():
             return
-        self._given = False
         if self.connections >= self._cfg.worker_connections and not self._make_room():
             self.accept_if(False)  # for a second at most: see `look_around`
             return
@@ -127,6 +126,15 @@ class Door:
         self._count(+1)
         connection = Connection(self._cfg, sock, client, listener.getsockname())
         self._on_readable(connection, sock)
+
+    def _leaves_it_to_others(self) -> bool:
+        """Give a process that has fewer connections a moment to take this one, once."""
+        now = time.monotonic()
+        if now - self._paused_at < 10 * GIVEN or not shares.others_have_fewer(self.connections):
+            return False
+        self._pausing, self._paused_at = True, now
+        self.accept_if(False)
+        return True
 
     def _count(self, change: int) -> None:
         self.connections += change
@@ -271,10 +279,7 @@ class Door:
             self._wait_for_request(connection)
 
     def _hang_up(self, connection: Connection) -> None:
-        """Close for writing, and take in what the client still sends, so that it hears the answer.
-
-        See RFC 9112, section 9.6.
-        """
+        """Close for writing, and take in what still comes: the answer is heard (RFC 9112)."""
         try:
             connection.sock.shutdown(socket.SHUT_WR)
         except OSError:
