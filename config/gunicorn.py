@@ -24,7 +24,8 @@ env = Environment()
 wsgi_app = "config.wsgi:application"
 host = env.text("HOST", "127.0.0.1")
 port = env.number("PORT", default=8000, least=1, most=65535)
-bind = f"{host}:{port}"
+is_bare_ipv6 = host.count(":") > 1 and "[" not in host
+bind = f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 worker_class = "config.serving.worker.WholeRequestWorker"
 workers = env.processes("WEB_CONCURRENCY")
 threads = env.number("WEB_THREADS", default=8, least=1, most=256)

@@ -201,7 +201,8 @@ def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service
         stdout=output,
         stderr=subprocess.STDOUT,
     )
-    address = f"http://127.0.0.1:{port}"
+    host = "[::1]" if environment.get("HOST") == "::1" else "127.0.0.1"
+    address = f"http://{host}:{port}"
     try:
         _wait_until_it_answers(process, address, output)
         yield Service(address, process.pid, output)

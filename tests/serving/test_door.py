@@ -93,6 +93,13 @@ def test_a_content_type_that_cannot_be_read_is_not_taken(project: Project) -> No
         assert "let an error through" not in service.said()
 
 
+def test_an_ipv6_address_needs_no_brackets() -> None:
+    with started_service(HOST="::1") as service:
+        answer = httpx.get(f"{service.address}/policy")
+        assert answer.status_code == 401
+        assert "Serving on http://localhost:" in service.said()
+
+
 def test_requests_in_a_row_are_answered_in_their_order() -> None:
     with started_service() as service:
         sent = b"".join(
