@@ -7,6 +7,7 @@ import re
 LONGEST_LINE = 1024  # bytes; a size in hexadecimal, and extensions that nobody uses
 LONGEST_TRAILER = 8192  # bytes
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?")
+FIELDS = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)+")
 
 
 class BadChunk(Exception):
@@ -79,5 +80,8 @@ class Chunks:
             if len(buffer) > LONGEST_TRAILER:
                 raise BadChunk
             return False
+        # Others may end a line, and so the body, where this one does not.
+        if not FIELDS.fullmatch(bytes(buffer[: end + 2])):
+            raise BadChunk
         del buffer[: end + 4]
         return True

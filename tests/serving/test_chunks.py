@@ -68,6 +68,11 @@ def test_what_has_not_come_is_waited_for(sent: bytes) -> None:
         b"5" * (LONGEST_LINE + 1),
         b"5;" + b"a" * LONGEST_LINE + b"\r\n",
         b"0\r\n" + b"a" * (LONGEST_TRAILER + 1),
+        b"0\r\n\nGET /policy HTTP/1.1\r\n\r\n",
+        b"0\r\nA: b\n\nGET /policy HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"0\r\nA: b\r\rC: d\r\n\r\n",
+        b"0\r\nGET /policy HTTP/1.1\r\n\r\n",
+        b"0\r\nA: b\r\n C: d\r\n\r\n",
     ],
 )
 def test_what_is_no_chunk_is_refused(sent: bytes) -> None:
