@@ -20,12 +20,11 @@ from config.serving.callers import Callers
 from config.serving.gathering import Refused
 from config.serving.lines import Lines
 from config.serving.outlet import BROKEN_OFF, BUSY, TOO_MANY, TOO_SLOW, plain_answer
-from config.serving.shares import shares
+from config.serving.shares import GIVEN, shares
 
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 PROBE = "probe"
 RECEIVED = 64 * 1024  # bytes at once
-GIVEN = 0.002  # seconds in which a process with fewer connections may take a new one
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 LINGER = 2.0  # seconds in which a client may still send what will not be answered
 PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
@@ -47,7 +46,6 @@ class Door:
         self._listeners: list[Any] = []
         self._accepting = False
         self._pausing = False  # whether new connections are left to the others for a moment
-        self._paused_at = 0.0
         self._closing = False
         self._is_shared = cfg.workers > 1
         self.connections = 0
@@ -94,7 +92,7 @@ class Door:
     def take_back(self) -> None:
         """Take the connections that threads have answered, and lend the threads to others."""
         for connection in self._threads.take_done():
-            lines = self._probes if connection.line == PROBE else self._lines
+            lines = self._lines_of(connection)
             lines.done(connection.line)
             self._hand_out(lines)
             self._callers.remember(connection)
@@ -111,7 +109,9 @@ class Door:
                 self.poller.unregister(listener)
 
     def _on_listener(self, listener: Any) -> None:
-        if self._is_shared and self._leaves_it_to_others():
+        if self._is_shared and shares.gives_way(self.connections):
+            self._pausing = True
+            self.accept_if(False)
             return
         if self.connections >= self._cfg.worker_connections and not self._make_room():
             self.accept_if(False)  # for a second at most: see `look_around`
@@ -127,15 +127,6 @@ class Door:
         connection = Connection(self._cfg, sock, client, listener.getsockname())
         self._on_readable(connection, sock)
 
-    def _leaves_it_to_others(self) -> bool:
-        """Give a process that has fewer connections a moment to take this one, once."""
-        now = time.monotonic()
-        if now - self._paused_at < 10 * GIVEN or not shares.others_have_fewer(self.connections):
-            return False
-        self._pausing, self._paused_at = True, now
-        self.accept_if(False)
-        return True
-
     def _count(self, change: int) -> None:
         self.connections += change
         if self._is_shared:
@@ -144,15 +135,19 @@ class Door:
     def _make_room(self) -> bool:
         """Close the connection that has waited longest, of the address that has the most of them.
 
-        So whoever opens very many loses their own.
+        So whoever opens very many loses their own, also if each has a request that waits.
         """
         from foundation.addresses import networks_of
 
-        owners = {each: networks_of(each.address)[0] for each in self._waiting}
+        in_line = [*self._lines.all_waiting(), *self._probes.all_waiting()]
+        owners = {each: networks_of(each.address)[0] for each in [*self._waiting, *in_line]}
         if not owners:
             return False
         most, _ = Counter(owners.values()).most_common(1)[0]
-        self._drop(next(each for each, owner in owners.items() if owner == most))
+        leaves = next(each for each, owner in owners.items() if owner == most)
+        if leaves not in self._waiting:
+            self._lines_of(leaves).remove(leaves.line, leaves)
+        self._drop(leaves)
         return True
 
     def _wait(
@@ -245,12 +240,14 @@ class Door:
 
     def _put_in_line(self, connection: Connection, request: Any) -> None:
         connection.request = request
-        if request.path in PROBES:
-            connection.line, lines = PROBE, self._probes
-        else:
-            connection.line, lines = self._callers.line_of(connection), self._lines
+        is_probe = request.path in PROBES
+        connection.line = PROBE if is_probe else self._callers.line_of(connection)
+        lines = self._lines_of(connection)
         lines.put(connection.line, connection, at=time.monotonic())
         self._hand_out(lines)
+
+    def _lines_of(self, connection: Connection) -> Lines[Connection]:
+        return self._probes if connection.line == PROBE else self._lines
 
     def _hand_out(self, lines: Lines[Connection]) -> None:
         while connection := lines.take():

@@ -53,6 +53,19 @@ class Lines(Generic[Item]):
         self._free += 1
         self._forget_if_empty(name)
 
+    def all_waiting(self) -> Iterator[Item]:
+        """Yield what waits in any line."""
+        for line in self._lines.values():
+            for _, item in line.waiting:
+                yield item
+
+    def remove(self, name: str, item: Item) -> None:
+        """Let an item of this line wait no longer."""
+        line = self._lines[name]
+        line.waiting = deque(each for each in line.waiting if each[1] != item)
+        self.waiting -= 1
+        self._forget_if_empty(name)
+
     def late(self, *, full: float, any_line: float) -> Iterator[tuple[Item, bool]]:
         """Take out and yield what has waited too long, and whether its own line is why.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import struct
 import tempfile
+import time
 
 SLOTS = 256
 COUNT = struct.Struct("=i")  # connections and one; 0 where no process is
+GIVEN = 0.002  # seconds in which a process with fewer connections may take a new one
 TOLERATED = 2  # connections more than another process has
 
 
@@ -21,6 +23,7 @@ class Shares:
         self._file, path = tempfile.mkstemp()
         os.unlink(path)
         self._slot = -1  # in a worker: its own
+        self._gave_way_at = 0.0
 
     def join(self, age: int) -> None:
         """Take a place, in a worker that has begun; `age` is gunicorn's number of it."""
@@ -35,6 +38,14 @@ class Shares:
         """Tell the others how many connections this process has."""
         if self._slot >= 0:
             self._write(self._slot, connections + 1)
+
+    def gives_way(self, connections: int) -> bool:
+        """Tell whether to leave a new connection to another process, for GIVEN seconds and once."""
+        now = time.monotonic()
+        if now - self._gave_way_at < 10 * GIVEN or not self.others_have_fewer(connections):
+            return False
+        self._gave_way_at = now
+        return True
 
     def others_have_fewer(self, connections: int) -> bool:
         places = os.pread(self._file, SLOTS * COUNT.size, 0)

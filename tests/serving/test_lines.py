@@ -67,3 +67,13 @@ class TestLines:
         assert list(lines.late(full=5, any_line=0.5)) == []
         assert list(lines.late(full=5, any_line=1.0)) == [("quiet0", False)]
         assert "quiet" not in lines._lines
+
+    def test_what_is_removed_leaves_its_place_to_others(self) -> None:
+        lines = filled(2, busy=3, quiet=1)
+        assert list(lines.all_waiting()) == ["busy0", "busy1", "busy2", "quiet0"]
+        lines.remove("quiet", "quiet0")
+        lines.remove("busy", "busy1")
+        assert lines.waiting == 2
+        assert all_that_may_begin(lines) == ["busy0"]
+        lines.done("busy")
+        assert all_that_may_begin(lines) == ["busy2"]

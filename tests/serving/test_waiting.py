@@ -59,9 +59,10 @@ class Loop:
             sock.close()
         self.door.poller.close()
 
-    def client(self, sends: bytes = b"") -> socket.socket:
+    def client(self, sends: bytes = b"", *, source: str = "127.0.0.1") -> socket.socket:
         client = self._stack.enter_context(socket.socket())
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.bind((source, 0))
         client.connect(self._listener.getsockname())
         client.settimeout(SECONDS)
         client.sendall(sends)
@@ -157,6 +158,26 @@ def test_each_client_behind_proxies_has_a_line_of_its_own(
         loop.client(POLICY[:-2] + chain.encode())
         loop.turn()
     assert len(loop.threads.asked) == 2
+
+
+@pytest.mark.parametrize("request_", [POLICY, PROBE])
+def test_room_is_made_among_requests_that_wait(stack: ExitStack, request_: bytes) -> None:
+    loop = Loop(stack, connections=5)
+    stranger = loop.client(source="127.0.0.2")
+    loop.turn()
+    many = [loop.client(request_) for _ in range(5)]
+    loop.turn()
+    assert len(loop.threads.asked) == 1
+    stranger.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        stranger.recv(1)
+    assert many[1].recv(1) == b""
+    assert loop.door.connections <= 5
+    left = loop.door.connections - 1
+    for _ in range(left):
+        loop.answer(2)
+    assert not loop.threads.asked
+    assert many[0].recv(2) == b"aa"
 
 
 def fill(sock: socket.socket) -> None:
