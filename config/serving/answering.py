@@ -113,5 +113,11 @@ class Threads:
             self._log.access(response, request, environ, datetime.now(UTC) - began)
             if close := getattr(content, "close", None):
                 close()
-        connection.keep = not response.should_close()
+        connection.keep = not response.should_close() and not _is_short(response)
         connection.project = environ.get(LINE, "")
+
+
+def _is_short(response: Any) -> bool:
+    """Tell whether the client waits for more of this answer, and would take the next one for it."""
+    promised = response.response_length
+    return promised is not None and not response._omits_body and response.sent < promised

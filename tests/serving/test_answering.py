@@ -82,6 +82,21 @@ def test_an_error_is_told_on_a_connection_that_was_used_before(answering: Answer
     assert client.recv(65536).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
 
 
+def test_an_answer_that_is_too_short_is_the_last_one(answering: Answering) -> None:
+    """A file may have become shorter since its size was told."""
+    answering.threads.start(short, 1)
+    connection, client = answering.connect()
+    answering.answer(connection)
+    assert client.recv(65536).endswith(b"ok")
+    assert not connection.keep
+    assert not connection.broken
+
+
 def fine(environ: Any, start_response: Any) -> list[bytes]:
     start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+
+def short(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "3")])
     return [b"ok"]
