@@ -30,7 +30,13 @@ NEW_EACH_TIME = {
     "decision_id": POSTGRESQL_ID,
     "token_digest": "sha256(uuid_send(gen_random_uuid()))",
 }
-INSERT = re.compile(r"INSERT\s+INTO\s+\w+\s*\(([^)]*)\)\s*VALUES\s*\(([^()]*)\)", re.IGNORECASE)
+INSERT = re.compile(
+    r"INSERT\s+INTO\s+\w+\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^()]*?)(?:\)|\s+FROM\s)",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"%s::\w+\s+AS\s+(\w+)", re.IGNORECASE
+)  # of a row that is made before it is stored
 PLACEHOLDER = "%s"
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
@@ -136,6 +142,8 @@ def _text(value: str) -> str:
 
 def _inserted(statement: str) -> Iterator[tuple[int, str]]:
     """Return the placeholders that fill a column of an INSERT, by their number, and the column."""
+    for named in NAMED.finditer(statement):
+        yield statement.count(PLACEHOLDER, 0, named.start()), named[1]
     for insert in INSERT.finditer(statement):
         number = statement.count(PLACEHOLDER, 0, insert.start(2))
         columns = [column.strip() for column in insert[1].split(",")]
