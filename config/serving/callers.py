@@ -1,4 +1,4 @@
-"""Who asks, as far as turns go: a project, a key that is new here, or an address without any."""
+"""Who asks, as far as turns go: a project, or an address whose keys are not known here yet."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ class Callers:
         self._projects: dict[str, str] = {}
 
     def line_of(self, connection: Connection) -> str:
-        """Return the name of the line in which a connection's request waits."""
+        """Return the name of the line in which a connection's request waits.
+
+        Keys that are invented have no line of their own: nobody gets more turns by inventing many.
+        """
         forwarded: list[str] = []
         headers: list[tuple[str, str]] = connection.request.headers
         for name, value in headers:
             if name == "X-API-KEY":
                 connection.key_line = f"key {hash(value)}"
-                return self._projects.get(connection.key_line, connection.key_line)
-            if name == "X-FORWARDED-FOR":
+                if project := self._projects.get(connection.key_line):
+                    return project
+            elif name == "X-FORWARDED-FOR":
                 forwarded.append(value)
         from foundation.addresses import counted_networks
 

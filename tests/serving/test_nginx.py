@@ -20,7 +20,7 @@ from accounts.models import Project
 from bench.slow_clients import slow_clients
 from config.environment import BASE_DIR
 from memory.models import Memory
-from tests.doors import free_port, started_service
+from tests.doors import collect_static, free_port, started_service
 from tests.makers import make_key, memory_body
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -47,6 +47,7 @@ class Front:
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
+    collect_static()
     plain, secure = free_port(), free_port()
     certificate, secret = tmp_path / "cert.pem", tmp_path / "key.pem"
     command = [
