@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import (
     admin_beta,  # noqa: F401 - Django finds what is registered from here
-    admin_people,  # noqa: F401
+    admin_people,  # noqa: F401 - as above
     operators,
     services,
 )

@@ -96,7 +96,7 @@ class UserAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
-            obj.state_before = security.state_of(obj)  # type: ignore[attr-defined]
+            obj.state_before = security.state_of(obj)  # type: ignore[attr-defined] # ours, for what is recorded
             super().save_model(request, obj, form, change)
             return
         with transaction.atomic():

@@ -13,10 +13,8 @@ from typing import Any
 from gunicorn.http import wsgi
 
 from config.serving.gathering import Gathering
-from config.serving.outlet import Outlet, plain_answer
+from config.serving.outlet import FAILED, Outlet, plain_answer
 from foundation.turns import LINE
-
-FAILED = ("500 Internal Server Error", "internal_error", "Internal server error")
 
 
 class Connection:
@@ -119,5 +117,6 @@ class Threads:
 
 def _is_short(response: Any) -> bool:
     """Tell whether the client waits for more of this answer, and would take the next one for it."""
+    # gunicorn's own word, not its public one: hence its narrow range in pyproject.toml.
     promised = response.response_length
     return promised is not None and not response._omits_body and response.sent < promised

@@ -22,6 +22,7 @@ TOO_MANY = (
 )
 BUSY = ("503 Service Unavailable", "unavailable", "Service temporarily unavailable")
 TOO_SLOW = ("408 Request Timeout", "request_timeout", "The request did not come in time")
+FAILED = ("500 Internal Server Error", "internal_error", "Internal server error")
 BROKEN_OFF = ("400 Bad Request", "bad_request", "The request broke off")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import STATUS
-from config.serving import answering, gathering, outlet
+from config.serving import gathering, outlet
 from config.serving.gathering import KEPT, LONGEST_HEAD, TAKEN, Gathering, Refused
 from tests.serving.test_chunks import pieces
 
@@ -120,6 +120,6 @@ def test_bad_chunks_are_refused() -> None:
 
 def test_refusals_have_the_statuses_of_the_contract() -> None:
     words = [gathering.MALFORMED, *gathering.REFUSALS.values()]
-    words += [outlet.TOO_MANY, outlet.BUSY, outlet.TOO_SLOW, outlet.BROKEN_OFF, answering.FAILED]
+    words += [outlet.TOO_MANY, outlet.BUSY, outlet.TOO_SLOW, outlet.BROKEN_OFF, outlet.FAILED]
     for status, code, _ in words:
         assert status.startswith(f"{STATUS[code]:d} "), code

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import qrcode  # type: ignore[import-untyped]
+import qrcode  # type: ignore[import-untyped] # it has no types
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
