@@ -181,14 +181,20 @@ def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
 
 
 @contextmanager
-def started_service(*, workers: int = 1, **environment: str) -> Iterator[Service]:
-    """Start the service under gunicorn, in processes of its own, on the tests' database."""
+def started_service(
+    *, workers: int = 1, open_files: str = "", **environment: str
+) -> Iterator[Service]:
+    """Start the service under gunicorn, in processes of its own, on the tests' database.
+
+    They may have no more than `open_files` open.
+    """
+    limit = [] if not open_files else ["prlimit", f"--nofile={open_files}"]
     if "DATABASE_URL" not in environment:
         _forget_attempts()
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
+        [*limit, sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py"],
         cwd=BASE_DIR,
         env={
             **os.environ,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import resource
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -47,15 +46,6 @@ def answer_of(connection: socket.socket) -> tuple[str, dict[str, Any]]:
         answer += received
     head, _, body = answer.rpartition(b"\r\n\r\n")
     return head.decode().splitlines()[0], json.loads(body)
-
-
-@contextmanager
-def few_open_files(number: int) -> Iterator[None]:
-    """Let processes that start in this block open no more files than that."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class TestSlowClients:
@@ -134,7 +124,7 @@ class TestSlowClients:
                     assert body["summary_struct"] == whole["summary_struct"]
 
     def test_whoever_opens_too_many_connections_loses_their_own(self, key: str) -> None:
-        with few_open_files(280), started_service() as service, client_of(service, key) as client:
+        with started_service(open_files="280") as service, client_of(service, key) as client:
             assert client.get("/policy").status_code == 200
             with slow_clients(service.place, "idle", 150, key=key, source="127.0.0.2") as idle:
                 assert client.get("/policy").status_code == 200  # on the connection from before
