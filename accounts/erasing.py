@@ -32,7 +32,8 @@ from accounts.models import (
 )
 
 BATCH = 1000
-WORDS = ("address", "name", "new_name")  # in an event's `meta`
+# In an event's `meta`: names and addresses, and what a purpose was registered as.
+WORDS = ("address", "name", "new_name", "purpose_id", "purposes", "sentence")
 
 
 class WithoutWords(models.Func):

@@ -30,7 +30,7 @@ from foundation.turns import share_turns
 
 FIND_PRINCIPAL = """
     SELECT k.id, s.id, p.id, p.owner_id, k.environment, k.permissions, k.scopes,
-           k.purpose_classes, p.subject_key,
+           k.purpose_classes, p.subject_key, k.purposes, p.purposes_revision,
            COALESCE(k.rate_limit, p.rate_limit), k.lowered_rate_limit, p.lowered_rate_limit,
            COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit,
            p.rate_limit, k.rate_limit,
@@ -113,9 +113,10 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     if not found:
         return None
     key, secret, project, owner, environment, permissions, scopes, classes, subject = found[0][:9]
-    hour, *hours = found[0][9:12]
-    second, *seconds = found[0][12:15]
-    of_project, of_key = found[0][15:17]
+    purposes, purposes_revision = found[0][9:11]
+    hour, *hours = found[0][11:14]
+    second, *seconds = found[0][14:17]
+    of_project, of_key = found[0][17:19]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -125,11 +126,13 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         permissions=_names(permissions) or frozenset(),
         scopes=_names(scopes),
         purpose_classes=_names(classes),
+        purposes=_names(purposes),
+        purposes_revision=purposes_revision,
         rate_limit=lowest(hour or settings.RATE_LIMIT_HOUR, *hours),
         burst_limit=lowest(second or settings.RATE_LIMIT_SECOND, *seconds),
         project_rate_limit=together(of_project, of_key, lowered=hours[-1]),
         subject_key=bytes(subject),
-        ceilings=ceilings(*found[0][17:]),
+        ceilings=ceilings(*found[0][19:]),
     )
 
 

@@ -37,6 +37,8 @@ class Principal:
     ceilings: Ceilings
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
+    purposes: frozenset[str] | None = None  # ids of registered ones
+    purposes_revision: int = 0  # of the project's registry; 0: it has none
     project_rate_limit: int | None = None  # requests an hour of all the project's keys together
 
     def may(self, permission: str) -> bool:
@@ -47,6 +49,10 @@ class Principal:
 
     def may_use_purpose_class(self, purpose_class: str) -> bool:
         return self.purpose_classes is None or purpose_class in self.purpose_classes
+
+    def may_use_purpose(self, purpose_id: str | None) -> bool:
+        """Say whether it reads for this registered purpose; None stands for free text."""
+        return self.purposes is None or purpose_id in self.purposes
 
     def subject_id(self, user_id: str) -> UUID:
         """Return the pseudonym of one of the project's end users in this key's environment."""

@@ -20,7 +20,7 @@ from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
 from foundation import sql
 from memory import tallies
-from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
+from memory.models import IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
 
 BATCH = 1000
 LONG = {Memory: ["value_json"], RevocationGrant: ["purpose"], IdempotencyRecord: ["answer"]}
@@ -46,9 +46,10 @@ def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Erase what deleted projects and long-closed accounts held. Return how many of each.
 
-    Memories, grants and kept answers go, and so do the request log, addresses and notices of keys.
-    The record stays, without what people typed (accounts/erasing.py), and without the key by which
-    the end users' pseudonyms were made. Stopped half-way, the next run goes on.
+    Memories, grants and kept answers go, and so do registered purposes, the request log, addresses
+    and notices of keys. The record stays, without what people typed (accounts/erasing.py), and
+    without the key by which the end users' pseudonyms were made. Stopped half-way, the next run
+    goes on.
     """
     closed_before = at - services.closed_for()
     over = {"deleted_before": at - LAST_REQUESTS, "closed_before": closed_before}
@@ -58,6 +59,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         for model in (Memory, RevocationGrant, IdempotencyRecord):
             _sweep(model, project.pk, batch)
         Tally.objects.filter(project_id=project.pk).delete()
+        Purpose.objects.of_project(project.pk).delete()
         forget_project(project.pk, batch=batch)
         erasing.forget_words(project.pk, batch=batch)
         _end(project, at=at, by=by)

@@ -44,6 +44,10 @@ class EventType(models.TextChoices):
     ACCOUNT_ERASE = "ACCOUNT_ERASE"
     PROJECT_ERASE = "PROJECT_ERASE"
     RECORD_PRUNE = "RECORD_PRUNE"
+    PURPOSE_PROPOSE = "PURPOSE_PROPOSE"
+    PURPOSE_APPROVE = "PURPOSE_APPROVE"
+    PURPOSE_UPDATE = "PURPOSE_UPDATE"
+    PURPOSE_RETIRE = "PURPOSE_RETIRE"
 
 
 CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ
@@ -96,9 +100,9 @@ class AuditEvent(models.Model):
     """One decision. Append-only, by a trigger in the database.
 
     An erasure alone can empty it of what people typed: of `user_id`, `purpose`, `domain` and the
-    caller's `request_id`, and in `meta` of names and of the address that an owner made a change
-    from. It holds plain ids and no foreign keys: it outlives
-    what it describes. It never holds a memory's value, a token or a key.
+    caller's `request_id`, and in `meta` of names, of registered purposes and of the address that an
+    owner made a change from. It holds plain ids and no foreign keys: it outlives what it describes.
+    It never holds a memory's value, a token or a key.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -24,6 +24,8 @@ from foundation.mail_addresses import one_form
 
 DEFAULT_PROJECT_NAME = "Default project"
 LONGEST_NAME = 100  # characters of a project's name
+# Which purposes a project can take, as memory.policy.registry has them.
+TAKES = ("any", "declared", "registered")
 
 models.BinaryField.register_lookup(Length)
 
@@ -162,6 +164,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return project
 
 
+def _taken() -> Any:
+    return models.CharField(max_length=16, default=TAKES[0], db_default=TAKES[0], editable=False)
+
+
 class Project(Limited):
     """The tenant: keys, memories, grants and audit events belong to one, in `test` or `live`."""
 
@@ -192,11 +198,21 @@ class Project(Limited):
         null=True, editable=False, help_text="Set: what was stored in it is gone from the database."
     )
 
+    # What is registered in memory.models.Purpose. The number rises with each change of that and of
+    # what is taken: who knows the registry under a number knows it as it stands.
+    purposes_revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    takes_in_test = _taken()
+    takes_in_live = _taken()
+
     objects = ProjectQuerySet.as_manager()
 
     class Meta(Limited.Meta):
         constraints = [
             *Limited.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(takes_in_test__in=TAKES, takes_in_live__in=TAKES),
+                name="accounts_project_takes_known_purposes",
+            ),
             models.UniqueConstraint(
                 "owner",
                 Lower("name"),

@@ -68,6 +68,9 @@ class ApiKey(Limited):
     purpose_classes = models.JSONField(
         null=True, blank=True, help_text="Empty: every purpose class."
     )
+    purposes = models.JSONField(
+        null=True, blank=True, help_text="Ids of registered purposes. Empty: every purpose."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(

@@ -12,9 +12,11 @@ purpose. "executive", "executable", "automatic(ally)", "composer", "composition"
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from memory.policy.characters import has_run_of_marks, normalize
+from memory.policy.registry import NO_REGISTRY, PurposeState, RegisteredPurpose, Registry, Takes
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
 
 
@@ -176,3 +178,67 @@ def _is_in_order_to(words: list[str], position: int) -> bool:
         and position > 0
         and words[position - 1 : position + 2] == ["in", "order", "to"]
     )
+
+
+# Why a purpose has no class.
+PURPOSE_UNRECOGNIZED = "PURPOSE_UNRECOGNIZED"
+PURPOSE_VETOED = "PURPOSE_VETOED"
+PURPOSE_DISAGREES = "PURPOSE_DISAGREES"
+PURPOSE_RETIRED = "PURPOSE_RETIRED"
+PURPOSE_NOT_HERE = "PURPOSE_NOT_HERE"
+PURPOSE_NOT_DECLARED = "PURPOSE_NOT_DECLARED"
+PURPOSE_NOT_REGISTERED = "PURPOSE_NOT_REGISTERED"
+
+_VETOES = frozenset({"advertising", "marketing", "train", "training", "sell", "broker", "profile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a purpose comes down to, by which words; with a `reason` it is `unrecognized`."""
+
+    purpose_class: PurposeClass
+    matched: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    reason: str | None = None
+    purpose: RegisteredPurpose | None = None
+
+
+def understand(purpose: str, registry: Registry = NO_REGISTRY) -> Understood:
+    """Put a purpose into its class: by the registry first, then by its own words."""
+    registered = registry.purposes.get(folded_id(purpose)) if registry.purposes else None
+    if registered is not None and registered.state is not PurposeState.PROPOSED:
+        if registered.state is PurposeState.RETIRED:
+            return _refused(PURPOSE_RETIRED, registered)
+        if registry.environment not in registered.environments:
+            return _refused(PURPOSE_NOT_HERE, registered)
+        return Understood(registered.purpose_class, (registered.id,), purpose=registered)
+    if registry.takes is Takes.REGISTERED:
+        return _refused(PURPOSE_NOT_REGISTERED)
+    declared = _NAMES.get(folded_id(purpose.partition(":")[0]))
+    if registry.takes is Takes.DECLARED and declared is None:
+        return _refused(PURPOSE_NOT_DECLARED)
+    purpose_class = declared or classify(purpose)
+    if purpose_class is PurposeClass.UNRECOGNIZED:
+        vetoes = holds_veto(purpose)
+        reason = PURPOSE_VETOED if vetoes else PURPOSE_UNRECOGNIZED
+        return Understood(PurposeClass.UNRECOGNIZED, refused=vetoes, reason=reason)
+    return Understood(purpose_class, matched_terms(purpose))
+
+
+def propose(purpose: str) -> PurposeClass | None:
+    """Return the class that wider tables would propose; it opens nothing."""
+    return PurposeClass.RECOMMENDATION if "gift" in _words_of(purpose) else None
+
+
+def holds_veto(text: str) -> tuple[str, ...]:
+    """Return the words of a text that deny it, whatever else it says."""
+    return tuple(word for word in dict.fromkeys(_words_of(text)) if word in _VETOES)
+
+
+def folded_id(text: str) -> str:
+    """Return the words of a text, folded and joined: the id under which it may be registered."""
+    return "_".join(_words_of(text))
+
+
+def _refused(reason: str, purpose: RegisteredPurpose | None = None) -> Understood:
+    return Understood(PurposeClass.UNRECOGNIZED, reason=reason, purpose=purpose)

@@ -30,6 +30,7 @@ from tests.accounts.invited import sign_up
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
 from tests.makers import PASSWORD, give_password, make_key, make_owner, memory_body, read_body
+from tests.memory.registered import register
 
 DAY = timedelta(days=1)
 FIRST, SECOND, THIRD = (f"word{name}@example.com" for name in ("first", "second", "third"))
@@ -53,6 +54,8 @@ WORDS = {
     "wordasked": "a domain of a refused read",
     "wordvalue": "a statement's value",
     "wordpurpose": "a purpose that was allowed",
+    "wordregistered": "the id of a registered purpose",
+    "wordsentence": "the sentence about it",
     "wordrefused": "a purpose that was refused",
     "wordidempotency": "an Idempotency-Key",
     "wordrequest": "a caller's X-Request-ID",
@@ -68,12 +71,14 @@ STAYS: dict[str, set[str]] = {}
 UNTYPED = {
     "accounts_auditevent": "scope purpose_class memory_ids reason_code policy_version",
     "accounts_user": "password",  # a digest
-    "apikeys_apikey": "permissions scopes purpose_classes",
+    "accounts_project": "takes_in_test takes_in_live",
+    "apikeys_apikey": "permissions scopes purpose_classes purposes",
     "apikeys_loggedrequest": "endpoint code",
     "apikeys_secret": "last_four",
     "apikeys_usagehour": "endpoint code",
     "memory_idempotencyrecord": "environment",
     "memory_memory": "environment",
+    "memory_purpose": "scopes environments proposed_by approved_by retired_by",
     "memory_revocationgrant": "environment",
     "memory_tally": "environment kind",
     "account_emailconfirmation": "key",
@@ -178,6 +183,7 @@ def pages(browser: Client, person: User) -> None:
 def calls(person: User) -> None:
     """Fill in the fields of the API."""
     project = Project.objects.get(name="wordrenamed")
+    register(project, purpose_id="wordregistered", sentence="wordsentence")
     plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
     api = Api(plaintext)
     headers = {

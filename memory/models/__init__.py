@@ -1,0 +1,9 @@
+"""Memories, the grants by which they were read, kept answers, and registered purposes."""
+
+from __future__ import annotations
+
+from memory.models.memories import IdempotencyRecord as IdempotencyRecord
+from memory.models.memories import Memory as Memory
+from memory.models.memories import RevocationGrant as RevocationGrant
+from memory.models.memories import Tally as Tally
+from memory.models.purposes import Purpose as Purpose

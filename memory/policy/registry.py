@@ -1,0 +1,101 @@
+"""The registry of a project: the purposes that somebody approved, and what the project takes.
+
+Approved, a purpose is in the class it was registered for, whatever its words say. It never reads
+more than the matrix allows: a registration names one class, and fewer scopes at most.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from memory.policy.vocabulary import PurposeClass
+
+# The id of a purpose, as requests, keys and the record name it.
+PURPOSE_ID = re.compile(r"[a-z0-9_]{1,64}")
+
+
+class PurposeState(StrEnum):
+    """Where a registration stands. Only an approved one opens anything."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class Takes(StrEnum):
+    """Which purposes a project takes in an environment: any, or the more certain ones alone.
+
+    `declared` takes registered purposes and those that begin with the name of their class.
+    """
+
+    ANY = "any"
+    DECLARED = "declared"
+    REGISTERED = "registered"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPurpose:
+    """A purpose as it is registered. `scopes` is None for all that its class may read."""
+
+    id: str
+    revision: int
+    purpose_class: PurposeClass
+    scopes: frozenset[str] | None
+    environments: frozenset[str]
+    state: PurposeState
+
+    def may_read(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What a project registered, as one of its environments sees it, and what it takes there.
+
+    A proposed purpose is in it and has no effect. `version` changes with all that has one; it is
+    empty where nothing has: then the product's own version says everything.
+    """
+
+    takes: Takes
+    purposes: Mapping[str, RegisteredPurpose]
+    environment: str
+    version: str
+
+
+NO_REGISTRY = Registry(Takes.ANY, MappingProxyType({}), environment="", version="")
+
+
+def fingerprint(
+    product: str, *, takes: Takes, environment: str, purposes: Iterable[RegisteredPurpose]
+) -> str:
+    """Return 16 hex digits over the product's policy and all of a registry that has an effect.
+
+    Empty if nothing of it has: nobody asks for a registry of which nothing is approved.
+    """
+    entries = sorted(
+        [
+            purpose.id,
+            purpose.revision,
+            purpose.purpose_class,
+            None if purpose.scopes is None else sorted(purpose.scopes),
+            sorted(purpose.environments),
+            purpose.state,
+        ]
+        for purpose in purposes
+        if purpose.state is not PurposeState.PROPOSED
+    )
+    if not entries and takes is Takes.ANY:
+        return ""
+    canonical = json.dumps([product, takes, environment, entries], separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def is_narrower(
+    new: Collection[str] | None, old: Collection[str] | None, *, all_of: Collection[str]
+) -> bool:
+    """Say whether `new` names nothing that `old` did not; None names all of `all_of`."""
+    return set(all_of if new is None else new) <= set(all_of if old is None else old)
