@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from config.errors import STATUS
 from foundation.addresses import base_url
-from memory.policy.access import MATRIX, POLICY_VERSION, allowed_purpose_classes, is_allowed
-from memory.policy.purposes import TELLING, WEAK
+from memory.policy.access import MATRIX, allowed_purpose_classes, is_allowed
+from memory.policy.classes import TELLING, WEAK
+from memory.policy.version import POLICY_VERSION
 from memory.policy.vocabulary import PURPOSE_CLASSES, Source
 
 # What a developer can do about each code. A code without a sentence fails a test.

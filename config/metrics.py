@@ -34,7 +34,7 @@ from apikeys.usage.samples import BOUNDS
 from config import shared_metrics
 from config.routes import is_api
 from foundation.shared_redis import TIMEOUT
-from memory.policy.access import POLICY_VERSION
+from memory.policy.version import POLICY_VERSION
 
 logger = logging.getLogger("memory_scope.metrics")
 

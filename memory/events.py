@@ -12,8 +12,8 @@ from accounts import audit
 from accounts.models import EventType
 from apikeys.principal import Principal
 from memory.decisions import Decision
-from memory.policy.access import POLICY_VERSION
 from memory.policy.merging import Merged
+from memory.policy.version import POLICY_VERSION
 from memory.statements import Grant, Partition
 
 

@@ -13,7 +13,8 @@ from apikeys.permissions import ANY_KEY
 from foundation.answers import RequestRefused, json_response
 from memory import schemas, services
 from memory.events import Caller
-from memory.policy import access, purposes
+from memory.policy import access, classes
+from memory.policy.version import POLICY_VERSION
 from memory.policy.vocabulary import PURPOSE_CLASSES
 
 
@@ -70,13 +71,13 @@ class PolicyView(KeyedAPIView):
         """Answer the policy as it is enforced, with the words that name each purpose class."""
         return json_response(
             {
-                "version": access.POLICY_VERSION,
+                "version": POLICY_VERSION,
                 "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
                 "purpose_classes": PURPOSE_CLASSES,
                 "words": {
                     name: {
-                        "telling": sorted(purposes.TELLING.get(name, ())),
-                        "weak": sorted(purposes.WEAK.get(name, ())),
+                        "telling": sorted(classes.TELLING.get(name, ())),
+                        "weak": sorted(classes.WEAK.get(name, ())),
                     }
                     for name in PURPOSE_CLASSES
                 },

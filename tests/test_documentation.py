@@ -9,7 +9,8 @@ from django.test import Client
 
 from config.documentation import ADVICE
 from config.errors import STATUS
-from memory.policy.access import MATRIX, POLICY_VERSION, is_allowed
+from memory.policy.access import MATRIX, is_allowed
+from memory.policy.version import POLICY_VERSION
 from memory.policy.vocabulary import PURPOSE_CLASSES
 
 

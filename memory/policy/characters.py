@@ -14,6 +14,15 @@ _MAYBE_MARKS = re.compile(
     rf"{{{MOST_MARKS + 1},}}"
 )
 _BECOME_MARKS = "\uff9e\uff9f"
+# Letters, marks and signs that draw nothing, beside the formats (Cf): fillers and variants
+# (Unicode: Default_Ignorable_Code_Point, and the blank of Braille).
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+_FORMATS = (
+    "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_INVISIBLE = re.compile(f"[{_FILLERS}\U00016fe4\U000e0100-\U000e01ef{_FORMATS}]+")
 
 
 def normalize(form: Literal["NFC", "NFKC"], text: str) -> str:
@@ -29,6 +38,11 @@ def normalize(form: Literal["NFC", "NFKC"], text: str) -> str:
         parts += [unicodedata.normalize(form, text[end:begin]), text[begin:stop]]
         end = stop
     return "".join(parts) + unicodedata.normalize(form, text[end:])
+
+
+def without_invisible(text: str) -> str:
+    """Return the text without what draws nothing itself: formats, fillers, variation selectors."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def has_run_of_marks(text: str) -> bool:

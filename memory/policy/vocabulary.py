@@ -40,3 +40,8 @@ PURPOSE_CLASSES: tuple[PurposeClass, ...] = tuple(
     for purpose_class in PurposeClass
     if purpose_class is not PurposeClass.UNRECOGNIZED
 )
+
+
+def listed(words: str) -> frozenset[str]:
+    """Return the words of a table, as they are written out: with white space between them."""
+    return frozenset(words.split())

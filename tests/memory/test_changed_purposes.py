@@ -76,8 +76,14 @@ class TestChanging:
     def test_a_veto_word_needs_its_confirmation_here_too(self, project: Project) -> None:
         purpose = register(project)
         with pytest.raises(VetoNotConfirmed):
-            change(project, purpose, sentence="Plans a training.", confirmed=True)
-        change(project, purpose, sentence="Plans a training.", confirmed=True, veto_confirmed=True)
+            change(project, purpose, sentence="Suggests novels on surveillance.", confirmed=True)
+        change(
+            project,
+            purpose,
+            sentence="Suggests novels on surveillance.",
+            confirmed=True,
+            veto_confirmed=True,
+        )
 
     def test_the_same_again_changes_nothing(self, project: Project) -> None:
         purpose = register(project)

@@ -156,8 +156,8 @@ class TestApproving:
     @pytest.mark.parametrize(
         "said",
         [
-            {"purpose_id": "training_plan"},
-            {"sentence": "Plans the training of the user for a marathon."},
+            {"purpose_id": "surveillance_novels"},
+            {"sentence": "Suggests novels about surveillance to the user."},
         ],
         ids=["id", "sentence"],
     )
@@ -165,12 +165,12 @@ class TestApproving:
         self, project: Project, said: dict[str, str]
     ) -> None:
         purpose = propose(project, **said)
-        with pytest.raises(VetoNotConfirmed, match="training") as refused:
+        with pytest.raises(VetoNotConfirmed, match="surveillance") as refused:
             approve(project, purpose)
-        assert refused.value.terms == ("training",)
+        assert refused.value.terms == ("surveillance",)
         approve(project, purpose, veto_confirmed=True)
         (event,) = events("PURPOSE_APPROVE")
-        assert event["confirmed_terms"] == ["training"]
+        assert event["confirmed_terms"] == ["surveillance"]
 
     def test_a_revision_that_nobody_looked_at_is_not_approved(self, project: Project) -> None:
         purpose = propose(project)

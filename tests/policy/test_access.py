@@ -1,24 +1,9 @@
 """Which purpose may read which scope: the matrix, written out a second time."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from memory.policy import purposes
-from memory.policy.access import (
-    MATRIX,
-    POLICY_VERSION,
-    allowed_purpose_classes,
-    fingerprint,
-    is_allowed,
-)
+from memory.policy.access import MATRIX, allowed_purpose_classes, is_allowed
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass, Scope, Source
-
-ROOT = Path(__file__).resolve().parents[2]
 
 # By hand, never from MATRIX: whoever changes the policy changes it twice.
 CELLS = [
@@ -117,47 +102,3 @@ class TestVocabulary:
             "notification_delivery, ui_rendering"
         )
         assert [*PURPOSE_CLASSES, "unrecognized"] == list(PurposeClass)
-
-
-class TestPolicyVersion:
-    POLICY: dict[str, Any] = {
-        "matrix": MATRIX,
-        "telling": purposes.TELLING,
-        "weak": purposes.WEAK,
-        "consequence": purposes.CONSEQUENCE,
-    }
-
-    def test_it_is_sixteen_hex_digits_of_the_policy_as_it_is(self) -> None:
-        assert len(POLICY_VERSION) == 16
-        assert int(POLICY_VERSION, 16) >= 0
-        assert fingerprint(**self.POLICY) == POLICY_VERSION
-
-    @pytest.mark.parametrize("seed", ["0", "1", "4321"])
-    def test_every_process_has_the_same(self, seed: str) -> None:
-        told = subprocess.run(
-            [sys.executable, "-c", "from memory.policy.access import *; print(POLICY_VERSION)"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert told.stdout.strip() == POLICY_VERSION
-
-    @pytest.mark.parametrize("level", ["telling", "weak"])
-    def test_a_changed_word_changes_it(self, level: str) -> None:
-        words = dict(self.POLICY[level])
-        ours = words[PurposeClass.UI_RENDERING]
-        for changed in (ours | {"paint"}, frozenset(list(ours)[1:])):
-            other = {**words, PurposeClass.UI_RENDERING: changed}
-            assert fingerprint(**{**self.POLICY, level: other}) != POLICY_VERSION
-
-    def test_a_changed_cell_changes_it(self) -> None:
-        for scope in Scope:
-            for purpose_class in PURPOSE_CLASSES:
-                other = {**MATRIX, scope: MATRIX[scope] ^ {purpose_class}}
-                assert fingerprint(**{**self.POLICY, "matrix": other}) != POLICY_VERSION
-
-    def test_a_changed_precedence_changes_it(self) -> None:
-        other = purposes.CONSEQUENCE[::-1]
-        assert fingerprint(**{**self.POLICY, "consequence": other}) != POLICY_VERSION

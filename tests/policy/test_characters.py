@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.policy.characters import has_run_of_marks, normalize
-from memory.policy.purposes import classify, matched_terms
+from memory.policy.purposes import PURPOSE_UNREADABLE, understand
 from memory.policy.shapes import snake_case
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import PurposeClass
@@ -44,8 +44,7 @@ class TestRuns:
             f"{wide('execute payment')}, recommend x{run}",
             f"recommendation{run}",
         ):
-            assert classify(purpose) is PurposeClass.UNRECOGNIZED
-            assert matched_terms(purpose) == ()
+            assert understand(purpose).reason == PURPOSE_UNREADABLE
 
     def test_what_stands_around_it_is_still_compared(self, run: str) -> None:
         assert normal_form(f"x{run} {wide('Pizza')}") == normal_form(f"x{run} pizza")
@@ -68,7 +67,7 @@ def test_what_languages_write_is_no_run() -> None:
     ):
         assert not has_run_of_marks(text)
         assert normalize("NFKC", text) == unicodedata.normalize("NFKC", text)
-    assert classify(wide("recommend books")) is PurposeClass.RECOMMENDATION
+    assert understand(wide("recommend books")).purpose_class is PurposeClass.RECOMMENDATION
 
 
 @given(texts, st.sampled_from(["", *RUNS]), texts)

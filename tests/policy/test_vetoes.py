@@ -1,0 +1,194 @@
+"""What no purpose may be for, whatever else its text says."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memory.policy.classes import TELLING
+from memory.policy.languages import VETOES, VETOES_WITHIN
+from memory.policy.people import people_in
+from memory.policy.purposes import PURPOSE_DOUBTED, PURPOSE_VETOED, holds_veto, understand
+from memory.policy.vetoed_phrases import DOUBTS, PAIRS, PHRASES
+from memory.policy.vetoed_words import WORDS
+from memory.policy.vetoes import family_of
+from memory.policy.vocabulary import PurposeClass
+
+ALL_WORDS = sorted(word for words in WORDS.values() for word in words)
+telling_words = st.sampled_from(sorted(word for words in TELLING.values() for word in words))
+
+# By hand, some of every family: the tables cannot change without this one.
+FAMILIES = {
+    "advertising and marketing": "ads advertising marketing promotional campaign sponsored "
+    "retargeting audience segments lookalike upsell affiliate churn",
+    "sale and brokering": "sell sales resale broker vendor auction",
+    "training and data sets": "dataset finetuning scraping annotation benchmark",
+    "profiling and inference about people": "profiling infer prediction classify ethnicity",
+    "scoring, credit, insurance and pricing": "score scoring credit insurance underwriting pricing "
+    "fraud risk decision denial",
+    "hiring, housing and performance": "hiring recruiter candidate employer hr tenant screening",
+    "surveillance": "surveillance stalking monitoring heatmap whereabouts",
+    "state and law": "police prosecutor government subpoena investigation immigration cia",
+    "analytics and research": "analytics telemetry insights research mining moderation audit",
+    "politics": "political voters election propaganda",
+    "debt": "debt collector repossession dunning",
+    "security and moderation": "suspicious abuse detection banned",
+    "turning the gate itself": "override bypass jailbreak",
+}
+
+
+class TestWords:
+    def test_every_family_has_its_words(self) -> None:
+        assert set(FAMILIES) == set(WORDS)
+        for family, words in FAMILIES.items():
+            for word in words.split():
+                assert family_of(word) == family
+
+    @pytest.mark.parametrize("word", ALL_WORDS)
+    def test_each_denies_whatever_else_is_said(self, word: str) -> None:
+        denied = understand(f"recommend books for {word}")
+        assert denied.purpose_class is PurposeClass.UNRECOGNIZED
+        assert denied.reason == PURPOSE_VETOED
+        assert word in denied.refused
+
+    def test_no_word_stands_in_two_families(self) -> None:
+        for one, other in combinations(WORDS.values(), 2):
+            assert not one & other
+
+    def test_no_vetoed_word_names_a_class(self) -> None:
+        for words in TELLING.values():
+            assert not words & frozenset(ALL_WORDS)
+
+    def test_a_word_inside_a_longer_word_vetoes_nothing(self) -> None:
+        for text in ("shadow", "badge", "seller's", "adapt", "underscore", "scoreboard", "policed"):
+            assert holds_veto(text) == (("seller",) if text == "seller's" else ())
+
+    def test_a_negated_veto_is_a_veto(self) -> None:
+        assert holds_veto("recommend books, not for advertising") == ("advertising",)
+
+
+class TestSpelledOtherwise:
+    @pytest.mark.parametrize(
+        ("text", "term"),
+        [
+            ("recommend products for ad\u200bvertising", "advertising"),
+            ("rank items for ｃｒｅｄｉｔ", "credit"),
+            ("recommend books, sElL them", "sell"),
+            ("recommend books for ádvertísing", "advertising"),
+            ("display 4dv3rt1s1ng", "advertising"),
+            ("show cr3d1t", "credit"),
+            ("recommend ad vertising", "advertising"),
+            ("schedule sur*veil*lance", "surveillance"),
+            ("recommend a d s", "ads"),
+            ("execute tra1n1ng of m0del", "training + model"),
+            ("recommendForAdTech", "ad"),
+            ("notify the ᴘᴏʟɪᴄᴇ", "police"),
+        ],
+    )
+    def test_it_is_found(self, text: str, term: str) -> None:
+        assert understand(text).reason == PURPOSE_VETOED
+        assert term in understand(text).refused
+
+    def test_words_that_meet_by_chance_are_none(self) -> None:
+        assert holds_veto("the user's core values") == ()
+        assert holds_veto("5 of 7") == ()
+
+
+class TestPhrases:
+    @pytest.mark.parametrize("phrase", sorted(PHRASES))
+    def test_each_denies(self, phrase: str) -> None:
+        assert phrase in holds_veto(f"recommend books: {phrase.upper()}, and more")
+
+    def test_only_in_a_row(self) -> None:
+        assert holds_veto("a third of the party") == ()
+
+
+class TestPairs:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "train model", "train a recommendation model", "run training job", "training data",
+            "model training", "label data", "build a profile of them", "compile user profile",
+            "share the user's profile", "collect usage data", "track the user", "user tracking",
+            "location tracking", "email open tracking", "raise her premium", "loan approval",
+        ],
+    )  # fmt: skip
+    def test_both_words_deny(self, text: str) -> None:
+        assert holds_veto(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "training plans for a marathon", "book a training session", "training reminder",
+            "parcel tracking notification", "suggest running tracks nearby", "model railway",
+            "display user profile", "rewrite my profile text", "share the recipe",
+            "display loan calculator in large font", "increase text size",
+        ],
+    )  # fmt: skip
+    def test_each_word_alone_does_not(self, text: str) -> None:
+        assert holds_veto(text) == ()
+
+    def test_no_pair_is_a_word_that_is_vetoed_anyway(self) -> None:
+        for these, _, apart in PAIRS:
+            assert apart > 0
+            assert these - frozenset(ALL_WORDS)
+
+
+class TestOtherLanguages:
+    @pytest.mark.parametrize("language", sorted(VETOES))
+    def test_each_word_denies_the_declared_form_too(self, language: str) -> None:
+        for word in VETOES[language]:
+            assert understand(f"recommendation: {word}").purpose_class is PurposeClass.UNRECOGNIZED
+
+    @pytest.mark.parametrize("language", sorted(VETOES_WITHIN))
+    def test_without_blanks_they_are_found_anywhere(self, language: str) -> None:
+        for part in VETOES_WITHIN[language]:
+            assert part in holds_veto(f"何{part}何")
+
+    def test_accents_make_no_difference(self) -> None:
+        assert holds_veto("Bonität prüfen") == holds_veto("BONITAT prüfen") == ("bonitat",)
+
+
+class TestDoubts:
+    @given(st.sampled_from(sorted(DOUBTS)), telling_words)
+    def test_free_text_cannot_stand_beside_them(self, doubt: str, word: str) -> None:
+        denied = understand(f"{word} x {doubt}")
+        assert denied.purpose_class is PurposeClass.UNRECOGNIZED
+        if denied.reason == PURPOSE_DOUBTED:
+            assert doubt in denied.refused
+
+    @given(st.sampled_from(sorted(DOUBTS)))
+    def test_a_declared_purpose_may_hold_them(self, doubt: str) -> None:
+        assert understand(f"ui_rendering: {doubt}").purpose_class is PurposeClass.UI_RENDERING
+
+    def test_no_doubt_is_a_veto(self) -> None:
+        assert not DOUBTS & frozenset(ALL_WORDS)
+
+
+class TestPeople:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "rank customers by value", "shortlist the best tenants", "display the list of users",
+            "select people", "recommend students", "customer ranking", "staff selection",
+            "rankEmployeesForLayoffs", "show me all the visitors",
+        ],
+    )  # fmt: skip
+    def test_as_the_object_they_deny(self, text: str) -> None:
+        assert understand(text).reason == PURPOSE_VETOED
+        assert understand(text).refused
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "rank results for customers", "recommend books to students", "notify the users",
+            "display user music preferences", "suggest a restaurant near other visitors",
+            "recommend books by women", "display it to guests",
+        ],
+    )  # fmt: skip
+    def test_for_them_it_may_be(self, text: str) -> None:
+        assert people_in(text.split()) == ()
+
+    def test_the_verb_and_the_people_are_named(self) -> None:
+        assert people_in(["rank", "the", "customers"]) == ("rank + customers",)
