@@ -91,6 +91,11 @@ def _policy_denied(error: refusals.PolicyDenied) -> ErrorAnswer:
             "purpose_class": decision.purpose_class,
             "allowed_purpose_classes": decision.allowed_purpose_classes,
             "decision_id": decision.decision_id,
+            "reason": decision.reason,
+            "matched_terms": decision.matched_terms,
+            "refused_terms": decision.refused_terms,
+            "proposed_class": decision.proposed_class,
+            "hint": decision.hint,
         },
     )
 

@@ -1,4 +1,7 @@
-"""Whether a key may use a scope for a purpose: the policy, narrowed by what the key was given."""
+"""Whether a key may use a scope for a purpose: the policy, narrowed by what the key was given.
+
+What a project registered comes first, and never gives more than the matrix.
+"""
 
 from __future__ import annotations
 
@@ -9,36 +12,110 @@ import msgspec
 from apikeys.principal import Principal
 from foundation.identifiers import new_id
 from memory.policy.access import allowed_purpose_classes, is_allowed
-from memory.policy.purposes import classify
+from memory.policy.hints import (
+    KEY_PURPOSE,
+    KEY_PURPOSE_CLASS,
+    KEY_SCOPE,
+    POLICY_DENIED,
+    PURPOSE_SCOPE,
+    Denied,
+    hint,
+)
+from memory.policy.proposals import propose
+from memory.policy.purposes import (
+    PURPOSE_DOUBTED,
+    PURPOSE_UNREADABLE,
+    PURPOSE_UNRECOGNIZED,
+    PURPOSE_VETOED,
+    Understood,
+    understand,
+)
+from memory.policy.registry import PurposeState, Registry
+from memory.policy.version import policy_version
 
-# Reason codes of a refusal, as the record keeps them.
-POLICY_DENIED = "POLICY_DENIED"
-KEY_SCOPE = "KEY_SCOPE"
-KEY_PURPOSE_CLASS = "KEY_PURPOSE_CLASS"
+# What the record has as POLICY_DENIED: that no class was found, or that it may not read the scope.
+PLAIN = frozenset({PURPOSE_UNREADABLE, PURPOSE_UNRECOGNIZED, PURPOSE_VETOED, PURPOSE_DOUBTED})
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """An answer to *why*. `reason` is None when it is allowed, else why it is not."""
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to *why*.
+
+    `reason` is None when it is allowed, else why it is not; `hint` then says what would help.
+    `purpose_id` and `purpose_revision` are those of the registered purpose that was named.
+    """
 
     decision_id: UUID
     scope: str
     purpose_class: str
+    purpose_id: str | None
+    purpose_revision: int | None
+    matched_terms: tuple[str, ...]
+    refused_terms: tuple[str, ...]
+    proposed_class: str | None
     allowed_purpose_classes: list[str]
+    policy_version: str
     reason: str | None
+    hint: str | None
+
+    @property
+    def reason_code(self) -> str | None:
+        """Return the reason as the record has it, which knows words without a class as one."""
+        return POLICY_DENIED if self.reason in PLAIN else self.reason
 
 
-def decide(*, principal: Principal, scope: str, purpose: str) -> Decision:
-    """Classify the purpose and look it up. What policy and key do not both allow is denied."""
-    purpose_class = str(classify(purpose))
-    scope_is_open = principal.may_use_scope(scope)
-    allowed = [
-        name
-        for name in allowed_purpose_classes(scope)
-        if scope_is_open and principal.may_use_purpose_class(name)
-    ]
-    reason = None
+def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> Decision:
+    """Understand the purpose and look it up. What policy and key do not both allow is denied."""
+    understood = understand(purpose, registry)
+    named = understood.purpose
+    reason = _why_not(principal, scope, understood)
+    proposed = propose(purpose) if understood.reason else None
+    return Decision(
+        decision_id=new_id(),
+        scope=scope,
+        purpose_class=str(understood.purpose_class),
+        purpose_id=named.id if named else None,
+        purpose_revision=named.revision if named else None,
+        matched_terms=understood.matched,
+        refused_terms=understood.refused,
+        proposed_class=None if proposed is None else str(proposed),
+        allowed_purpose_classes=[
+            name
+            for name in allowed_purpose_classes(scope)
+            if _may_read_for(principal, registry, scope, name)
+        ],
+        policy_version=policy_version(registry),
+        reason=reason,
+        hint=None
+        if reason is None
+        else hint(reason, Denied(scope, understood, proposed, registry)),
+    )
+
+
+def _why_not(principal: Principal, scope: str, understood: Understood) -> str | None:
+    """Return why the purpose may not read the scope; None if it may."""
+    named, purpose_class = understood.purpose, understood.purpose_class
     if not is_allowed(scope, purpose_class):
-        reason = POLICY_DENIED
-    elif purpose_class not in allowed:
-        reason = KEY_PURPOSE_CLASS if scope_is_open else KEY_SCOPE
-    return Decision(new_id(), scope, purpose_class, allowed, reason)
+        return understood.reason or POLICY_DENIED
+    if named is not None and not named.may_read(scope):
+        return PURPOSE_SCOPE
+    if not principal.may_use_scope(scope):
+        return KEY_SCOPE
+    if not principal.may_use_purpose_class(purpose_class):
+        return KEY_PURPOSE_CLASS
+    if not principal.may_use_purpose(named.id if named else None):
+        return KEY_PURPOSE
+    return None
+
+
+def _may_read_for(principal: Principal, registry: Registry, scope: str, name: str) -> bool:
+    """Say whether this key reads the scope for any purpose of a class that the matrix allows."""
+    if not (principal.may_use_scope(scope) and principal.may_use_purpose_class(name)):
+        return False
+    return principal.purposes is None or any(
+        purpose.purpose_class == name
+        and purpose.state is PurposeState.APPROVED
+        and registry.environment in purpose.environments
+        and purpose.may_read(scope)
+        for purpose_id in principal.purposes
+        if (purpose := registry.purposes.get(purpose_id))
+    )

@@ -13,16 +13,18 @@ from accounts.models import EventType
 from apikeys.principal import Principal
 from memory.decisions import Decision
 from memory.policy.merging import Merged
-from memory.policy.version import POLICY_VERSION
+from memory.policy.registry import Registry
+from memory.policy.version import policy_version
 from memory.statements import Grant, Partition
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks, by which request, and when."""
+    """Who asks, by which request, and when; and what their project registered."""
 
     principal: Principal
     request_id: str
     at: datetime
+    registry: Registry
 
     def partition(self, user_id: str, scope: str, domain: str) -> Partition:
         return Partition(self.principal.subject_id(user_id), scope, domain)
@@ -55,7 +57,11 @@ def memory_read(
         decision_id=decision.decision_id,
         revocation_grant_id=grant.id,
         reason_code=reason,
-        meta={"max_age_days": max_age_days, "confidence": merged.confidence},
+        meta={
+            "max_age_days": max_age_days,
+            "confidence": merged.confidence,
+            **_purpose_of(decision),
+        },
     )
 
 
@@ -72,7 +78,11 @@ def refused(
     """Record a refusal: by the policy, by the key's own limits, or because the grant has ended."""
     known: dict[str, Any] = {"reason_code": reason, "purpose": purpose}
     if decision is not None:
-        known |= {"purpose_class": decision.purpose_class, "decision_id": decision.decision_id}
+        known |= {
+            "purpose_class": decision.purpose_class,
+            "decision_id": decision.decision_id,
+            "meta": _purpose_of(decision) | _refused_terms(decision),
+        }
     if grant is not None:
         known |= {"revocation_grant_id": grant.id}
     return _event(EventType.POLICY_DENIED, caller, partition, user_id, **known)
@@ -89,6 +99,18 @@ def revoked(caller: Caller, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
     )
 
 
+def _purpose_of(decision: Decision) -> dict[str, Any]:
+    """Say which registered purpose was named, if one was."""
+    if decision.purpose_id is None:
+        return {}
+    return {"purpose_id": decision.purpose_id, "purpose_revision": decision.purpose_revision}
+
+
+def _refused_terms(decision: Decision) -> dict[str, Any]:
+    """Name the words by which a purpose was refused: words of the policy's own tables."""
+    return {"refused_terms": list(decision.refused_terms)} if decision.refused_terms else {}
+
+
 def _event(
     event_type: EventType, caller: Caller, partition: Partition, user_id: str, **known: Any
 ) -> audit.Event:
@@ -102,7 +124,7 @@ def _event(
         user_id=user_id,
         scope=partition.scope,
         domain=partition.domain or None,
-        policy_version=POLICY_VERSION,
+        policy_version=policy_version(caller.registry),
         request_id=caller.request_id,
         created_at=caller.at,
         **known,

@@ -6,8 +6,9 @@ from typing import NoReturn
 
 from accounts import audit
 from memory import events
-from memory.decisions import KEY_SCOPE, Decision
+from memory.decisions import Decision
 from memory.events import Caller
+from memory.policy.hints import KEY_SCOPE
 from memory.statements import Grant, Partition
 
 
@@ -27,7 +28,7 @@ class PolicyDenied(Refusal):
     def __init__(self, decision: Decision) -> None:
         super().__init__(
             scope=decision.scope,
-            reason=str(decision.reason),
+            reason=str(decision.reason_code),
             purpose_class=decision.purpose_class,
         )
         self.decision = decision
@@ -55,7 +56,7 @@ def deny(
 
     Raises PolicyDenied or GrantEnded.
     """
-    reason = ended or decision.reason
+    reason = ended or decision.reason_code
     audit.record(
         events.refused(
             caller,

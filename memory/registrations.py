@@ -10,7 +10,7 @@ import msgspec
 from accounts.environments import ENVIRONMENTS
 from foundation import names
 from memory.models.purposes import LONGEST_SENTENCE
-from memory.policy.access import MATRIX, is_allowed
+from memory.policy.access import readable_scopes
 from memory.policy.purposes import folded_id, holds_veto, understand
 from memory.policy.registry import (
     PURPOSE_ID,
@@ -81,17 +81,12 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
     def only_narrows(self, other: Registration) -> bool:
         """Say whether it gives nothing that the other did not, and says the same of it."""
-        readable = readable_by(self.purpose_class)
+        readable = readable_scopes(self.purpose_class)
         return (
             (self.sentence, self.purpose_class) == (other.sentence, other.purpose_class)
             and is_narrower(self.scopes, other.scopes, all_of=readable)
             and is_narrower(self.environments, other.environments, all_of=ENVIRONMENTS)
         )
-
-
-def readable_by(purpose_class: str) -> list[str]:
-    """Return the scopes that the matrix lets a class read."""
-    return [str(scope) for scope in MATRIX if is_allowed(scope, purpose_class)]
 
 
 def checked(
@@ -106,7 +101,7 @@ def checked(
     if problem := names.problem(sentence, longest=LONGEST_SENTENCE):
         raise InvalidPurpose(f"The sentence about a purpose {problem}.")
     _known("class", [purpose_class], PURPOSE_CLASSES)
-    readable = readable_by(purpose_class)
+    readable = readable_scopes(purpose_class)
     return Registration(
         sentence=sentence,
         purpose_class=str(purpose_class),

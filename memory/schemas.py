@@ -46,6 +46,11 @@ class RevokeAccess(msgspec.Struct, frozen=True):
     revocation_token: str
 
 
+class CheckPolicy(msgspec.Struct, frozen=True):
+    scope: str
+    purpose: str
+
+
 def create_memory(body: dict[str, Any]) -> CreateMemory:
     """Check the body of `POST /memory`. Raises RequestRefused."""
     return CreateMemory(*fields.check(body, _CREATE))
@@ -66,6 +71,11 @@ def revoke_access(body: dict[str, Any]) -> RevokeAccess:
     return RevokeAccess(*fields.check(body, _REVOKE))
 
 
+def check_policy(body: dict[str, Any]) -> CheckPolicy:
+    """Check the body of `POST /policy/check`. Raises RequestRefused."""
+    return CheckPolicy(*fields.check(body, _CHECK))
+
+
 def _value(name: str, value: Any) -> str:
     """Return the value as compact JSON: its spelling and the order of its keys stay."""
     try:
@@ -82,6 +92,7 @@ def _value(name: str, value: Any) -> str:
 _USER_ID = fields.string("user_id", fields.text(1, 255))
 _SCOPE = fields.string("scope", fields.one_of(scope.value for scope in Scope))
 _DOMAIN = fields.string("domain", fields.text(1, 255), required=False, absent="")
+_PURPOSE = fields.string("purpose", fields.text(1, 1000))
 _MAX_AGE = fields.integer("max_age_days", fields.between(1, 3650), required=False)
 # A text that is no token is not found, like any other unknown token.
 _TOKEN = fields.string("revocation_token", fields.as_it_is)
@@ -98,8 +109,9 @@ _READ = (
     _USER_ID,
     _SCOPE,
     _DOMAIN,
-    fields.string("purpose", fields.text(1, 1000)),
+    _PURPOSE,
     _MAX_AGE,
 )
 _CONTINUE = (_TOKEN, _MAX_AGE)
 _REVOKE = (_TOKEN,)
+_CHECK = (_SCOPE, _PURPOSE)

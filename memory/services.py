@@ -87,7 +87,9 @@ def read(caller: Caller, query: ReadMemory) -> Answer:
     """
     principal = caller.principal
     partition = caller.partition(query.user_id, query.scope, query.domain)
-    decision = decide(principal=principal, scope=query.scope, purpose=query.purpose)
+    decision = decide(
+        principal=principal, registry=caller.registry, scope=query.scope, purpose=query.purpose
+    )
     if decision.reason is not None:
         deny(caller, partition, query.user_id, decision=decision, purpose=query.purpose)
     token = revocation_tokens.new_token()
@@ -129,7 +131,10 @@ def continue_reading(caller: Caller, query: ContinueReading) -> Answer:
     for _ in range(ATTEMPTS):
         grant = _find_grant(caller, query.revocation_token)
         decision = decide(
-            principal=caller.principal, scope=grant.partition.scope, purpose=grant.purpose
+            principal=caller.principal,
+            registry=caller.registry,
+            scope=grant.partition.scope,
+            purpose=grant.purpose,
         )
         ended = _how_it_ended(grant, at=caller.at)
         if ended or decision.reason is not None:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("memory/read", views.ReadMemoryView.as_view(), name="memory-read"),
     path("memory/read/continue", views.ContinueReadingView.as_view(), name="memory-continue"),
     path("memory/revoke", views.RevokeAccessView.as_view(), name="memory-revoke"),
+    path("policy/check", views.CheckPolicyView.as_view(), name="policy-check"),
     path("policy", views.PolicyView.as_view(), name="policy"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,17 +13,22 @@ from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY
 from foundation.answers import RequestRefused, json_response
 from memory import schemas, services
+from memory.decisions import decide
 from memory.events import Caller
 from memory.policy import access, classes
-from memory.policy.version import POLICY_VERSION
+from memory.policy.registry import RegisteredPurpose
+from memory.policy.version import POLICY_VERSION, policy_version
 from memory.policy.vocabulary import PURPOSE_CLASSES
+from memory.registries import registry_for
 
 
 class MemoryApiView(KeyedAPIView):
     http_method_names = ["post"]
 
     def caller(self, request: Request) -> Caller:
-        return Caller(self.principal(request), self.request_id(request), timezone.now())
+        principal = self.principal(request)
+        registry = registry_for(principal)
+        return Caller(principal, self.request_id(request), timezone.now(), registry)
 
 
 class CreateMemoryView(MemoryApiView):
@@ -63,15 +69,58 @@ class RevokeAccessView(MemoryApiView):
         return json_response(services.revoke(self.caller(request), body))
 
 
+class CheckPolicyView(KeyedAPIView):
+    permission = ANY_KEY
+    http_method_names = ["post"]
+
+    def post(self, request: Request) -> HttpResponse:
+        """Answer how a read would be decided, without reading, granting or recording anything."""
+        query = schemas.check_policy(self.body(request))
+        principal = self.principal(request)
+        decision = decide(
+            principal=principal,
+            registry=registry_for(principal),
+            scope=query.scope,
+            purpose=query.purpose,
+        )
+        return json_response(
+            {
+                "allowed": decision.reason is None,
+                "purpose_class": decision.purpose_class,
+                "purpose_id": decision.purpose_id,
+                "matched_terms": decision.matched_terms,
+                "refused_terms": decision.refused_terms,
+                "proposed_class": decision.proposed_class,
+                "allowed_purpose_classes": decision.allowed_purpose_classes,
+                "policy_version": decision.policy_version,
+                "reason": decision.reason,
+                "hint": decision.hint,
+            }
+        )
+
+
 class PolicyView(KeyedAPIView):
     permission = ANY_KEY
     http_method_names = ["get", "head"]
 
     def get(self, request: Request) -> HttpResponse:
-        """Answer the policy as it is enforced, with the words that name each purpose class."""
+        """Answer the policy as it is enforced, with the words that name each purpose class.
+
+        With it come what this key's project registered for its environment, and what it takes.
+        """
+        principal = self.principal(request)
+        registry = registry_for(principal)
         return json_response(
             {
-                "version": POLICY_VERSION,
+                "version": policy_version(registry),
+                "product_version": POLICY_VERSION,
+                "environment": principal.environment,
+                "takes": registry.takes,
+                "purposes": [
+                    _described(purpose)
+                    for _, purpose in sorted(registry.purposes.items())
+                    if principal.environment in purpose.environments
+                ],
                 "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
                 "purpose_classes": PURPOSE_CLASSES,
                 "words": {
@@ -83,6 +132,17 @@ class PolicyView(KeyedAPIView):
                 },
             }
         )
+
+
+def _described(purpose: RegisteredPurpose) -> dict[str, Any]:
+    scopes = access.readable_scopes(purpose.purpose_class)
+    return {
+        "id": purpose.id,
+        "revision": purpose.revision,
+        "state": purpose.state,
+        "purpose_class": purpose.purpose_class,
+        "scopes": [scope for scope in scopes if purpose.may_read(scope)],
+    }
 
 
 def _idempotency_key(request: Request) -> str | None:

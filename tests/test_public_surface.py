@@ -29,6 +29,7 @@ TABLE = [
     ("/metrics", "get", 404, 404, 404, 404, 404, 404),  # unless there is a METRICS_TOKEN
     # The API: a key alone.
     ("/policy", "get", 401, 401, 401, 401, 401, 200),
+    ("/policy/check", "post", 401, 401, 401, 401, 401, 400),
     ("/usage", "get", 401, 401, 401, 401, 401, 200),
     ("/memory", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/read", "post", 401, 401, 401, 401, 401, 400),
@@ -156,7 +157,7 @@ def test_every_url_has_a_row() -> None:
 def test_every_view_of_the_api_names_its_permission() -> None:
     views = [getattr(entry.callback, "view_class", None) for _, entry in routes(get_resolver())]
     api_views = [view for view in views if view is not None and issubclass(view, KeyedAPIView)]
-    assert len(api_views) == 7
+    assert len(api_views) == 8
     assert all(view.permission for view in api_views)
 
 

@@ -47,3 +47,8 @@ def is_allowed(scope: Scope | str, purpose_class: PurposeClass | str) -> bool:
 def allowed_purpose_classes(scope: Scope | str) -> tuple[str, ...]:
     """Return the sorted names of the classes that may read the scope; none if it is unknown."""
     return tuple(sorted(_ROWS.get(scope, _NONE)))
+
+
+def readable_scopes(purpose_class: PurposeClass | str) -> tuple[str, ...]:
+    """Return the names of the scopes that a class may read, in their order."""
+    return tuple(scope for scope, allowed in _ROWS.items() if purpose_class in allowed)

@@ -17,6 +17,7 @@ from memory.policy import (
     vetoed_words,
     vetoes,
 )
+from memory.policy.registry import Registry
 
 # Raise it whenever the same tables would decide otherwise than before: order, folding, distances.
 RULES = 2
@@ -53,3 +54,8 @@ TABLES: Mapping[str, Any] = tables_of(
     access, classes, languages, people, proposals, vetoed_phrases, vetoed_words, vetoes
 )
 POLICY_VERSION: str = fingerprint(TABLES, rules=RULES)
+
+
+def policy_version(registry: Registry) -> str:
+    """Return the version of a project's policy: the product's, unless its registry adds to it."""
+    return registry.version or POLICY_VERSION

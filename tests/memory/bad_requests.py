@@ -14,6 +14,7 @@ CREATE = "/memory"
 READ = "/memory/read"
 CONTINUE = "/memory/read/continue"
 REVOKE = "/memory/revoke"
+CHECK = "/policy/check"
 
 TOKEN = "rev_" + "A" * 43
 GOOD: dict[str, dict[str, Any]] = {
@@ -34,8 +35,10 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     CONTINUE: {"revocation_token": TOKEN, "max_age_days": 30},
     REVOKE: {"revocation_token": TOKEN},
+    CHECK: {"scope": "preferences", "purpose": "recommend restaurants"},
 }
-SHORT = {CREATE: "create", READ: "read", CONTINUE: "continue", REVOKE: "revoke"}
+OTHERS = (READ, CONTINUE, REVOKE, CHECK)
+SHORT = {CREATE: "create", READ: "read", CONTINUE: "continue", REVOKE: "revoke", CHECK: "check"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ REQUIRED = {
     READ: ["user_id", "scope", "purpose"],
     CONTINUE: ["revocation_token"],
     REVOKE: ["revocation_token"],
+    CHECK: ["scope", "purpose"],
 }
 
 
@@ -132,6 +136,7 @@ STRINGS = {
     READ: ["user_id", "scope", "domain", "purpose"],
     CONTINUE: ["revocation_token"],
     REVOKE: ["revocation_token"],
+    CHECK: ["scope", "purpose"],
 }
 INTEGERS = {CREATE: "ttl_days", READ: "max_age_days", CONTINUE: "max_age_days"}
 
@@ -176,6 +181,7 @@ TEXT_LIMITS = [
     (READ, "user_id", 255),
     (READ, "domain", 255),
     (READ, "purpose", 1000),
+    (CHECK, "purpose", 1000),
 ]
 NUMBER_LIMITS = [
     (CREATE, "ttl_days", 365),
@@ -289,8 +295,8 @@ GRAMMAR = [
     *(malformed("an empty body", "", path) for path in GOOD),
     *(malformed("a body of white space", " \r\n\t ", path) for path in GOOD),
     *(malformed(f"a body of {body[:12]}", body) for body in NOT_OBJECTS),
-    *(malformed("a body that is an array", "[]", path) for path in (READ, CONTINUE, REVOKE)),
-    *(malformed("a body that is a string", '"x"', path) for path in (READ, CONTINUE, REVOKE)),
+    *(malformed("a body that is an array", "[]", path) for path in OTHERS),
+    *(malformed("a body that is a string", '"x"', path) for path in OTHERS),
     *(malformed(f"cut after {cut} characters", PLAIN[:cut]) for cut in (1, 5, 12, 40, 90)),
     *(
         malformed("cut before its last character", json.dumps(body)[:-1], path)
@@ -412,6 +418,7 @@ TEXT_FIELDS = [
     (READ, "user_id"),
     (READ, "domain"),
     (READ, "purpose"),
+    (CHECK, "purpose"),
 ]
 NO_TEXT = {
     "a NUL": "a\0b",
@@ -508,7 +515,7 @@ WORDS = [
         Bad(
             f"scope {scope!r}", path, but(path, scope=scope), 422, "invalid_scope", SCOPE, ["scope"]
         )
-        for path in (CREATE, READ)
+        for path in (CREATE, READ, CHECK)
         for scope in (
             "",
             "preference",
@@ -622,7 +629,7 @@ ENVELOPES = [
     ),
     *(
         envelope(content_type, path)
-        for path in (READ, CONTINUE, REVOKE)
+        for path in OTHERS
         for content_type in ("text/plain", "application/x-www-form-urlencoded")
     ),
     keyed("is empty", "", "out_of_range"),

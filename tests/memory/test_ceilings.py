@@ -16,6 +16,7 @@ from apikeys.authentication import find_principal
 from memory.ceilings import CeilingReached
 from memory.events import Caller
 from memory.models import IdempotencyRecord, Memory
+from memory.policy.registry import NO_REGISTRY
 from tests.doors import Api, Response
 from tests.makers import NOW, make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
@@ -175,7 +176,7 @@ class TestRaces:
             principal = find_principal(plaintext, at=NOW)
             assert principal is not None
             try:
-                store(Caller(principal, f"req-{number}", NOW), storing)
+                store(Caller(principal, f"req-{number}", NOW, NO_REGISTRY), storing)
             except CeilingReached:
                 return 1
             return 0

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEvent
 from memory.models import RevocationGrant
+from memory.policy.registry import Registry
 from tests.doors import Api
 from tests.makers import read_body
 from tests.memory.answers import assert_refused
@@ -85,6 +86,11 @@ class TestDenials:
             "scope": "preferences",
             "purpose_class": "task_execution",
             "allowed_purpose_classes": ["content_generation", "recommendation"],
+            "reason": "POLICY_DENIED",
+            "matched_terms": ["order"],
+            "refused_terms": [],
+            "proposed_class": None,
+            "hint": "The class 'task_execution' may read: constraints, schedule.",
         }
 
     def test_every_denial_is_a_decision_of_its_own(self, api: Api) -> None:
@@ -175,12 +181,12 @@ class TestThePolicyItself:
         assert body["allowed_purpose_classes"] == []
 
     def test_a_policy_that_fails_denies(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(purpose: str) -> None:
+        def broken(purpose: str, registry: Registry) -> None:
             raise ZeroDivisionError
 
         api.remember()
         token = {"revocation_token": api.read()["revocation_token"]}
-        monkeypatch.setattr("memory.decisions.classify", broken)
+        monkeypatch.setattr("memory.decisions.understand", broken)
         for path, body in ((READ, read_body()), (CONTINUE, token)):
             response = api.post(path, body)
             assert response.status_code in (403, 500)

@@ -19,6 +19,7 @@ from memory.decisions import Decision, decide
 from memory.events import Caller
 from memory.models import Memory, RevocationGrant
 from memory.policy.merging import merge
+from memory.policy.registry import NO_REGISTRY
 from memory.statements import Grant, GrantRow, MemoryRow, Partition
 from tests.makers import NOW, make_key
 
@@ -35,7 +36,7 @@ BOTH = [
 def caller(project: Project) -> Caller:
     principal = find_principal(make_key(project)[1], at=NOW)
     assert principal is not None
-    return Caller(principal, "req-1", NOW)
+    return Caller(principal, "req-1", NOW, NO_REGISTRY)
 
 
 def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
@@ -71,7 +72,10 @@ def grant_of(partition: Partition) -> Grant:
 
 def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Granting) -> bool:
     decision: Decision = decide(
-        principal=caller.principal, scope="preferences", purpose="recommend"
+        principal=caller.principal,
+        registry=caller.registry,
+        scope="preferences",
+        purpose="recommend",
     )
     event = events.memory_read(
         caller,

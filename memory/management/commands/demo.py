@@ -21,6 +21,7 @@ from apikeys.authentication import find_principal
 from apikeys.models import ApiKey
 from memory import schemas, services
 from memory.events import Caller
+from memory.registries import registry_for
 
 EMAIL = "demo@example.com"
 KEY_NAME = "Demo key"
@@ -123,7 +124,7 @@ class Command(BaseCommand):
         principal = find_principal(plaintext, at=at)
         if principal is None:
             raise CommandError("ALLOWED_KEY_ENVIRONMENTS does not serve test keys: no demo here.")
-        caller = Caller(principal, by_command().request_id, at)
+        caller = Caller(principal, by_command().request_id, at, registry_for(principal))
         return services.read(caller, schemas.read_memory(dict(QUESTION))).revocation_token
 
     def _curl(self, plaintext: str, path: str, body: dict[str, Any]) -> str:
