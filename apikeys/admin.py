@@ -38,6 +38,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "permissions",
         "scopes",
         "purpose_classes",
+        "purposes",
         "rate_limit",
         "burst_limit",
         "lowered_rate_limit",

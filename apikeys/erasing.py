@@ -15,7 +15,8 @@ from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret
 def forget_project(project_id: UUID, *, batch: int) -> None:
     """Remove the project's request log, addresses and notices, so many rows a transaction.
 
-    Keys stay, without their names and where they were used from last: the record speaks of them.
+    Keys stay, without their names, the purposes that they were for, and where they were used from
+    last: the record speaks of them.
     So do totals of usage, which hold no person, for USAGE_DAYS. Stopped half-way, the next run goes
     on.
     """
@@ -27,6 +28,7 @@ def forget_project(project_id: UUID, *, batch: int) -> None:
     Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
     forget_history(keys.values_list("pk", flat=True))
     keys.update(name=Cast("pk", CharField()))
+    keys.exclude(purposes=None).update(purposes=[])
 
 
 def forget_account(account_id: UUID) -> None:

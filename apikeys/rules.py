@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from accounts import limits
 from accounts.environments import ENVIRONMENTS
@@ -15,7 +19,7 @@ class KeyFailure(Exception):
 
 
 class InvalidKeySettings(KeyFailure):
-    """A name, environment, permission, scope or purpose class that cannot be."""
+    """A name, environment, permission, scope, purpose class or purpose that cannot be."""
 
 
 LONGEST_NAME = 50  # characters of a key's name
@@ -47,3 +51,20 @@ def known(what: str, names: Iterable[str], allowed: Iterable[str]) -> list[str]:
 
 def narrowing(what: str, names: Iterable[str] | None, allowed: Iterable[str]) -> list[str] | None:
     return None if names is None else known(what, names, allowed)
+
+
+def registered(ids: Iterable[str] | None, project_id: UUID) -> list[str] | None:
+    """Return the ids of purposes that the project registered, each once; None stands for every one.
+
+    Their state does not matter: a key for one that does not hold reads nothing for it. Raises
+    InvalidKeySettings.
+    """
+    if ids is None:
+        return None
+    chosen = sorted(set(ids))
+    known: set[str] = import_string(settings.KEY_PURPOSES)(project_id)
+    if unknown := [one for one in chosen if one not in known]:
+        raise InvalidKeySettings(f"The project has no purpose '{unknown[0]}'.")
+    if not chosen:
+        raise InvalidKeySettings("A key for some purposes is for one at least.")
+    return chosen

@@ -54,6 +54,7 @@ def issue_key(
     permissions: Iterable[str] = PERMISSIONS,
     scopes: Iterable[str] | None = None,
     purpose_classes: Iterable[str] | None = None,
+    purposes: Iterable[str] | None = None,
     rate_limit: int | None = None,
     burst_limit: int | None = None,
     expires_at: datetime | None = None,
@@ -61,6 +62,7 @@ def issue_key(
 ) -> tuple[ApiKey, str]:
     """Create a key; return it and its plaintext, once.
 
+    `purposes` are ids of registered ones; None narrows nothing, of these and of the others.
     Raises InvalidKeySettings, LimitRefused, TooManyKeys or NameTaken.
     """
     key = ApiKey(
@@ -72,6 +74,7 @@ def issue_key(
         purpose_classes=rules.narrowing(
             "purpose class", purpose_classes, settings.KEY_PURPOSE_CLASSES
         ),
+        purposes=rules.registered(purposes, project.pk),
         rate_limit=rate_limit,
         burst_limit=burst_limit,
         created_at=at,
@@ -84,7 +87,8 @@ def issue_key(
             bounds.refuse_too_many(project, at=at)
             key.save(force_insert=True)
             _add_secret(key, plaintext, at=at)
-            record_key(EventType.KEY_CREATE, key, at=at, by=by)
+            narrowed = {"purposes": key.purposes} if key.purposes else None
+            record_key(EventType.KEY_CREATE, key, at=at, by=by, changed=narrowed)
             _tell(Kind.CREATION, key, at=at, by=by)
     except IntegrityError as error:
         if not ApiKey.objects.live().filter(project=project, name__iexact=key.name).exists():

@@ -178,6 +178,7 @@ ALLOWED_KEY_ENVIRONMENTS = env.choices(
 # know nothing of the policy.
 KEY_SCOPES = tuple(Scope)
 KEY_PURPOSE_CLASSES = PURPOSE_CLASSES
+KEY_PURPOSES = "memory.registering.registered_ids"  # tells those of a project
 
 # Of a key, unless it or its project has its own; RATE_LIMIT_FAILURES of an address in a minute.
 RATE_LIMIT_HOUR = env.number("RATE_LIMIT_HOUR", default=1000, least=1, most=1_000_000_000)

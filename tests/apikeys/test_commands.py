@@ -15,6 +15,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey
 from apikeys.principal import Principal
+from tests.memory.registered import register
 
 
 def run(command: str, *arguments: str, **options: Any) -> tuple[list[str], str]:
@@ -64,6 +65,19 @@ class TestCreateKey:
         assert (key.name, key.project.name) == ("Arm", "Robots")
         assert key.expires_at == key.created_at + timedelta(days=30)
 
+    def test_a_key_for_some_purposes_is_listed_with_them(
+        self, owner: User, project: Project
+    ) -> None:
+        for name in ("gift_finder", "book_finder"):
+            register(project, purpose_id=name)
+        purposes = ["--purpose=gift_finder", "--purpose=book_finder"]
+        lines, _ = run("createkey", owner.email, "--name=Gifts", *purposes)
+        principal = opened_by(lines[-1])
+        assert principal is not None
+        assert principal.purposes == frozenset({"gift_finder", "book_finder"})
+        (line,) = run("listkeys")[0]
+        assert line.endswith("\tGifts\tfor book_finder, gift_finder")
+
     def test_it_opens_an_account_when_told_to(self, db: None) -> None:
         with pytest.raises(CommandError, match="There is no account"):
             run("createkey", "new@example.com")
@@ -89,6 +103,7 @@ class TestCreateKey:
             ["--permission=memory:everything"],
             ["--scope=everything"],
             ["--purpose-class=anything"],
+            ["--purpose=unregistered"],
             ["--environment=prod"],
             ["--rate-limit=0"],
             ["--expires-in=0"],

@@ -6,7 +6,6 @@ the erasure each must be there, so that looking for it proves something, and aft
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -17,7 +16,6 @@ from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, models
-from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -28,9 +26,8 @@ from apikeys.usage.collector import collector
 from memory import retention
 from tests.accounts.invited import sign_up
 from tests.doors import Api, signed_in
-from tests.mailbox import mailbox
-from tests.makers import PASSWORD, give_password, make_key, make_owner, memory_body, read_body
-from tests.memory.registered import register
+from tests.makers import PASSWORD, make_key, make_owner
+from tests.memory.typing_words import ask_for_access, calls, confirm, name_by_an_operator, pages
 
 DAY = timedelta(days=1)
 FIRST, SECOND, THIRD = (f"word{name}@example.com" for name in ("first", "second", "third"))
@@ -72,7 +69,7 @@ UNTYPED = {
     "accounts_auditevent": "scope purpose_class memory_ids reason_code policy_version",
     "accounts_user": "password",  # a digest
     "accounts_project": "takes_in_test takes_in_live",
-    "apikeys_apikey": "permissions scopes purpose_classes purposes",
+    "apikeys_apikey": "permissions scopes purpose_classes",
     "apikeys_loggedrequest": "endpoint code",
     "apikeys_secret": "last_four",
     "apikeys_usagehour": "endpoint code",
@@ -116,17 +113,6 @@ def found() -> dict[str, set[str]]:
     return places
 
 
-def confirm(browser: Client) -> None:
-    link = re.search(r"/accounts/confirm-email/\S+", mailbox()[-1].body)
-    assert link is not None
-    browser.post(link[0])
-
-
-def ask_for_access(email: str) -> None:
-    typed = {"name": "wordname", "company": "wordcompany", "plans": "wordplans"}
-    Client().post("/request-access/", {"email": email, **typed})
-
-
 @pytest.fixture
 def person(settings: Settings, transactional_db: None) -> User:
     """Return somebody who filled in every form, and whose program every field."""
@@ -153,57 +139,6 @@ def person(settings: Settings, transactional_db: None) -> User:
     calls(person)
     collector.flush()
     return person
-
-
-def name_by_an_operator(person: User) -> None:
-    operator = give_password(User.objects.create_superuser("operator@example.com"))
-    page = f"/admin/accounts/user/{person.pk}/change/"
-    body = {"name": "wordperson", "is_active": "on"}
-    assert signed_in(operator, second_factor=True).post(page, body).status_code == 302
-
-
-def pages(browser: Client, person: User) -> None:
-    """Fill in the forms of the console."""
-    browser.post("/console/projects/new/", {"name": "wordproject"})
-    project = Project.objects.get(name="wordproject")
-    console = f"/console/projects/{project.pk}"
-    browser.post(f"{console}/settings/", {"name": "wordrenamed"})
-    browser.post("/console/projects/new/", {"name": "worddeleted"})
-    deleted = Project.objects.get(name="worddeleted")
-    made = {"environment": "test", "preset": "full", "expires": "never"}
-    for path in (console, f"/console/projects/{deleted.pk}"):
-        assert browser.post(f"{path}/keys/new/", {**made, "name": "wordkey"}).status_code == 200
-    key = ApiKey.objects.get(project=project)
-    browser.post(f"/console/keys/{key.pk}/rename/", {"name": "wordother"})
-    browser.post("/console/account/mail/", {})
-    browser.post(f"/console/projects/{deleted.pk}/delete/", {"typed": "worddeleted"})
-    assert Project.objects.get(pk=deleted.pk).deleted_at
-
-
-def calls(person: User) -> None:
-    """Fill in the fields of the API."""
-    project = Project.objects.get(name="wordrenamed")
-    register(project, purpose_id="wordregistered", sentence="wordsentence")
-    plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
-    api = Api(plaintext)
-    headers = {
-        "HTTP_USER_AGENT": "wordagent",
-        "HTTP_X_FORWARDED_FOR": "203.0.113.88",
-        "HTTP_X_REQUEST_ID": "wordrequest-2",
-    }
-    about = {"user_id": "worduser", "domain": "worddomain"}
-    value = {"likes": ["wordvalue"]}
-    stored = memory_body(value_json=value, **about)
-    api.post("/memory", stored, HTTP_IDEMPOTENCY_KEY="wordidempotency", **headers)
-    read = read_body(purpose="recommend wordpurpose restaurants", **about)
-    token = api.post("/memory/read", read, **headers).json()["revocation_token"]
-    refused = read_body(purpose="train wordrefused model", user_id="worduser", domain="wordasked")
-    assert api.post("/memory/read", refused, **headers).status_code == 403
-    api.post("/memory/read/continue", {"revocation_token": token}, **headers)
-    api.post("/memory/read", read, **headers)
-    api.post("/memory/revoke", {"revocation_token": token}, **headers)
-    leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
-    assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}
 
 
 def close_and_erase(person: User) -> None:
@@ -282,6 +217,16 @@ class TestEveryWord:
         again.erase_again(apps, None)
         retention.erase(at=timezone.now() + 30 * DAY)
         assert found() == STAYS
+
+    def test_a_key_for_some_purposes_is_not_for_all_afterwards(self, person: User) -> None:
+        assert ApiKey.objects.get(name="wordkey third").purposes == ["wordregistered"]
+        close_and_erase(person)
+        assert sorted(ApiKey.objects.values_list("purposes", flat=True), key=str) == [
+            None,
+            None,
+            None,
+            [],
+        ]
 
     def test_the_record_keeps_what_happened(self, person: User) -> None:
         facts = ("id", "event_type", "app_id", "subject_id", "scope", "purpose_class", "created_at")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import AuditEvent, Project
+from accounts.models import AuditEvent, Project, User
 from apikeys.principal import PERMISSIONS
+from apikeys.services import InvalidKeySettings
 from memory.models import Memory, RevocationGrant
 from tests.doors import Api
-from tests.makers import make_key, memory_body, read_body
+from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import assert_refused
 from tests.memory.bad_requests import CONTINUE, CREATE, GOOD, READ, REVOKE
+from tests.memory.registered import change, propose, register, retire
 
 NEEDED = {
     CREATE: "memory:write",
@@ -22,6 +24,10 @@ NEEDED = {
 
 def narrow(project: Project, **rights: list[str]) -> Api:
     return Api(make_key(project, f"Narrow {project.api_keys.count()}", **rights)[1])
+
+
+def newest() -> AuditEvent:
+    return AuditEvent.objects.filter(event_type="POLICY_DENIED").latest("id")
 
 
 class TestPermissions:
@@ -129,3 +135,84 @@ class TestPurposeClasses:
         api = narrow(project, purpose_classes=["recommendation"])
         api.remember(scope="attention", value_json={"focus_mode": True})
         api.revoke(api.read()["revocation_token"])
+
+
+class TestPurposes:
+    def test_a_key_reads_for_its_purposes_only(self, api: Api, project: Project) -> None:
+        api.remember()
+        register(project)
+        register(project, purpose_id="book_finder")
+        key, plaintext = make_key(project, "Gifts", purposes=["gift_finder"])
+        gifts = Api(plaintext)
+        assert gifts.read(purpose="Gift finder")["confidence"] == 0.47
+        for purpose in ("book_finder", "recommend books", "recommendation", "recommendation: it"):
+            body = assert_refused(
+                gifts.post(READ, read_body(purpose=purpose)), 403, "policy_denied"
+            )
+            assert body["allowed_purpose_classes"] == ["recommendation"]
+            assert (body["reason"], newest().reason_code) == ("KEY_PURPOSE", "KEY_PURPOSE")
+        refused = read_body(purpose="train model")
+        assert gifts.post(READ, refused).json()["reason"] == "PURPOSE_VETOED"
+        created = AuditEvent.objects.get(event_type="KEY_CREATE", api_key_id=key.pk)
+        assert created.meta["purposes"] == ["gift_finder"]
+
+    def test_its_classes_are_those_of_its_purposes_that_hold(self, project: Project) -> None:
+        writer = register(project, purpose_id="writer", purpose_class="content_generation")
+        register(project, scopes=["constraints"])
+        register(project, purpose_id="live_only", environments=["live"])
+        propose(project, purpose_id="proposed")
+        ids = ["writer", "gift_finder", "live_only", "proposed"]
+        api = narrow(project, purposes=ids)
+
+        def classes() -> list[str]:
+            body = assert_refused(api.post(READ, read_body()), 403, "policy_denied")
+            found: list[str] = body["allowed_purpose_classes"]
+            return found
+
+        assert classes() == ["content_generation"]
+        change(project, writer, purpose_class="recommendation", confirmed=True)
+        assert classes() == ["recommendation"]
+        retire(project, writer)
+        assert classes() == []
+
+    def test_a_key_continues_for_its_purposes_only(self, api: Api, project: Project) -> None:
+        purpose = register(project)
+        gifts = narrow(project, purposes=["gift_finder"])
+        free = {"revocation_token": api.read()["revocation_token"]}
+        own = {"revocation_token": gifts.read(purpose="gift_finder")["revocation_token"]}
+        assert_refused(gifts.post(CONTINUE, free), 403, "policy_denied")
+        assert gifts.post(CONTINUE, own).status_code == 200
+        retire(project, purpose)
+        body = assert_refused(gifts.post(CONTINUE, own), 403, "policy_denied")
+        assert body["reason"] == "PURPOSE_RETIRED"
+
+    def test_they_do_not_widen_the_policy_or_the_key(self, project: Project) -> None:
+        register(project)
+        api = narrow(project, purposes=["gift_finder"], scopes=["constraints"])
+        api.read(purpose="gift_finder", scope="constraints")
+        body = assert_refused(
+            api.post(READ, read_body(purpose="gift_finder")), 403, "policy_denied"
+        )
+        assert body["reason"] == "KEY_SCOPE"
+        other = narrow(project, purposes=["gift_finder"], purpose_classes=["scheduling"])
+        body = assert_refused(
+            other.post(READ, read_body(purpose="gift_finder")), 403, "policy_denied"
+        )
+        assert body["reason"] == "KEY_PURPOSE_CLASS"
+
+    def test_a_key_is_for_what_is_registered_in_any_state(
+        self, owner: User, project: Project
+    ) -> None:
+        propose(project)
+        register(make_project(owner), purpose_id="elsewhere")
+        narrow(project, purposes=["gift_finder"])
+        for wrong in (["gift_finder", "unknown"], ["Gift Finder"], ["elsewhere"], [""], []):
+            with pytest.raises(InvalidKeySettings):
+                narrow(project, purposes=wrong)
+        assert project.api_keys.count() == 1
+
+    def test_storing_and_revoking_need_none(self, api: Api, project: Project) -> None:
+        register(project)
+        gifts = narrow(project, purposes=["gift_finder"])
+        gifts.remember()
+        gifts.revoke(api.read()["revocation_token"])

@@ -56,6 +56,12 @@ class Command(BaseCommand):
             action="append",
             help="only these purpose classes; repeat it for several",
         )
+        parser.add_argument(
+            "--purpose",
+            action="append",
+            metavar="ID",
+            help="only these registered purposes; repeat it for several",
+        )
         parser.add_argument("--rate-limit", type=int, metavar="PER_HOUR")
         parser.add_argument("--burst-limit", type=int, metavar="PER_SECOND")
         parser.add_argument(
@@ -75,6 +81,7 @@ class Command(BaseCommand):
                     permissions=options["permission"] or PERMISSIONS,
                     scopes=options["scope"],
                     purpose_classes=options["purpose_class"],
+                    purposes=options["purpose"],
                     rate_limit=options["rate_limit"],
                     burst_limit=options["burst_limit"],
                     expires_at=keys.expiry(options["expires_in"], at=at),

@@ -12,7 +12,10 @@ from apikeys.models import ApiKey
 
 
 class Command(BaseCommand):
-    help = "List the API keys: id, masked key, state, project, owner, name. Never a secret."
+    help = (
+        "List the API keys: id, masked key, state, project, owner, name, and the purposes of a key "
+        "that is narrowed to some. Never a secret."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", nargs="?", help="only keys of this account")
@@ -37,6 +40,7 @@ class Command(BaseCommand):
                 key.project.name,
                 key.project.owner.email,
                 key.name,
+                *([f"for {', '.join(key.purposes)}"] if key.purposes else []),
             )
             self.stdout.write("\t".join(cells))
         if not keys.exists():

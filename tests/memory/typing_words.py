@@ -1,0 +1,81 @@
+"""Fills in every form and every field of the API, each with a word of its own."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Project, User
+from apikeys.models import ApiKey
+from tests.doors import Api, signed_in
+from tests.mailbox import mailbox
+from tests.makers import give_password, make_key, memory_body, read_body
+from tests.memory.registered import register
+
+
+def confirm(browser: Client) -> None:
+    link = re.search(r"/accounts/confirm-email/\S+", mailbox()[-1].body)
+    assert link is not None
+    browser.post(link[0])
+
+
+def ask_for_access(email: str) -> None:
+    typed = {"name": "wordname", "company": "wordcompany", "plans": "wordplans"}
+    Client().post("/request-access/", {"email": email, **typed})
+
+
+def name_by_an_operator(person: User) -> None:
+    operator = give_password(User.objects.create_superuser("operator@example.com"))
+    page = f"/admin/accounts/user/{person.pk}/change/"
+    body = {"name": "wordperson", "is_active": "on"}
+    assert signed_in(operator, second_factor=True).post(page, body).status_code == 302
+
+
+def pages(browser: Client, person: User) -> None:
+    """Fill in the forms of the console."""
+    browser.post("/console/projects/new/", {"name": "wordproject"})
+    project = Project.objects.get(name="wordproject")
+    console = f"/console/projects/{project.pk}"
+    browser.post(f"{console}/settings/", {"name": "wordrenamed"})
+    browser.post("/console/projects/new/", {"name": "worddeleted"})
+    deleted = Project.objects.get(name="worddeleted")
+    made = {"environment": "test", "preset": "full", "expires": "never"}
+    for path in (console, f"/console/projects/{deleted.pk}"):
+        assert browser.post(f"{path}/keys/new/", {**made, "name": "wordkey"}).status_code == 200
+    key = ApiKey.objects.get(project=project)
+    browser.post(f"/console/keys/{key.pk}/rename/", {"name": "wordother"})
+    browser.post("/console/account/mail/", {})
+    browser.post(f"/console/projects/{deleted.pk}/delete/", {"typed": "worddeleted"})
+    assert Project.objects.get(pk=deleted.pk).deleted_at
+
+
+def calls(person: User) -> None:
+    """Fill in the fields of the API."""
+    project = Project.objects.get(name="wordrenamed")
+    register(project, purpose_id="wordregistered", sentence="wordsentence")
+    narrowed = {"purposes": ["wordregistered"]}
+    gifts = Api(make_key(project, "wordkey third", at=timezone.now(), **narrowed)[1])
+    plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
+    api = Api(plaintext)
+    headers = {
+        "HTTP_USER_AGENT": "wordagent",
+        "HTTP_X_FORWARDED_FOR": "203.0.113.88",
+        "HTTP_X_REQUEST_ID": "wordrequest-2",
+    }
+    about = {"user_id": "worduser", "domain": "worddomain"}
+    value = {"likes": ["wordvalue"]}
+    stored = memory_body(value_json=value, **about)
+    api.post("/memory", stored, HTTP_IDEMPOTENCY_KEY="wordidempotency", **headers)
+    read = read_body(purpose="recommend wordpurpose restaurants", **about)
+    token = api.post("/memory/read", read, **headers).json()["revocation_token"]
+    refused = read_body(purpose="train wordrefused model", user_id="worduser", domain="wordasked")
+    assert api.post("/memory/read", refused, **headers).status_code == 403
+    assert gifts.post("/memory/read", read_body(purpose="wordregistered")).status_code == 200
+    assert gifts.post("/memory/read", {**read, "scope": "schedule"}).status_code == 403
+    api.post("/memory/read/continue", {"revocation_token": token}, **headers)
+    api.post("/memory/read", read, **headers)
+    api.post("/memory/revoke", {"revocation_token": token}, **headers)
+    leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
+    assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}
