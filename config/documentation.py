@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from config.errors import STATUS
 from foundation.addresses import base_url
 from memory.policy.access import MATRIX, allowed_purpose_classes, is_allowed
-from memory.policy.classes import TELLING, WEAK
+from memory.policy.description import gate
 from memory.policy.version import POLICY_VERSION
 from memory.policy.vocabulary import PURPOSE_CLASSES, Source
 
@@ -83,19 +83,23 @@ def authentication(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
-    """Show the matrix as `is_allowed` answers it, and the words that classify a purpose."""
+    """Show the matrix as `is_allowed` answers it, and every table that decides on a purpose."""
     context = {
         "purpose_classes": PURPOSE_CLASSES,
         "rows": [
             (str(scope), [is_allowed(scope, one) for one in PURPOSE_CLASSES]) for scope in MATRIX
         ],
-        "words": [
-            (str(one), sorted(TELLING.get(one, ())), sorted(WEAK.get(one, ()))) for one in TELLING
-        ],
+        "gate": gate(),
         "version": POLICY_VERSION,
         "sources": [str(source) for source in Source],
     }
     return render(request, "docs/policy.html", context)
+
+
+@require_safe
+def purposes(request: HttpRequest) -> HttpResponse:
+    """Tell people who answer for privacy what the gate can do, and what it cannot."""
+    return render(request, "docs/purposes.html", {"gate": gate(), "version": POLICY_VERSION})
 
 
 @require_safe

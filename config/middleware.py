@@ -47,6 +47,7 @@ PUBLIC = frozenset(
         "docs_quickstart",
         "docs_authentication",
         "docs_policy",
+        "docs_purposes",
         "docs_errors",
         "request_access",
         "request_access_thanks",

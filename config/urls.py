@@ -21,6 +21,7 @@ pages: list[URLPattern | URLResolver] = [
     path("docs/quickstart/", documentation.quickstart, name="docs_quickstart"),
     path("docs/authentication/", documentation.authentication, name="docs_authentication"),
     path("docs/policy/", documentation.policy, name="docs_policy"),
+    path("docs/purposes/", documentation.purposes, name="docs_purposes"),
     path("docs/errors/", documentation.errors, name="docs_errors"),
     path("", include("accounts.urls")),
     path("", include("console.urls")),

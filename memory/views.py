@@ -15,7 +15,8 @@ from foundation.answers import RequestRefused, json_response
 from memory import schemas, services
 from memory.decisions import decide
 from memory.events import Caller
-from memory.policy import access, classes
+from memory.policy import access
+from memory.policy.description import gate
 from memory.policy.registry import RegisteredPurpose
 from memory.policy.version import POLICY_VERSION, policy_version
 from memory.policy.vocabulary import PURPOSE_CLASSES
@@ -123,13 +124,7 @@ class PolicyView(KeyedAPIView):
                 ],
                 "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
                 "purpose_classes": PURPOSE_CLASSES,
-                "words": {
-                    name: {
-                        "telling": sorted(classes.TELLING.get(name, ())),
-                        "weak": sorted(classes.WEAK.get(name, ())),
-                    }
-                    for name in PURPOSE_CLASSES
-                },
+                **gate(),
             }
         )
 

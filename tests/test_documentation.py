@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test import Client
 from config.documentation import ADVICE
 from config.errors import STATUS
 from memory.policy.access import MATRIX, is_allowed
+from memory.policy.description import gate
 from memory.policy.version import POLICY_VERSION
 from memory.policy.vocabulary import PURPOSE_CLASSES
 
@@ -40,3 +42,25 @@ def test_the_matrix_is_the_one_that_is_enforced(client: Client) -> None:
 def test_the_quickstart_has_the_readers_own_address(client: Client) -> None:
     page = client.get("/docs/quickstart/", headers={"host": "localhost:9000"}).content.decode()
     assert "curl http://localhost:9000/memory/read" in page
+
+
+@pytest.mark.django_db
+def test_every_table_of_the_gate_is_on_the_page(client: Client) -> None:
+    page = unescape(client.get("/docs/policy/").content.decode())
+    tables = gate()
+    for levels in tables["words"].values():
+        for words in levels.values():
+            assert ", ".join(words) in page
+    for family, words in tables["vetoes"].items():
+        assert f"{family[0].upper()}{family[1:]}: {len(words)} words" in page
+        assert ", ".join(words) in page
+    for name in ("veto_phrases", "doubts", "negations"):
+        assert ", ".join(tables[name]) in page
+
+
+@pytest.mark.django_db
+def test_privacy_people_read_every_family_of_vetoes(client: Client) -> None:
+    page = unescape(client.get("/docs/purposes/").content.decode())
+    assert POLICY_VERSION in page
+    for family in gate()["vetoes"]:
+        assert family in page

@@ -41,6 +41,7 @@ TABLE = [
     ("/docs/quickstart/", "get", 200, 200, 200, 200, 200, 200),
     ("/docs/authentication/", "get", 200, 200, 200, 200, 200, 200),
     ("/docs/policy/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/purposes/", "get", 200, 200, 200, 200, 200, 200),
     ("/docs/errors/", "get", 200, 200, 200, 200, 200, 200),
     ("/request-access/", "get", 200, 200, 200, 200, 200, 200),
     ("/request-access/thanks/", "get", 200, 200, 200, 200, 200, 200),

@@ -103,11 +103,6 @@ def understand(purpose: str, registry: Registry = NO_REGISTRY) -> Understood:
     return told
 
 
-def classify(purpose: str) -> PurposeClass:
-    """Return the one class of a purpose that is registered nowhere."""
-    return understand(purpose).purpose_class
-
-
 def holds_veto(text: str) -> tuple[str, ...]:
     """Return the words of a text for which free text is denied; none if it cannot be read."""
     try:

@@ -36,6 +36,7 @@ PUBLIC = [
     "/docs/quickstart/",
     "/docs/authentication/",
     "/docs/policy/",
+    "/docs/purposes/",
     "/docs/errors/",
     "/request-access/",
     "/request-access/thanks/",

@@ -1,0 +1,57 @@
+"""The tables of the gate as they are shown: what `GET /policy` and the documentation draw from."""
+
+from functools import cache
+from typing import Any
+
+from memory.policy import classes, languages, people
+from memory.policy.version import RULES
+from memory.policy.vetoed_phrases import DOUBTS, PAIRS, PHRASES
+from memory.policy.vetoed_words import WORDS
+from memory.policy.vocabulary import PURPOSE_CLASSES
+
+
+@cache
+def gate() -> dict[str, Any]:
+    """Return every table by which free text is understood, its words in alphabetical order."""
+    return {
+        "rules": RULES,
+        "words": {
+            str(name): {
+                "telling": sorted(classes.TELLING.get(name, ())),
+                "weak": sorted(classes.WEAK.get(name, ())),
+            }
+            for name in PURPOSE_CLASSES
+        },
+        "precedence": [str(name) for name in classes.CONSEQUENCE],
+        "needs": [
+            {"words": sorted(words), "one_of": sorted(others)} for words, others in classes.NEEDS
+        ],
+        "not_before": [
+            {"words": sorted(words), "following": sorted(following)}
+            for words, following in classes.NOT_BEFORE
+        ],
+        "not_after": [
+            {"words": sorted(words), "preceding": sorted(before)}
+            for words, before in classes.NOT_AFTER
+        ],
+        "acts": sorted(classes.ACTS),
+        "negations": sorted(
+            [*classes.NEGATIONS, *(" ".join(phrase) for phrase in classes.NEGATING_PHRASES)]
+        ),
+        "vetoes": {family: sorted(words) for family, words in WORDS.items()},
+        "veto_phrases": sorted(PHRASES),
+        "veto_pairs": [
+            {"words": sorted(words), "others": sorted(others), "apart": apart}
+            for words, others, apart in PAIRS
+        ],
+        "vetoes_of_languages": {
+            language: sorted(words)
+            for language, words in (*languages.VETOES.items(), *languages.VETOES_WITHIN.items())
+        },
+        "people": {
+            "verbs": sorted(people.CHOOSING),
+            "people": sorted(people.PEOPLE),
+            "between": sorted(people.BETWEEN),
+        },
+        "doubts": sorted(DOUBTS),
+    }
