@@ -40,12 +40,16 @@ _MOST_CONFIDENT = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One live memory: who said it, when, and the value as stored."""
+    """One live memory: who said it, when, and the value as stored.
+
+    With `replace` it stands in place of what was said before under each of its own keys.
+    """
 
     id: UUID
     source: str
     created_at: datetime
     value: JSON
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
