@@ -91,6 +91,11 @@ def integer(name: str, rule: Callable[[str, int], Any], *, required: bool = True
     return Field(name, _is(int), "an integer", rule, required)
 
 
+def boolean(name: str) -> Field:
+    """Return a field that is true or false; absent it is false."""
+    return Field(name, _is(bool), "a boolean", as_it_is, required=False, absent=False)
+
+
 def object_or_array(name: str, rule: Callable[[str, Any], Any]) -> Field:
     return Field(name, _is(dict, list), "an object or an array", rule)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-POSTGRESQL_TYPES = {UUID: "uuid", str: "text", datetime: "timestamptz"}
+POSTGRESQL_TYPES = {UUID: "uuid", str: "text", datetime: "timestamptz", bool: "boolean"}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,11 +20,12 @@ class MemoryAdmin(ReadOnlyAdmin):
         "environment",
         "scope",
         "source",
+        "replace",
         "created_at",
         "expires_at",
         "hidden_at",
     )
-    list_filter = ("environment", "scope", "source")
+    list_filter = ("environment", "scope", "source", "replace")
     search_fields = ("=id", "=subject_id")
     search_help_text = "The id of a memory, or an end user's pseudonym, in full."
     show_full_result_count = False
@@ -36,6 +37,7 @@ class MemoryAdmin(ReadOnlyAdmin):
         "scope",
         "domain",
         "source",
+        "replace",
         "created_at",
         "expires_at",
         "hidden_at",

@@ -31,9 +31,16 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 def memory_created(
-    caller: Caller, partition: Partition, user_id: str, memory_id: UUID
+    caller: Caller, partition: Partition, user_id: str, memory_id: UUID, *, replace: bool
 ) -> audit.Event:
-    return _event(EventType.MEMORY_CREATE, caller, partition, user_id, memory_ids=[memory_id])
+    return _event(
+        EventType.MEMORY_CREATE,
+        caller,
+        partition,
+        user_id,
+        memory_ids=[memory_id],
+        meta={"replace": True} if replace else {},
+    )
 
 
 def memory_read(

@@ -141,10 +141,13 @@ def _store(caller: Caller, partition: Partition, memory: CreateMemory, *, by_par
         user_id=memory.user_id,
         source=memory.source,
         value_json=memory.value_json,
+        replace=memory.replace,
         created_at=stored.created_at,
         expires_at=stored.expires_at,
     )
-    event = events.memory_created(caller, partition, memory.user_id, stored.id)
+    event = events.memory_created(
+        caller, partition, memory.user_id, stored.id, replace=memory.replace
+    )
     store = writes.store_by_parts if by_parts else writes.store
     store(row, event, caller.principal.ceilings)
     return stored

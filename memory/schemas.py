@@ -16,8 +16,12 @@ from memory.policy.vocabulary import Scope, Source
 MAX_VALUE_BYTES = 32 * 1024
 
 
-class CreateMemory(msgspec.Struct, frozen=True):
-    """`domain` is empty for none; `value_json` is compact JSON text."""
+class CreateMemory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`domain` is empty for none; `value_json` is compact JSON text.
+
+    Defaults are left out of the digest by which an Idempotency-Key knows its request: it stays what
+    it was before there was the field.
+    """
 
     user_id: str
     scope: str
@@ -25,6 +29,7 @@ class CreateMemory(msgspec.Struct, frozen=True):
     source: str
     ttl_days: int | None
     value_json: str
+    replace: bool = False
 
 
 class ReadMemory(msgspec.Struct, frozen=True):
@@ -104,6 +109,7 @@ _CREATE = (
     fields.string("source", fields.one_of(source.value for source in Source)),
     fields.integer("ttl_days", fields.between(1, 365), required=False),
     fields.object_or_array("value_json", _value),
+    fields.boolean("replace"),
 )
 _READ = (
     _USER_ID,

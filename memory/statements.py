@@ -16,7 +16,7 @@ from foundation.rows import Row, insert_into
 from memory.policy.merging import Statement
 
 SELECT_LIVE = """
-    SELECT id, source, created_at, value_json
+    SELECT id, source, created_at, value_json, replace
     FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
       AND (expires_at IS NULL OR expires_at > %s)
@@ -88,6 +88,7 @@ class MemoryRow(Row, frozen=True, kw_only=True):
     user_id: str
     source: str
     value_json: str
+    replace: bool
     created_at: datetime
     expires_at: datetime | None
 
@@ -144,8 +145,8 @@ def live_statements(
     )
     decode = msgspec.json.decode
     return [
-        Statement(sql.as_uuid(id_), source, sql.as_moment(created_at), decode(value))
-        for id_, source, created_at, value in found
+        Statement(sql.as_uuid(id_), source, sql.as_moment(created_at), decode(value), replace)
+        for id_, source, created_at, value, replace in found
     ]
 
 

@@ -13,7 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts import services
+from accounts.audit import SERVICE_ID
 from accounts.models import AuditEvent, EventType, Project
+from memory.models import Memory
 from tests.makers import BY, NOW
 
 OURS = ("accounts", "apikeys", "memory")
@@ -70,6 +72,45 @@ def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_ro
         AuditEvent.objects.filter(pk=event.pk).update(environment="live")
     services.rename_project(project=Project.objects.get(), name="New", at=NOW, by=BY)
     assert AuditEvent.objects.get(environment="both").meta["name"] == "New"
+
+
+def place_of_the_memories() -> object:
+    """Return where the database keeps the table: elsewhere after it was written anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_relation_filenode('memory_memory')"
+            if connection.vendor == "postgresql"
+            else "SELECT rootpage FROM sqlite_master WHERE name = 'memory_memory'"
+        )
+        return cursor.fetchone()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on_storing() -> None:
+    try:
+        call_command("migrate", "memory", "0005", verbosity=0)
+        state = MigrationExecutor(connection).loader.project_state(
+            ("memory", "0005_room_in_a_project")
+        )
+        old = state.apps.get_model("memory", "Memory")
+        fields = {
+            "subject_id": SERVICE_ID,
+            "scope": "preferences",
+            "project_id": SERVICE_ID,
+            "environment": "test",
+            "user_id": "user_1",
+            "source": "system",
+            "value_json": "{}",
+            "created_at": NOW,
+        }
+        old.objects.create(**fields)
+        before = place_of_the_memories()
+        call_command("migrate", "memory", "0006", verbosity=0)
+        assert place_of_the_memories() == before
+    finally:
+        call_command("migrate", verbosity=0)
+    old.objects.create(**fields)
+    assert [memory.replace for memory in Memory.objects.all()] == [False, False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,6 +37,9 @@ class Memory(models.Model):
     user_id = models.CharField(max_length=255)
     source = models.CharField(max_length=32, choices=list(zip(SOURCES, SOURCES, strict=True)))
     value_json = models.TextField(help_text="Compact JSON, as it was said.")
+    replace = models.BooleanField(
+        default=False, db_default=False, help_text="It stands in place of what was said before."
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True, help_text="Set: a revocation hides it for good.")

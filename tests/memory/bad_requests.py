@@ -116,6 +116,7 @@ MISSING = [
 
 NO_STRING: list[Any] = [1, 1.5, True, False, [], ["user_1"], {}]
 NO_INTEGER: list[Any] = ["30", "", 30.0, 0.5, 1e300, True, False, [30], {}]
+NO_BOOLEAN: list[Any] = ["true", "false", "", 0, 1, 1.0, [], [True], {}]
 NO_STRUCTURE: list[Any] = ["{}", "likes", 1, 0.5, True, False]
 
 
@@ -139,6 +140,7 @@ STRINGS = {
     CHECK: ["scope", "purpose"],
 }
 INTEGERS = {CREATE: "ttl_days", READ: "max_age_days", CONTINUE: "max_age_days"}
+BOOLEANS = {CREATE: "replace"}
 
 WRONG_TYPES = [
     *(
@@ -151,6 +153,11 @@ WRONG_TYPES = [
         wrong(path, name, value, "an integer")
         for path, name in INTEGERS.items()
         for value in NO_INTEGER
+    ),
+    *(
+        wrong(path, name, value, "a boolean")
+        for path, name in BOOLEANS.items()
+        for value in NO_BOOLEAN
     ),
     *(wrong(CREATE, "value_json", value, "an object or an array") for value in NO_STRUCTURE),
     Bad(

@@ -61,6 +61,10 @@ class TestEveryDecision:
         assert isinstance(event.pop("decision_id"), UUID)
         assert event == {**known, "event_type": "MEMORY_CREATE", "memory_ids": [stored["id"]]}
 
+    def test_a_create_that_replaces(self, api: Api) -> None:
+        api.remember(replace=True)
+        assert only("MEMORY_CREATE")["meta"] == {"replace": True}
+
     def test_a_read(self, api: Api, known: dict[str, Any]) -> None:
         ids = [api.remember()["id"], api.remember()["id"]]
         api.remember(user_id="user_2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import AuditEvent, Project, User
-from memory import locks
+from memory import locks, schemas
 from memory.models import IdempotencyRecord, Memory
+from memory.remembering import _request_digest
 from tests.doors import Api, Response
 from tests.makers import make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
@@ -59,6 +61,7 @@ class TestRepeats:
             {"scope": "constraints"},
             {"source": "inferred"},
             {"ttl_days": 1},
+            {"replace": True},
             {"value_json": {"likes": ["pizza"], "dislikes": ["olive"]}},
         ):
             assert_refused(send(api, **other), 409, "idempotency_conflict")
@@ -70,6 +73,10 @@ class TestRepeats:
         backwards = dict(reversed(memory_body().items()))
         again = api.post(CREATE, json.dumps(backwards, indent=4), HTTP_IDEMPOTENCY_KEY="order-1")
         assert again.headers["Idempotency-Replayed"] == "true"
+
+    def test_a_replace_of_false_is_none(self, api: Api) -> None:
+        send(api)
+        assert send(api, replace=False).headers["Idempotency-Replayed"] == "true"
 
     def test_the_order_of_keys_within_the_value_does_not_matter(self, api: Api) -> None:
         value = {"b": {"y": 1, "x": 2}, "a": 3}
@@ -114,6 +121,26 @@ class TestRepeats:
         }
         assert len(tokens) == 2
         assert not IdempotencyRecord.objects.exists()
+
+
+class TestDigests:
+    """A retry may come after an upgrade: what a request's digest is made of does not change."""
+
+    @pytest.mark.parametrize(
+        ("fields", "told"),
+        [({}, b""), ({"replace": False}, b""), ({"replace": True}, b',"replace":true')],
+        ids=["nothing said", "false", "true"],
+    )
+    def test_a_digest_holds_what_the_first_version_had_and_then_what_was_told(
+        self, fields: dict[str, Any], told: bytes
+    ) -> None:
+        memory = schemas.create_memory(memory_body(ttl_days=30, **fields))
+        request = (
+            b'[{"user_id":"user_1","scope":"preferences","domain":"food",'
+            b'"source":"explicit_user_input","ttl_days":30,"value_json":""' + told + b"},"
+            b'{"dislikes":["olives"],"likes":["pizza"]}]'
+        )
+        assert _request_digest(b"key", memory) == hmac.digest(b"key", request, "sha256")
 
 
 class TestWhoseKeyItIs:

@@ -45,6 +45,8 @@ class TestStoring:
         body = {**memory_body(), "domain": None, "ttl_days": None}
         stored = api.post(CREATE, body).json()
         assert (stored["domain"], stored["expires_at"]) == (None, None)
+        assert api.post(CREATE, {**memory_body(), "replace": None}).status_code == 201
+        assert not Memory.objects.filter(replace=True).exists()
         body = {**read_body(), "domain": None, "max_age_days": None}
         assert api.post(READ, body).json()["confidence"] == 0.47
 
@@ -74,6 +76,7 @@ class TestStoring:
         assert (row.user_id, row.scope, row.domain) == ("user_1", "preferences", "food")
         assert (row.source, row.created_at) == ("inferred", NOW)
         assert (row.expires_at, row.hidden_at) == (NOW + timedelta(days=1), None)
+        assert row.replace is False
 
 
 class TestWhoAndWhat:

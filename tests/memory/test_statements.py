@@ -225,6 +225,16 @@ class TestRows:
         assert [statement.id for statement in found] == [memory.id]
         assert found[0].created_at == memory.created_at
         assert found[0].value == memory_body()["value_json"]
+        assert found[0].replace is False
+
+    def test_a_memory_that_replaces_is_found_as_one(self, api: Api) -> None:
+        api.remember(replace=True)
+        memory = Memory.objects.get()
+        partition = Partition(memory.subject_id, memory.scope, memory.domain)
+        at = memory.created_at
+        for since in (None, at - timedelta(days=1)):
+            (found,) = statements.live_statements(partition, at=at, since=since)
+            assert found.replace is memory.replace is True
 
     def test_an_answer_that_is_kept(self, api: Api, project: Project) -> None:
         response = api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY="order-1")

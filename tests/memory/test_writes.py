@@ -50,6 +50,7 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
         user_id="user_1",
         source="inferred",
         value_json='{"likes":["pizza"]}',
+        replace=True,
         created_at=NOW,
         expires_at=NOW + timedelta(days=1),
     )
@@ -57,7 +58,7 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
 
 def store(caller: Caller, how: Storing = writes.store) -> tuple[UUID, Partition]:
     id_, partition = new_id(), caller.partition("user_1", "preferences", "food")
-    event = events.memory_created(caller, partition, "user_1", id_)
+    event = events.memory_created(caller, partition, "user_1", id_, replace=True)
     row, most = memory_row(caller, id_, partition), caller.principal.ceilings
     try:
         how(row, event, most)
