@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.utils import timezone as django_timezone
 
 from accounts.models import Project
@@ -58,6 +59,12 @@ class TestTheFourOperations:
         assert client.read_memory(**QUESTION).summary_struct == {}
         assert all(result.request_id for result in (memory, found, again, gone))
 
+    def test_a_memory_can_replace_what_was_said(self, client: MemoryScopeClient) -> None:
+        said = {**STATEMENT, "scope": "constraints"}
+        client.create_memory(**{**said, "value_json": {"max_price": 50}})
+        client.create_memory(**{**said, "value_json": {"max_price": 80}}, replace=True)
+        assert [memory.replace for memory in Memory.objects.order_by("id")] == [False, True]
+
     def test_a_key_can_ask_how_much_it_was_used(self, client: MemoryScopeClient) -> None:
         usage = client.usage()
         assert 0 <= usage.remaining < usage.limit
@@ -75,7 +82,8 @@ class TestTheFourOperations:
     def test_asyncio_does_the_same(self, service: str, key: str) -> None:
         async def run() -> None:
             async with AsyncMemoryScopeClient(api_key=key, base_url=service) as client:
-                await client.create_memory(**STATEMENT)
+                await client.create_memory(**STATEMENT, replace=True)
+                assert await sync_to_async(Memory.objects.get)(replace=True)
                 found = await client.read_memory(**QUESTION)
                 assert found.summary_struct["likes"] == ["pizza"]
                 token = found.revocation_token

@@ -23,7 +23,16 @@ from memory_scope._answers import RateLimit
 from memory_scope._version import __version__
 from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.client import MemoryScopeClient
-from memory_scope.results import Day, Memory, MemoryRead, Policy, Result, Revocation, Usage
+from memory_scope.results import (
+    Day,
+    Memory,
+    MemoryRead,
+    Policy,
+    PolicyCheck,
+    Result,
+    Revocation,
+    Usage,
+)
 
 __all__ = [
     "AsyncMemoryScopeClient",
@@ -32,6 +41,7 @@ __all__ = [
     "MemoryRead",
     "MemoryScopeClient",
     "Policy",
+    "PolicyCheck",
     "RateLimit",
     "Result",
     "Revocation",

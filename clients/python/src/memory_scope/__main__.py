@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             answer = _run(client, command, options)
         _print(answer)
     except MemoryScopeError as error:
-        return _fail(str(error))
+        return _fail(" ".join(filter(None, [str(error), getattr(error, "hint", None)])))
     except KeyboardInterrupt:
         return _fail("Interrupted.", INTERRUPTED)
     except UnicodeEncodeError:
@@ -98,6 +98,8 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
             return _plain(client.read_memory(**options))
         case "revoke":
             return _plain(client.revoke_memory(**options))
+        case "check":
+            return _plain(client.check_policy(**options))
         case "policy":
             return client.policy().body
         case _:
@@ -142,6 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("--domain")
     store.add_argument("--source", default="explicit_user_input")
     store.add_argument("--ttl-days", type=int)
+    store.add_argument(
+        "--replace", action="store_true", help="stand in place of what was said before"
+    )
 
     read = commands.add_parser("read", help="read for a purpose, or again by a token")
     read.add_argument("user_id", nargs="?")
@@ -153,6 +158,10 @@ def _parser() -> argparse.ArgumentParser:
 
     revoke = commands.add_parser("revoke", help="take an access back")
     revoke.add_argument("revocation_token")
+
+    check = commands.add_parser("check", help="whether a purpose is allowed; reads nothing")
+    check.add_argument("scope")
+    check.add_argument("purpose", help="why, as a read would say it")
 
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")

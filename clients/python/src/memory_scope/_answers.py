@@ -126,9 +126,13 @@ def _error(
         case exceptions.PolicyDeniedError():
             error.scope = _text(body.get("scope"))
             error.purpose_class = _text(body.get("purpose_class"))
-            classes = _entries(body.get("allowed_purpose_classes"))
-            error.allowed_purpose_classes = tuple(filter(None, map(_text, classes)))
+            error.allowed_purpose_classes = _texts(body.get("allowed_purpose_classes"))
             error.decision_id = _text(body.get("decision_id"))
+            error.matched_terms = _texts(body.get("matched_terms"))
+            error.refused_terms = _texts(body.get("refused_terms"))
+            error.proposed_class = _text(body.get("proposed_class"))
+            error.reason = _text(body.get("reason"))
+            error.hint = _text(body.get("hint"))
         case exceptions.InvalidRequestError():
             error.errors = tuple(
                 exceptions.FieldError(entry["field"], entry["message"])
@@ -144,6 +148,10 @@ def _error(
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, _entries(value))))
 
 
 def _entries(value: object) -> list[object]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from memory_scope import results
+from memory_scope import _parsing, results
 from memory_scope.exceptions import MemoryScopeError
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ def create_memory(
     value_json: Mapping[str, Any] | list[Any],
     domain: str | None,
     ttl_days: int | None,
+    replace: bool,
     idempotency_key: str | None,
 ) -> Call[results.Memory]:
     """Safe to send again: all attempts carry one Idempotency-Key, so one memory is stored."""
@@ -49,11 +50,12 @@ def create_memory(
         "source": source,
         "ttl_days": ttl_days,
         "value_json": value_json,
+        "replace": replace or None,
     }
     if idempotency_key is None:
         idempotency_key = str(uuid.uuid4())
     headers = {"Idempotency-Key": _checked_idempotency_key(idempotency_key)}
-    return _post("/memory", body, results.memory, headers)
+    return _post("/memory", body, _parsing.memory, headers)
 
 
 def read_memory(
@@ -72,7 +74,7 @@ def read_memory(
         "purpose": purpose,
         "max_age_days": max_age_days,
     }
-    return _post("/memory/read", body, results.memory_read)
+    return _post("/memory/read", body, _parsing.memory_read)
 
 
 def read_memory_continue(
@@ -80,20 +82,25 @@ def read_memory_continue(
 ) -> Call[results.MemoryRead]:
     """Safe to send again: it makes nothing."""
     body = {"revocation_token": revocation_token, "max_age_days": max_age_days}
-    return _post("/memory/read/continue", body, results.memory_read)
+    return _post("/memory/read/continue", body, _parsing.memory_read)
 
 
 def revoke_memory(*, revocation_token: str) -> Call[results.Revocation]:
     """Safe to send again: what was taken back stays so. A second success is told as 404."""
-    return _post("/memory/revoke", {"revocation_token": revocation_token}, results.revocation)
+    return _post("/memory/revoke", {"revocation_token": revocation_token}, _parsing.revocation)
 
 
 def get_policy() -> Call[results.Policy]:
-    return Call("GET", "/policy", results.policy)
+    return Call("GET", "/policy", _parsing.policy)
+
+
+def check_policy(*, scope: str, purpose: str) -> Call[results.PolicyCheck]:
+    """Safe to send again: it makes nothing."""
+    return _post("/policy/check", {"scope": scope, "purpose": purpose}, _parsing.policy_check)
 
 
 def get_usage() -> Call[results.Usage]:
-    return Call("GET", "/usage", results.usage)
+    return Call("GET", "/usage", _parsing.usage)
 
 
 def _checked_idempotency_key(text: str) -> str:

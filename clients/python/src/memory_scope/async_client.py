@@ -76,6 +76,7 @@ class AsyncMemoryScopeClient(Setup):
         value_json: Mapping[str, Any] | list[Any],
         domain: str | None = None,
         ttl_days: int | None = None,
+        replace: bool = False,
         idempotency_key: str | None = None,
     ) -> results.Memory:
         """Store a memory, once. See `MemoryScopeClient.create_memory`."""
@@ -87,6 +88,7 @@ class AsyncMemoryScopeClient(Setup):
                 value_json=value_json,
                 domain=domain,
                 ttl_days=ttl_days,
+                replace=replace,
                 idempotency_key=idempotency_key,
             )
         )
@@ -128,6 +130,10 @@ class AsyncMemoryScopeClient(Setup):
     async def policy(self) -> results.Policy:
         """Return the policy as the service enforces it: what may be read for what."""
         return await self._send(_calls.get_policy())
+
+    async def check_policy(self, *, scope: str, purpose: str) -> results.PolicyCheck:
+        """Ask what a read would be answered. See `MemoryScopeClient.check_policy`."""
+        return await self._send(_calls.check_policy(scope=scope, purpose=purpose))
 
     async def usage(self) -> results.Usage:
         """Return what is left of this key's limit, and how much it was used in the last 30 days."""

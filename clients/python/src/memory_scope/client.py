@@ -88,6 +88,7 @@ class MemoryScopeClient(Setup):
         value_json: Mapping[str, Any] | list[Any],
         domain: str | None = None,
         ttl_days: int | None = None,
+        replace: bool = False,
         idempotency_key: str | None = None,
     ) -> results.Memory:
         """Store a memory. It is stored once, however often the network makes this try.
@@ -99,6 +100,8 @@ class MemoryScopeClient(Setup):
             value_json: What is to be remembered.
             domain: A part of the scope, such as `food`.
             ttl_days: Days until it expires, 1 to 365; None: never.
+            replace: Stand, under each outermost key of `value_json`, in place of what was said
+                before with no more authority; so a limit can rise and a list can lose something.
             idempotency_key: To store once across processes too: the same key and body within 24
                 hours give the first answer again. Without it each call draws its own.
         """
@@ -110,6 +113,7 @@ class MemoryScopeClient(Setup):
                 value_json=value_json,
                 domain=domain,
                 ttl_days=ttl_days,
+                replace=replace,
                 idempotency_key=idempotency_key,
             )
         )
@@ -172,6 +176,15 @@ class MemoryScopeClient(Setup):
     def policy(self) -> results.Policy:
         """Return the policy as the service enforces it: what may be read for what."""
         return self._send(_calls.get_policy())
+
+    def check_policy(self, *, scope: str, purpose: str) -> results.PolicyCheck:
+        """Ask what a read for this purpose would be answered. It reads nothing.
+
+        Args:
+            scope: The scope that would be read.
+            purpose: Why, in the words of the read.
+        """
+        return self._send(_calls.check_policy(scope=scope, purpose=purpose))
 
     def usage(self) -> results.Usage:
         """Return what is left of this key's limit, and how much it was used in the last 30 days."""

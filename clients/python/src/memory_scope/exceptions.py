@@ -89,12 +89,22 @@ class PolicyDeniedError(APIError):
         purpose_class: What the purpose was understood as; `unrecognized` if nothing.
         allowed_purpose_classes: What would have been allowed.
         decision_id: What the record calls the decision.
+        matched_terms: The words of the purpose that decided its class.
+        refused_terms: The words that speak against it whatever else it says.
+        proposed_class: The class that it could be registered under.
+        reason: The service's stable word for why, such as `PURPOSE_VETOED`.
+        hint: One sentence on what would help.
     """
 
     scope: str | None = None
     purpose_class: str | None = None
     allowed_purpose_classes: tuple[str, ...] = ()
     decision_id: str | None = None
+    matched_terms: tuple[str, ...] = ()
+    refused_terms: tuple[str, ...] = ()
+    proposed_class: str | None = None
+    reason: str | None = None
+    hint: str | None = None
 
 
 class PermissionDeniedError(APIError):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +74,31 @@ class Policy(Result):
     body: dict[str, Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCheck(Result):
+    """What the policy would say to a read for this purpose. Nothing was read, nothing recorded.
+
+    Attributes:
+        allowed: Whether the read would be answered.
+        purpose_class: What the purpose is understood as; `unrecognized` if as nothing.
+        purpose_id: The registered purpose that it is; None if it is none.
+        matched_terms: The words of the purpose that decided its class.
+        refused_terms: The words that speak against it whatever else it says.
+        proposed_class: The class that it could be registered under; None if none comes to mind.
+        allowed_purpose_classes: What the scope allows, to this key.
+        policy_version: The version of the policy that was asked.
+    """
+
+    allowed: bool
+    purpose_class: str
+    purpose_id: str | None = None
+    matched_terms: tuple[str, ...] = ()
+    refused_terms: tuple[str, ...] = ()
+    proposed_class: str | None = None
+    allowed_purpose_classes: tuple[str, ...]
+    policy_version: str
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day's requests, in UTC; `errors` are those of them answered with 400 or more."""
@@ -102,96 +124,3 @@ class Usage(Result):
     reset_at: datetime
     burst_limit: int
     days: list[Day]
-
-
-def memory(body: Mapping[str, Any], request_id: str | None) -> Memory:
-    return Memory(
-        request_id=request_id,
-        id=_text(body["id"]),
-        user_id=_text(body["user_id"]),
-        scope=_text(body["scope"]),
-        domain=None if body["domain"] is None else _text(body["domain"]),
-        created_at=_moment(body["created_at"]),
-        expires_at=None if body["expires_at"] is None else _moment(body["expires_at"]),
-    )
-
-
-def memory_read(body: Mapping[str, Any], request_id: str | None) -> MemoryRead:
-    return MemoryRead(
-        request_id=request_id,
-        summary_text=_text(body["summary_text"]),
-        summary_struct=_object(body["summary_struct"]),
-        confidence=_number(body["confidence"]),
-        revocation_token=_text(body["revocation_token"]),
-        expires_at=_moment(body["expires_at"]),
-    )
-
-
-def revocation(body: Mapping[str, Any], request_id: str | None) -> Revocation:
-    return Revocation(
-        request_id=request_id,
-        revoked=_flag(body["revoked"]),
-        revoked_at=_moment(body["revoked_at"]),
-    )
-
-
-def policy(body: Mapping[str, Any], request_id: str | None) -> Policy:
-    return Policy(
-        request_id=request_id,
-        version=_text(body["version"]),
-        matrix={
-            scope: [_text(one) for one in _list(classes)]
-            for scope, classes in _object(body["matrix"]).items()
-        },
-        body=dict(body),
-    )
-
-
-def _moment(text: str) -> datetime:
-    """The service writes UTC with a `Z`, which Python 3.10 does not read by itself."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
-
-
-def usage(body: Mapping[str, Any], request_id: str | None) -> Usage:
-    return Usage(
-        request_id=request_id,
-        limit=_count(body["limit"]),
-        remaining=_count(body["remaining"]),
-        reset_at=_moment(body["reset_at"]),
-        burst_limit=_count(body["burst_limit"]),
-        days=[
-            Day(date.fromisoformat(one["day"]), _count(one["requests"]), _count(one["errors"]))
-            for one in _list(body["days"])
-        ],
-    )
-
-
-def _of(kind: type[T], value: Any) -> T:
-    """Return the value if it is of this JSON type, as the contract says. Raises TypeError."""
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise TypeError(f"Not a {kind.__name__}.")
-    return value
-
-
-def _text(value: Any) -> str:
-    return _of(str, value)
-
-
-def _flag(value: Any) -> bool:
-    return _of(bool, value)
-
-
-def _count(value: Any) -> int:
-    return _of(int, value)
-
-
-def _number(value: Any) -> float:
-    return float(_of(int, value)) if isinstance(value, int) else _of(float, value)
-
-
-def _list(value: Any) -> list[Any]:
-    return _of(list, value)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return _of(dict, value)
