@@ -49,10 +49,18 @@ def memory_read(
     decision: Decision,
     *,
     max_age_days: int | None,
+    detailed: bool,
     merged: Merged,
     memory_ids: list[UUID],
     reason: str | None,
 ) -> audit.Event:
+    meta: dict[str, Any] = {
+        "max_age_days": max_age_days,
+        "confidence": merged.confidence,
+        **_purpose_of(decision),
+    }
+    if detailed:
+        meta["detail"] = True
     return _event(
         EventType.MEMORY_READ,
         caller,
@@ -64,11 +72,7 @@ def memory_read(
         decision_id=decision.decision_id,
         revocation_grant_id=grant.id,
         reason_code=reason,
-        meta={
-            "max_age_days": max_age_days,
-            "confidence": merged.confidence,
-            **_purpose_of(decision),
-        },
+        meta=meta,
     )
 
 

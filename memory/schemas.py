@@ -40,11 +40,13 @@ class ReadMemory(msgspec.Struct, frozen=True):
     domain: str
     purpose: str
     max_age_days: int | None
+    detail: bool
 
 
 class ContinueReading(msgspec.Struct, frozen=True):
     revocation_token: str
     max_age_days: int | None
+    detail: bool
 
 
 class RevokeAccess(msgspec.Struct, frozen=True):
@@ -99,6 +101,7 @@ _SCOPE = fields.string("scope", fields.one_of(scope.value for scope in Scope))
 _DOMAIN = fields.string("domain", fields.text(1, 255), required=False, absent="")
 _PURPOSE = fields.string("purpose", fields.text(1, 1000))
 _MAX_AGE = fields.integer("max_age_days", fields.between(1, 3650), required=False)
+_DETAIL = fields.boolean("detail")
 # A text that is no token is not found, like any other unknown token.
 _TOKEN = fields.string("revocation_token", fields.as_it_is)
 
@@ -117,7 +120,8 @@ _READ = (
     _DOMAIN,
     _PURPOSE,
     _MAX_AGE,
+    _DETAIL,
 )
-_CONTINUE = (_TOKEN, _MAX_AGE)
+_CONTINUE = (_TOKEN, _MAX_AGE, _DETAIL)
 _REVOKE = (_TOKEN,)
 _CHECK = (_SCOPE, _PURPOSE)

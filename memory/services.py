@@ -18,7 +18,8 @@ from foundation.identifiers import new_id
 from memory import events, locks, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
 from memory.events import Caller
-from memory.policy.merging import Merged, merge
+from memory.policy.details import Detail, detail
+from memory.policy.merging import merge
 from memory.refusals import check_scope, deny
 from memory.remembering import (
     IdempotencyBusy,
@@ -63,14 +64,18 @@ class Overtaken(Exception):
     """Revokes hid what this read saw every time it looked: to its caller that is a 503."""
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """The answer to a read and to its continuation. The token is in no record and no log."""
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a read and to its continuation. The token is in no record and no log.
+
+    `detail` is there where it was asked for, and left out where not.
+    """
 
     summary_text: str
     summary_struct: dict[str, Any]
     confidence: float
     revocation_token: str
     expires_at: datetime
+    detail: Detail | None = None
 
 
 class Revoked(msgspec.Struct, frozen=True):
@@ -117,9 +122,11 @@ def read(caller: Caller, query: ReadMemory) -> Answer:
         expires_at=grant.expires_at,
     )
     for _ in range(ATTEMPTS):
-        merged, seen, event = _recall(caller, grant, decision, grant.max_age_days, reason=None)
+        answer, seen, event = _recall(
+            caller, grant, decision, token=token, detailed=query.detail, reason=None
+        )
         if writes.grant(partition, seen, row, event, principal.ceilings):
-            return _answer(merged, token, grant)
+            return answer
     raise Overtaken
 
 
@@ -147,10 +154,17 @@ def continue_reading(caller: Caller, query: ContinueReading) -> Answer:
                 grant=grant,
                 ended=ended,
             )
-        max_age_days = query.max_age_days or grant.max_age_days
-        merged, seen, event = _recall(caller, grant, decision, max_age_days, reason=CONTINUE)
+        answer, seen, event = _recall(
+            caller,
+            grant,
+            decision,
+            token=query.revocation_token,
+            max_age_days=query.max_age_days,
+            detailed=query.detail,
+            reason=CONTINUE,
+        )
         if writes.record_continuation(grant, seen, event):
-            return _answer(merged, query.revocation_token, grant)
+            return answer
     raise Overtaken
 
 
@@ -176,35 +190,40 @@ def _recall(
     caller: Caller,
     grant: Grant,
     decision: Decision,
-    max_age_days: int | None,
     *,
+    token: str,
+    max_age_days: int | None = None,
+    detailed: bool,
     reason: str | None,
-) -> tuple[Merged, list[UUID], audit.Event]:
-    """Merge the live memories of the grant's partition; return what was seen and its record."""
+) -> tuple[Answer, list[UUID], audit.Event]:
+    """Merge the live memories of the grant's partition; return what was seen and its record too.
+
+    `max_age_days` goes before the grant's own.
+    """
+    max_age_days = max_age_days or grant.max_age_days
     since = None if max_age_days is None else caller.at - timedelta(days=max_age_days)
     memories = statements.live_statements(grant.partition, at=caller.at, since=since)
     merged = merge(grant.partition.scope, memories)
+    answer = Answer(
+        summary_text=merged.summary_text,
+        summary_struct=merged.summary_struct,
+        confidence=merged.confidence,
+        revocation_token=token,
+        expires_at=grant.expires_at,
+        detail=detail(grant.partition.scope, memories) if detailed else None,
+    )
     seen = [memory.id for memory in memories]
     event = events.memory_read(
         caller,
         grant,
         decision,
         max_age_days=max_age_days,
+        detailed=detailed,
         merged=merged,
         memory_ids=seen,
         reason=reason,
     )
-    return merged, seen, event
-
-
-def _answer(merged: Merged, token: str, grant: Grant) -> Answer:
-    return Answer(
-        summary_text=merged.summary_text,
-        summary_struct=merged.summary_struct,
-        confidence=merged.confidence,
-        revocation_token=token,
-        expires_at=grant.expires_at,
-    )
+    return answer, seen, event
 
 
 def _find_grant(caller: Caller, token: str) -> Grant:

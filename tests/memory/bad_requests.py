@@ -140,7 +140,7 @@ STRINGS = {
     CHECK: ["scope", "purpose"],
 }
 INTEGERS = {CREATE: "ttl_days", READ: "max_age_days", CONTINUE: "max_age_days"}
-BOOLEANS = {CREATE: "replace"}
+BOOLEANS = {CREATE: "replace", READ: "detail", CONTINUE: "detail"}
 
 WRONG_TYPES = [
     *(

@@ -105,6 +105,13 @@ class TestEveryDecision:
             "meta": {"max_age_days": 9, "confidence": 0.47},
         }
 
+    def test_what_was_asked_for_in_detail(self, api: Api) -> None:
+        token = api.read(detail=True)["revocation_token"]
+        api.post(CONTINUE, {"revocation_token": token})
+        api.post(CONTINUE, {"revocation_token": token, "detail": True})
+        events = AuditEvent.objects.filter(event_type="MEMORY_READ").order_by("id")
+        assert [event.meta.get("detail") for event in events] == [True, None, True]
+
     def test_a_denial(self, api: Api, known: dict[str, Any]) -> None:
         body = api.post(READ, read_body(purpose="send notification"), **ID).json()
         event = only("POLICY_DENIED")

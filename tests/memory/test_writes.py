@@ -83,6 +83,7 @@ def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Granting) -
         grant,
         decision,
         max_age_days=7,
+        detailed=False,
         merged=merge("preferences", []),
         memory_ids=seen,
         reason=None,

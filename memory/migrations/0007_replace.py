@@ -11,7 +11,7 @@ DROP = "ALTER TABLE memory_memory DROP COLUMN replace"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("memory", "0005_room_in_a_project")]
+    dependencies = [("memory", "0006_purposes")]
 
     operations = [
         migrations.RunSQL(
