@@ -25,8 +25,11 @@ from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.client import MemoryScopeClient
 from memory_scope.results import (
     Day,
+    Detail,
+    DetailValue,
     Memory,
     MemoryRead,
+    OverruledValue,
     Policy,
     PolicyCheck,
     Result,
@@ -37,9 +40,12 @@ from memory_scope.results import (
 __all__ = [
     "AsyncMemoryScopeClient",
     "Day",
+    "Detail",
+    "DetailValue",
     "Memory",
     "MemoryRead",
     "MemoryScopeClient",
+    "OverruledValue",
     "Policy",
     "PolicyCheck",
     "RateLimit",

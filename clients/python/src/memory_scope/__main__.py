@@ -91,6 +91,7 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
                 client.read_memory_continue(
                     revocation_token=options["revocation_token"],
                     max_age_days=options["max_age_days"],
+                    detail=options["detail"],
                 )
             )
         case "read":
@@ -113,10 +114,20 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
 
 
 def _plain(result: Result) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in dataclasses.asdict(result).items()
-    }
+    """Return the result as JSON has it; without `detail` where there is none."""
+    answer: dict[str, Any] = _in_json(dataclasses.asdict(result))
+    if "detail" in answer and answer["detail"] is None:
+        del answer["detail"]
+    return answer
+
+
+def _in_json(value: Any) -> Any:
+    """Return the value with its times as text."""
+    if isinstance(value, dict):
+        return {name: _in_json(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_json(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _json(text: str) -> Any:
@@ -154,6 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("purpose", nargs="?", help="why, such as 'recommend restaurants'")
     read.add_argument("--domain")
     read.add_argument("--max-age-days", type=int)
+    read.add_argument(
+        "--detail", action="store_true", help="tell who said what, and what was overruled"
+    )
     read.add_argument("--token", dest="revocation_token", help="instead of user, scope and purpose")
 
     revoke = commands.add_parser("revoke", help="take an access back")

@@ -65,6 +65,7 @@ def read_memory(
     purpose: str,
     domain: str | None,
     max_age_days: int | None,
+    detail: bool,
 ) -> Call[results.MemoryRead]:
     """Safe to send again: a read changes no memory. Each attempt may leave a grant of 24 hours."""
     body = {
@@ -73,15 +74,20 @@ def read_memory(
         "domain": domain,
         "purpose": purpose,
         "max_age_days": max_age_days,
+        "detail": detail or None,
     }
     return _post("/memory/read", body, _parsing.memory_read)
 
 
 def read_memory_continue(
-    *, revocation_token: str, max_age_days: int | None
+    *, revocation_token: str, max_age_days: int | None, detail: bool
 ) -> Call[results.MemoryRead]:
     """Safe to send again: it makes nothing."""
-    body = {"revocation_token": revocation_token, "max_age_days": max_age_days}
+    body = {
+        "revocation_token": revocation_token,
+        "max_age_days": max_age_days,
+        "detail": detail or None,
+    }
     return _post("/memory/read/continue", body, _parsing.memory_read)
 
 

@@ -34,6 +34,34 @@ def memory_read(body: Mapping[str, Any], request_id: str | None) -> results.Memo
         confidence=_number(body["confidence"]),
         revocation_token=_text(body["revocation_token"]),
         expires_at=_moment(body["expires_at"]),
+        detail=None if body.get("detail") is None else _detail(_object(body["detail"])),
+    )
+
+
+def _detail(told: Mapping[str, Any]) -> results.Detail:
+    return results.Detail(
+        values=[
+            results.DetailValue(
+                path=_text(one["path"]),
+                value=one["value"],
+                source=_text(one["source"]),
+                said_at=_moment(one["said_at"]),
+                times=_count(one["times"]),
+            )
+            for one in map(_object, _list(told["values"]))
+        ],
+        overruled=[
+            results.OverruledValue(
+                path=_text(one["path"]),
+                value=one["value"],
+                source=_text(one["source"]),
+                why=_text(one["why"]),
+            )
+            for one in map(_object, _list(told["overruled"]))
+        ],
+        counts={source: _count(count) for source, count in _object(told["counts"]).items()},
+        newest_at=None if told["newest_at"] is None else _moment(told["newest_at"]),
+        prompt_text=_text(told["prompt_text"]),
     )
 
 

@@ -101,6 +101,7 @@ class AsyncMemoryScopeClient(Setup):
         purpose: str,
         domain: str | None = None,
         max_age_days: int | None = None,
+        detail: bool = False,
     ) -> results.MemoryRead:
         """Read a summary for a purpose. See `MemoryScopeClient.read_memory`."""
         return await self._send(
@@ -110,16 +111,17 @@ class AsyncMemoryScopeClient(Setup):
                 purpose=purpose,
                 domain=domain,
                 max_age_days=max_age_days,
+                detail=detail,
             )
         )
 
     async def read_memory_continue(
-        self, *, revocation_token: str, max_age_days: int | None = None
+        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
     ) -> results.MemoryRead:
         """Read again by a token. See `MemoryScopeClient.read_memory_continue`."""
         return await self._send(
             _calls.read_memory_continue(
-                revocation_token=revocation_token, max_age_days=max_age_days
+                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
             )
         )
 

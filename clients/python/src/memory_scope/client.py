@@ -126,6 +126,7 @@ class MemoryScopeClient(Setup):
         purpose: str,
         domain: str | None = None,
         max_age_days: int | None = None,
+        detail: bool = False,
     ) -> results.MemoryRead:
         """Read a summary for a purpose. Nothing stored is not an error.
 
@@ -135,6 +136,8 @@ class MemoryScopeClient(Setup):
             purpose: Why, in plain words, such as "recommend restaurants".
             domain: Reads exactly that domain; None: exactly what was stored without one.
             max_age_days: Only what was stored within so many days, 1 to 3650.
+            detail: Tell what stands behind the summary too: who said what, when, and what was
+                overruled; and the summary as sentences for a language model.
 
         Raises:
             PolicyDeniedError: The purpose is not allowed for the scope.
@@ -146,11 +149,12 @@ class MemoryScopeClient(Setup):
                 purpose=purpose,
                 domain=domain,
                 max_age_days=max_age_days,
+                detail=detail,
             )
         )
 
     def read_memory_continue(
-        self, *, revocation_token: str, max_age_days: int | None = None
+        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
     ) -> results.MemoryRead:
         """Read again what a token was given for, brought up to date.
 
@@ -160,7 +164,7 @@ class MemoryScopeClient(Setup):
         """
         return self._send(
             _calls.read_memory_continue(
-                revocation_token=revocation_token, max_age_days=max_age_days
+                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
             )
         )
 

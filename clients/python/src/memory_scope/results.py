@@ -30,6 +30,54 @@ class Memory(Result):
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class DetailValue:
+    """One value of a summary.
+
+    Attributes:
+        path: Where in the summary it is.
+        value: What it is.
+        source: Who had the last word on it.
+        said_at: When that was.
+        times: How many statements said it.
+    """
+
+    path: str
+    value: Any
+    source: str
+    said_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverruledValue:
+    """One value that was said and is not in the summary, and why not."""
+
+    path: str
+    value: Any
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What stands behind a summary.
+
+    Attributes:
+        values: The values of the summary, each with its last word.
+        overruled: What was said and did not come through.
+        counts: How many statements took part, by source.
+        newest_at: When the newest of them was stored; None where there is none.
+        prompt_text: The summary in plain sentences, to put before a language model.
+    """
+
+    values: list[DetailValue]
+    overruled: list[OverruledValue]
+    counts: dict[str, int]
+    newest_at: datetime | None
+    prompt_text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryRead(Result):
     """A summary of all memories that a read found.
@@ -42,6 +90,8 @@ class MemoryRead(Result):
         revocation_token: Reads again, and takes the access back. Whoever holds it may do both, so
             it is not part of the repr.
         expires_at: When the token ends.
+        detail: What stands behind the summary; None unless it was asked for, and where the service
+            knows no detail.
     """
 
     summary_text: str
@@ -49,6 +99,7 @@ class MemoryRead(Result):
     confidence: float
     revocation_token: str = field(repr=False)
     expires_at: datetime
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
