@@ -88,9 +88,9 @@ def place_of_the_memories() -> object:
 @pytest.mark.django_db(transaction=True)
 def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on_storing() -> None:
     try:
-        call_command("migrate", "memory", "0005", verbosity=0)
+        call_command("migrate", "memory", "0006", verbosity=0)
         state = MigrationExecutor(connection).loader.project_state(
-            ("memory", "0005_room_in_a_project")
+            ("memory", "0006_purposes")
         )
         old = state.apps.get_model("memory", "Memory")
         fields = {
@@ -105,7 +105,7 @@ def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on
         }
         old.objects.create(**fields)
         before = place_of_the_memories()
-        call_command("migrate", "memory", "0006", verbosity=0)
+        call_command("migrate", "memory", "0007", verbosity=0)
         assert place_of_the_memories() == before
     finally:
         call_command("migrate", verbosity=0)
