@@ -141,6 +141,11 @@ class AuditEvent(models.Model):
             models.Index(
                 fields=["app_id", "environment", "id"], name="accounts_event_by_environment"
             ),
+            models.Index(
+                fields=["app_id", "environment", "id"],
+                condition=Q(event_type="POLICY_DENIED", purpose_class="unrecognized"),
+                name="accounts_event_unrecognized",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
