@@ -56,6 +56,7 @@ class ProjectAdmin(ModelAdmin):
                 )
             },
         ),
+        ("Purposes that it takes", {"fields": ("takes_in_test", "takes_in_live")}),
         (
             "Limits of each key, and of all of them together",
             {
@@ -73,6 +74,8 @@ class ProjectAdmin(ModelAdmin):
         "owner",
         "created_at",
         "deleted_at",
+        "takes_in_test",
+        "takes_in_live",
         "lowered_rate_limit",
         "lowered_burst_limit",
     )

@@ -1,4 +1,8 @@
-"""What the operators see of memories: that they are there, and never what they say."""
+"""What the operators see of memories and purposes.
+
+Of memories that they are there, and never what they say. Purposes are changed in the console and by
+`manage.py purpose`, which record it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from foundation.admin import ReadOnlyAdmin
-from memory.models import Memory
+from memory.models import Memory, Purpose
 
 
 @admin.register(Memory)
@@ -47,3 +51,22 @@ class MemoryAdmin(ReadOnlyAdmin):
         """Leave the values out: they do not even leave the database."""
         found: QuerySet[Memory] = super().get_queryset(request)
         return found.defer("value_json", "user_id")
+
+
+@admin.register(Purpose)
+class PurposeAdmin(ReadOnlyAdmin):
+    ordering = ("-id",)
+    list_display = (
+        "purpose_id",
+        "project_id",
+        "state",
+        "revision",
+        "purpose_class",
+        "proposed_at",
+        "approved_at",
+        "retired_at",
+    )
+    list_filter = ("state", "purpose_class")
+    search_fields = ("=project_id", "=purpose_id")
+    search_help_text = "A project's id or a purpose's, in full."
+    show_full_result_count = False

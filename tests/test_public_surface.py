@@ -116,6 +116,7 @@ TABLE = [
     ("/admin/accounts/auditevent/", "get", 302, 302, 302, 302, 200, 302),
     ("/admin/apikeys/apikey/", "get", 302, 302, 302, 302, 200, 302),
     ("/admin/memory/memory/", "get", 302, 302, 302, 302, 200, 302),
+    ("/admin/memory/purpose/", "get", 302, 302, 302, 302, 200, 302),
 ]
 PARAMETERS = {
     "<uuid:project_id>": "{project}",
