@@ -89,9 +89,7 @@ def place_of_the_memories() -> object:
 def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on_storing() -> None:
     try:
         call_command("migrate", "memory", "0006", verbosity=0)
-        state = MigrationExecutor(connection).loader.project_state(
-            ("memory", "0006_purposes")
-        )
+        state = MigrationExecutor(connection).loader.project_state(("memory", "0006_purposes"))
         old = state.apps.get_model("memory", "Memory")
         fields = {
             "subject_id": SERVICE_ID,

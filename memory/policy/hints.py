@@ -65,9 +65,10 @@ def _unrecognized(denied: Denied) -> str:
 
 
 def _vetoed(denied: Denied) -> str:
+    terms = denied.understood.refused
     return (
-        f"{_quoted(denied.understood.refused)} denies a purpose, whatever else it says: if it is "
-        f"for the end user all the same, {REGISTER}."
+        f"{_quoted(terms)} {'deny' if len(terms) > 1 else 'denies'} a purpose, whatever else it "
+        f"says: if it is for the end user all the same, {REGISTER}."
     )
 
 

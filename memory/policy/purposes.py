@@ -103,6 +103,16 @@ def understand(purpose: str, registry: Registry = NO_REGISTRY) -> Understood:
     return told
 
 
+def classify(purpose: str) -> PurposeClass:
+    """Return the class of a purpose that no project registered."""
+    return understand(purpose).purpose_class
+
+
+def matched_terms(purpose: str) -> tuple[str, ...]:
+    """Return the words by which `classify` decides, each once, in order; none if unrecognized."""
+    return understand(purpose).matched
+
+
 def holds_veto(text: str) -> tuple[str, ...]:
     """Return the words of a text for which free text is denied; none if it cannot be read."""
     try:
