@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts import services
 from accounts.audit import SERVICE_ID
 from accounts.models import AuditEvent, EventType, Project
-from memory.models import Memory
-from tests.makers import BY, NOW
+from apikeys.authentication import find_principal
+from memory.models import Memory, Purpose
+from tests.makers import BY, NOW, make_key
+from tests.memory.registered import register
 
 OURS = ("accounts", "apikeys", "memory")
 OLD_MODELS = ("User", "Project", "AuditEvent")
@@ -70,7 +72,9 @@ def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_ro
     assert Project.objects.get().owner.email == "old@example.com"
     with pytest.raises(IntegrityError, match="append-only"):
         AuditEvent.objects.filter(pk=event.pk).update(environment="live")
-    services.rename_project(project=Project.objects.get(), name="New", at=NOW, by=BY)
+    after = Project.objects.get()
+    assert (after.purposes_revision, after.takes_in_test, after.takes_in_live) == (0, "any", "any")
+    services.rename_project(project=after, name="New", at=NOW, by=BY)
     assert AuditEvent.objects.get(environment="both").meta["name"] == "New"
 
 
@@ -118,3 +122,30 @@ def test_they_can_be_undone_and_done_again() -> None:
             call_command("migrate", label, "zero", verbosity=0)
     finally:
         call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_and_projects_from_before_the_registry_go_on_as_they_were(project: Project) -> None:
+    """The record is append-only on the way, too."""
+    key, plaintext = make_key(project)
+    before = [
+        ("memory", "0005_room_in_a_project"),
+        ("apikeys", "0007_notices_about_new_keys_and_choices"),
+        ("accounts", "0016_ids_of_many_memories"),
+    ]
+    try:
+        for label, name in before:
+            call_command("migrate", label, name, verbosity=0)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            AuditEvent.objects.filter(api_key_id=key.pk).update(meta={})
+        assert AuditEvent.objects.filter(api_key_id=key.pk).update(meta={"actor": "test"}) == 1
+    finally:
+        call_command("migrate", verbosity=0)
+    principal = find_principal(plaintext, at=NOW)
+    assert principal is not None
+    assert (principal.purposes, principal.purposes_revision) == (None, 0)
+    assert not Purpose.objects.exists()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        AuditEvent.objects.filter(api_key_id=key.pk).update(meta={"actor": "other"})
+    register(project)
+    assert AuditEvent.objects.filter(event_type="PURPOSE_APPROVE").count() == 1

@@ -18,6 +18,7 @@ from foundation import sql
 from foundation.identifiers import new_id
 from tests.doors import Api
 from tests.makers import BY, NOW, make_key
+from tests.memory.registered import register
 
 DAY = timedelta(days=1)
 
@@ -89,6 +90,31 @@ class TestAppendOnly:
         assert rows.get().meta == {"actor": "someone"}
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             rows.update(meta={"actor": "someone", "name": "Büro"})
+
+    def test_a_purpose_can_lose_what_it_was_registered_as_and_nothing_else(
+        self, project: Project
+    ) -> None:
+        register(project, purpose_id="first")
+        make_key(project, purposes=["first"])
+        for rows in (
+            AuditEvent.objects.filter(event_type="PURPOSE_PROPOSE"),
+            AuditEvent.objects.filter(event_type="KEY_CREATE"),
+        ):
+            meta = rows.get().meta
+            for changed in (
+                {**meta, "purpose_id": "other"},
+                {**meta, "sentence": "Other."},
+                {**meta, "purposes": ["first", "other"]},
+                {**meta, "purpose_revision": 2},
+                {name: value for name, value in meta.items() if name != "actor"},
+            ):
+                with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                    rows.update(meta=changed)
+            assert rows.update(meta=WithoutWords("meta")) == 1
+            assert "first" not in str(rows.get().meta)
+            assert rows.get().meta["actor"] == "test"
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                rows.update(meta=meta)
 
     def test_nothing_else_can_be_changed_while_it_is_emptied(self, event: AuditEvent) -> None:
         rows = AuditEvent.objects.filter(pk=event.pk)
