@@ -1,5 +1,6 @@
 """What hypothesis draws: any JSON at all, and statements that often agree and disagree."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -69,12 +70,14 @@ values = st.one_of(
 )
 
 
-def statements(of: st.SearchStrategy[object] = values) -> st.SearchStrategy[list[Statement]]:
+def statements(
+    of: st.SearchStrategy[object] = values, *, sources: Iterable[Source] = Source
+) -> st.SearchStrategy[list[Statement]]:
     """Return lists of statements with ids of their own, often of one source and moment."""
     statement = st.builds(
         Statement,
         id=st.integers(0, LAST_ID).map(lambda number: UUID(int=number)),
-        source=st.sampled_from(list(Source)),
+        source=st.sampled_from(list(sources)),
         created_at=st.integers(0, 2).map(lambda hours: NOON + timedelta(hours=hours)),
         value=of,
     )

@@ -1,4 +1,4 @@
-"""Unicode normal forms in linear time."""
+"""Unicode normal forms in linear time, and characters that nobody sees."""
 
 import re
 import unicodedata
@@ -14,15 +14,13 @@ _MAYBE_MARKS = re.compile(
     rf"{{{MOST_MARKS + 1},}}"
 )
 _BECOME_MARKS = "\uff9e\uff9f"
-# Letters, marks and signs that draw nothing, beside the formats (Cf): fillers and variants
-# (Unicode: Default_Ignorable_Code_Point, and the blank of Braille).
-_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
-_FORMATS = (
-    "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+# What nobody sees (Unicode: Default_Ignorable_Code_Point): formats, but for signs that are drawn,
+# such as the Arabic number sign; fillers, the blank of Braille too; variation selectors.
+_INVISIBLE = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f"
+    "\U00016fe4\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
-_INVISIBLE = re.compile(f"[{_FILLERS}\U00016fe4\U000e0100-\U000e01ef{_FORMATS}]+")
 
 
 def normalize(form: Literal["NFC", "NFKC"], text: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from memory.policy.characters import normalize
+from memory.policy.characters import normalize, without_invisible
 
 # dict, list, str, int, float, bool or None, as a JSON reader gives them.
 JSON: TypeAlias = Any
@@ -18,6 +18,7 @@ MAX_INTEGER = 2**53 - 1
 # Longer keys are rare; keeping them would let a few callers fill the cache with their text.
 LONGEST_CACHED_KEY = 64
 
+_ONLY_STRINGS = frozenset({str})
 WINDOW_KEYS = frozenset({"start", "end", "day"})
 
 
@@ -68,7 +69,7 @@ def check(value: object) -> Shape:
 def is_strings(value: object) -> bool:
     """Say whether a value is a list of nothing but strings; the empty list is one."""
     # JSON readers give exact types, and comparing sets of them beats a loop.
-    return isinstance(value, list) and set(map(type, value)) <= {str}
+    return isinstance(value, list) and _ONLY_STRINGS.issuperset(map(type, value))
 
 
 def _shape_of_object(value: Mapping[str, JSON]) -> Shape:
@@ -160,31 +161,17 @@ def _check_text(text: object) -> None:
             raise InvalidValue(LONE_SURROGATE) from None
 
 
-def normalise(value: JSON) -> JSON:
-    """Return a copy of a checked value with the keys of all its objects in snake_case.
-
-    Of two keys in one object that become one, the later as written wins.
-    """
-    if isinstance(value, dict):
-        return {
-            snake_case(key): normalise(item) if isinstance(item, (dict, list)) else item
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [normalise(item) if isinstance(item, (dict, list)) else item for item in value]
-    return value
-
-
 def snake_case(key: str) -> str:
     """Return the spelling under which a key is compared: `FavoriteFood` gives `favorite_food`.
 
     Words are parted by white space, dashes, underscores and humps (`HTTPServer`: `http_server`)
-    and by nothing else: `C++` and `C#` stay two keys.
+    and by nothing else: `C++` and `C#` stay two keys. Characters that nobody sees do not count.
     """
     return _cached_snake_case(key) if len(key) <= LONGEST_CACHED_KEY else _snake_case(key)
 
 
 def _snake_case(key: str) -> str:
+    key = without_invisible(key) or key
     spaced = "".join(" " if _parts_words(letter) else letter for letter in key)
     parted = " ".join(_part_humps(normalize("NFC", word)) for word in spaced.split())
     # Small letters can be unfinished pairs where capitals were not: hence NFC once more.

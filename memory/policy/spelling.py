@@ -3,20 +3,28 @@
 import json
 from collections.abc import Iterable
 
-from memory.policy.characters import normalize
+from memory.policy.characters import normalize, without_invisible
 from memory.policy.shapes import JSON
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_STOPS = ".!;,。、 "
 
 
 def normal_form(text: str) -> str:
     """Return what two strings share when they are the same, and only then.
 
-    NFKC, case folded, white space collapsed; no likeness: "iphone 14" is not "iphone 15".
+    NFKC, case folded, white space collapsed, invisible characters dropped; no likeness: "iphone 14"
+    is not "iphone 15".
     """
     if not text.isascii():
-        text = normalize("NFKC", text)
+        text = normalize("NFKC", without_invisible(text))
     return " ".join(text.casefold().split())
+
+
+def rule_form(text: str) -> str:
+    """Return what two rules share when they are the same: a full stop at the end says nothing."""
+    same = normal_form(text)
+    return same.rstrip(_STOPS) or same
 
 
 def form(value: JSON) -> str:
@@ -42,3 +50,8 @@ def _formed(value: JSON) -> JSON:
 def in_order(texts: Iterable[str]) -> list[str]:
     """Return the strings trimmed and sorted by case-folded text, then text."""
     return sorted((text.strip() for text in texts), key=lambda text: (text.casefold(), text))
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a table that is written as text."""
+    return frozenset(text.split())

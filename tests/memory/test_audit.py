@@ -79,7 +79,7 @@ class TestEveryDecision:
             "purpose": "recommend restaurants",
             "purpose_class": "recommendation",
             "revocation_grant_id": RevocationGrant.objects.get().pk,
-            "meta": {"max_age_days": 7, "confidence": 0.72},
+            "meta": {"max_age_days": 7, "confidence": 0.47},
         }
 
     def test_a_read_that_finds_nothing(self, api: Api, known: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ class TestMemoriesOfAPartition:
         stored = rows_stored()
         assert_reached(api.post(CREATE, memory_body()), "partition_memories", 2)
         assert rows_stored() == stored
-        assert api.read()["confidence"] == 0.72
+        assert api.read()["confidence"] == 0.47
 
     def test_every_other_partition_has_room(self, api: Api, project: Project, owner: User) -> None:
         api.remember()

@@ -53,7 +53,7 @@ class TestALargeRead:
         api.read()
         event = last("MEMORY_READ")
         assert event.memory_ids == ids[:100]
-        assert event.meta == {"max_age_days": None, "confidence": 0.95, **proof(ids)}
+        assert event.meta == {"max_age_days": None, "confidence": 0.47, **proof(ids)}
         assert event.all_memory_ids() == ids
 
     def test_one_of_a_hundred_holds_its_ids_itself(self, api: Api) -> None:

@@ -5,7 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from memory.policy.merging import Statement, merge
+from memory.policy.objects import Folding
 from tests.strategies import NOON
+
+# A value with its keys as they are compared.
+normalise = Folding(restrict=False).plain
 
 USER, SETTING = "explicit_user_input", "user_setting"
 SYSTEM, GUESS = "system", "inferred"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from memory.policy import merging
+from memory.policy import readings
 from memory.policy.merging import Merged, Statement, merge
 from tests.policy.statements import (
     GUESS,
@@ -53,30 +53,6 @@ class TestOrder:
         pair = [Statement(UUID(int=n), USER, NOON, {"a": n}) for n in (9, 200)]
         for statements in (pair, pair[::-1]):
             assert merge("attention", statements).summary_struct == {"settings": {"a": 200}}
-
-
-class TestConfidence:
-    @pytest.mark.parametrize(
-        ("sources", "confidence"),
-        [
-            ([USER], 0.47),
-            ([SETTING], 0.47),
-            ([SYSTEM], 0.35),
-            ([GUESS], 0.25),
-            ([USER, SETTING], 0.72),
-            ([USER, USER, USER], 0.85),
-            ([GUESS, SYSTEM, USER], 0.74),
-            ([GUESS] * 10, 0.94),
-            ([USER] * 5, 0.95),
-            ([USER] * 500, 0.95),
-        ],
-    )
-    def test_more_and_surer_memories_let_us_believe_more(
-        self, sources: list[str], confidence: float
-    ) -> None:
-        statements = stated_by(*((source, {"a": 1}) for source in sources))
-        assert merge("attention", statements).confidence == confidence
-        assert merge("attention", statements[::-1]).confidence == confidence
 
 
 class TestPreferences:
@@ -208,7 +184,7 @@ class TestHostileSizes:
             looks.append(text)
             return text.casefold()
 
-        monkeypatch.setattr(merging, "normal_form", look)
+        monkeypatch.setattr(readings, "normal_form", look)
         items = [f"{number:05}".ljust(100, "é") for number in range(10_000)]
         likes = merge("preferences", stated({"likes": items[::-1]})).summary_struct["likes"]
         assert likes == items

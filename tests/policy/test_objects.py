@@ -28,6 +28,24 @@ class TestObjects:
             ({"a": ["x"]}, {"a": "y"}, {"a": "y"}),
             ({"a": ["x"]}, {"a": ["y", 1]}, {"a": ["y", 1]}),
             ({"a": [1, 2]}, {"a": [3, {"bC": 1}]}, {"a": [3, {"b_c": 1}]}),
+            ({"a": [{"b": 1}]}, {"a": [{"B": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 2}]}),
+            (
+                {"a": {"start": "1:00"}},
+                {"a": [{"end": "2:00"}]},
+                {"a": [{"start": "1:00"}, {"end": "2:00"}]},
+            ),
+            (
+                {"a": [{"end": "2:00"}]},
+                {"a": {"start": "1:00"}},
+                {"a": [{"start": "1:00"}, {"end": "2:00"}]},
+            ),
+            (
+                {"a": {"start": 1, "end": 2}},
+                {"a": {"from": 3, "to": 4}},
+                {"a": {"from": 3, "to": 4}},
+            ),
+            ({"aB": ["x"], "a-b": ["y"]}, {}, {"a_b": ["x", "y"]}),
+            ({"a": {"bC": 1, "b-c": 2}}, {}, {"a": {"b_c": 2}}),
             ({"fontSize": 1}, {"font-size": 2}, {"font_size": 2}),
             ({"a": " as said "}, {"b": 1}, {"a": " as said ", "b": 1}),
             ({"max_price": 5}, {"max_price": 9}, {"max_price": 9}),
@@ -73,7 +91,8 @@ class TestConstraints:
             ("max_price", 10.5, 11, 10.5),
             ("daily_limit", 3, 7, 3),
             ("budget", 100, 50, 50),
-            ("budget_month", -1, 0, -1),
+            ("budget_month", 1, 0, 0),
+            ("max_temperature", -1, 5, -1),
             ("min_age", 18, 21, 21),
             ("min_order_limit", 5, 9, 9),
             ("allow_pork", True, False, False),
@@ -91,11 +110,39 @@ class TestConstraints:
             ("avoid_foods", ["figs"], ["Nuts"], ["figs", "Nuts"]),
             ("avoid_foods", ["figs"], False, ["figs"]),
             ("avoid_foods", ["figs"], True, True),
-            # A stray value of another type lifts nothing.
-            ("max_price", 10, "any", 10),
+            ("price_max", 40, 400, 40),
+            ("order_max_price", 40, 400, 40),
+            ("maximum", 5, 9, 5),
+            ("limit", 5, 9, 5),
+            ("cap", 5, 9, 5),
+            ("monthly_budget", 5, 9, 5),
+            ("rating_min", 4, 2, 4),
+            ("max_items", 10, -1, 10),
+            ("max_price", "$50", 500, "$50"),
+            ("max_price", "EUR 1.250,50", "1,300 €", "EUR 1.250,50"),
+            (
+                "budget",
+                {"amount": 30, "currency": "EUR"},
+                "40 EUR",
+                {"amount": 30, "currency": "EUR"},
+            ),
+            ("budget", {"max": 30}, 40, {"max": 30}),
+            ("max_distance", "5 km", "4 miles", "5 km"),
+            ("allow_pork", "never", True, "never"),
+            ("allow_pork", 0, 1, 0),
+            ("require_lift", "yes", False, "yes"),
+            ("no_limit", True, False, False),
+            ("allowed_shops", ["Aldi", "Rewe"], "Rewe", ["Rewe"]),
+            ("blocked_shops", ["Aldi"], "Rewe", ["Aldi", "Rewe"]),
+            ("allergies", ["nuts"], "milk", ["milk", "nuts"]),
+            ("allergy", "nuts", "milk", ["milk", "nuts"]),
+            ("allergies", ["nuts"], {"milk": "mild"}, ["nuts", {"milk": "mild"}]),
+            ("closed_days", [1, 2], [3], [1, 2, 3]),
+            # What says nothing lifts nothing.
             ("max_price", 10, None, 10),
-            ("max_price", 10, True, 10),
-            ("min_age", 18, {"if": "alone"}, 18),
+            ("allergies", ["nuts"], None, ["nuts"]),
+            ("allergies", ["nuts"], "", ["nuts"]),
+            ("allergies", ["nuts"], {}, ["nuts"]),
             ("allow_pork", False, "yes", False),
             ("no_nuts", True, 0, True),
             ("allowed_shops", ["Aldi"], "all", ["Aldi"]),
@@ -121,16 +168,23 @@ class TestConstraints:
             ("max_price", {"eur": 5}, {"usd": 6}, {"eur": 5, "usd": 6}),
             ("max_price", 1, 1.0, 1.0),
             ("min_age", 1.0, 1, 1),
-            ("maximum", 5, 9, 9),
-            ("limit", 5, 9, 9),
-            ("monthly_budget", 5, 9, 9),
-            ("allow_pork", 0, 1, 1),
+            ("budget_year", 2025, 2026, 2026),
+            ("limit_id", 7, 12, 12),
+            ("count_of_limits", 1, 2, 2),
+            ("maximal", 5, 9, 9),
+            ("max_price", "5 EUR", "6 USD", "6 USD"),
+            (
+                "budget",
+                {"amount": 5, "period": "week"},
+                {"amount": 6, "period": "month"},
+                {"amount": 6, "period": "month"},
+            ),
+            ("allow_pork", 2, 1.5, 1.5),
             ("allowed", ["a"], ["b"], ["a", "b"]),
             ("allowed_shops", ["Aldi "], ["ALDI"], ["ALDI"]),
-            ("allowed_shops", "some", "all", "all"),
+            ("allowed_shops", "some", "all", "some"),
             ("noisy", True, False, False),
             ("tone", "formal", "casual", "casual"),
-            ("days", [1], [2], [2]),
         ],
     )
     def test_where_no_rule_speaks_the_winner_stands(
@@ -138,6 +192,86 @@ class TestConstraints:
     ) -> None:
         merged = struct("constraints", {key: older}, {key: newer})["constraints"]
         assert repr(merged) == repr({key: stands})
+
+    @pytest.mark.parametrize(
+        ("key", "restricting", "stray"),
+        [
+            ("max_price", 10, "any"),
+            ("max_price", 10, True),
+            ("min_age", 18, {"if": "alone"}),
+            ("allow_pork", False, "sometimes"),
+            ("allow_pork", "ask me first", True),
+            ("no_nuts", "traces are fine", False),
+            ("budget", {"max": 30, "currency": "EUR"}, "flexible"),
+            ("allergies", ["nuts"], "none"),
+            ("allergies", ["nuts"], False),
+        ],
+    )
+    def test_a_stray_value_lifts_nothing_on_one_level_and_loses_to_the_users_word(
+        self, key: str, restricting: object, stray: object
+    ) -> None:
+        for first, second in ((restricting, stray), (stray, restricting)):
+            merged = struct("constraints", {key: first}, {key: second})["constraints"]
+            assert merged == {key: restricting}
+            guess_last = stated_by((USER, {key: first}), (GUESS, {key: second}))
+            assert merge("constraints", guess_last).summary_struct["constraints"] == {key: first}
+
+    @pytest.mark.parametrize(
+        ("older", "newer", "merged"),
+        [
+            ({"min": 10, "max": 50}, {"min": 60, "max": 100}, {"min": 60, "max": 100}),
+            ({"max": 50}, {"min": 60}, {"max": 50}),
+            ({"min": 60}, {"max": 50}, {"min": 60}),
+            ({"min": 10, "max": 50}, {"min": 20, "max": 80}, {"min": 20, "max": 50}),
+            ({"min": 9, "max": 3}, {"note": "odd"}, {"min": 9, "max": 3, "note": "odd"}),
+        ],
+    )
+    def test_no_range_is_crossed_by_what_is_said_later(
+        self, older: dict[str, int], newer: dict[str, int], merged: dict[str, int]
+    ) -> None:
+        assert struct("constraints", {"a": older}, {"a": newer})["constraints"] == {"a": merged}
+        named = [{f"{key}_x": item for key, item in one.items()} for one in (older, newer, merged)]
+        assert struct("constraints", *named[:2])["constraints"] == named[2]
+
+    @pytest.mark.parametrize(
+        ("older", "newer", "merged"),
+        [
+            (
+                {"max_price": 5, "currency": "EUR"},
+                {"max_price": 9, "currency": "USD"},
+                {"max_price": 9, "currency": "USD"},
+            ),
+            (
+                {"max_price": 5, "currency": "EUR"},
+                {"max_price": 4},
+                {"max_price": 4, "currency": "EUR"},
+            ),
+            (
+                {"max_price": 5, "currency": "EUR"},
+                {"currency": "USD"},
+                {"max_price": 5, "currency": "EUR"},
+            ),
+            (
+                {"max_price": 5, "budget": 7, "currency": "EUR"},
+                {"max_price": 9, "currency": "USD"},
+                {"max_price": 9, "currency": "USD", "budget": {"amount": 7, "currency": "EUR"}},
+            ),
+            (
+                {"max_distance": 5, "unit": "km"},
+                {"max_distance": 4, "unit": "miles"},
+                {"max_distance": 5, "unit": "km"},
+            ),
+            (
+                {"max_weight": 5, "weight_unit": "kg"},
+                {"max_weight": 3, "weight_unit": "stone"},
+                {"max_weight": 3, "weight_unit": "stone"},
+            ),
+        ],
+    )
+    def test_a_unit_stays_with_its_number(
+        self, older: object, newer: object, merged: object
+    ) -> None:
+        assert struct("constraints", older, newer)["constraints"] == merged
 
     def test_a_restriction_outlasts_any_number_of_looser_statements(self) -> None:
         merged = merge(

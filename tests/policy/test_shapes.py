@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from foundation.strict_json import AlteredNumber
 from memory.policy.characters import normalize
-from memory.policy.shapes import MAX_DEPTH, InvalidValue, Shape, check, normalise, snake_case
+from memory.policy.shapes import MAX_DEPTH, InvalidValue, Shape, check, snake_case
+from tests.policy.statements import normalise
 from tests.strategies import any_json, any_text
 
 NO_SHAPE = "value_json does not match any allowed shape"
@@ -155,6 +156,9 @@ class TestSnakeCase:
             ("address2Line", "address2_line"),
             ("ProductIDs2", "product_i_ds2"),
             ("C++", "c++"),
+            ("max\u200b_price", "max_price"),
+            ("\ufeffmax price\u00ad", "max_price"),
+            ("\u200b", "\u200b"),
             ("C#", "c#"),
             ("A\U0001d400", "a\U0001d400"),
             ("O'Brien", "o'brien"),
@@ -198,7 +202,9 @@ class TestNormalise:
         }
         assert normalise(["Some-Rule"]) == ["Some-Rule"]
 
-    def test_of_two_keys_that_become_one_the_later_as_written_wins(self) -> None:
+    def test_two_keys_that_become_one_say_both_and_the_later_as_written_wins(self) -> None:
+        assert normalise({"aB": ["x", "y"], "a-b": ["Z", "X"]}) == {"a_b": ["X", "y", "Z"]}
+        assert normalise({"aB": {"c": 1}, "a-b": {"d": 2}}) == {"a_b": {"c": 1, "d": 2}}
         assert normalise({"fontSize": 1, "font-size": 2}) == {"font_size": 2}
         assert normalise({"font-size": 2, "fontSize": 1}) == {"font_size": 1}
 

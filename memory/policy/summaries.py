@@ -1,0 +1,127 @@
+"""What a set of statements comes to, before it is written down as an answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from memory.policy.readings import FORMS, Form, Reading, Statement, read
+from memory.policy.retractions import retracted, take_back
+from memory.policy.spelling import normal_form
+from memory.policy.vocabulary import Scope, Source
+
+AUTHORITY: Mapping[str, int] = MappingProxyType(
+    {
+        Source.INFERRED: 0,
+        Source.SYSTEM: 1,
+        Source.EXPLICIT_USER_INPUT: 2,
+        Source.USER_SETTING: 2,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What statements come to: items of the scope's own lists by their forms, and the rest.
+
+    `statements` are in order of precedence, the strongest last; `said` is what each says, `left`
+    what of it nobody took back.
+    """
+
+    form: Form
+    statements: list[Statement]
+    said: list[Reading]
+    left: list[Reading]
+    lists: dict[str, dict[Any, Any]]
+    rest: dict[str, Any]
+
+
+def hear(scope: Scope, statements: Iterable[Statement]) -> Summary:
+    """Return what the statements come to. Two with one id are one."""
+    form = FORMS[scope]
+    ordered = sorted(
+        {statement.id: statement for statement in statements}.values(), key=_precedence
+    )
+    said = [read(form, statement.value) for statement in ordered]
+    left = take_back(form, ordered, said)
+    summary = Summary(form, ordered, said, left, {name: {} for name in form.lists}, {})
+    unite = _unite_likes if "likes" in form.lists else _unite
+    if "rules" in form.lists:
+        unite = _Rules().unite
+    level: dict[str, Any] = {}
+    authority = 0
+    fold = form.folding.fold
+    for statement, reading in zip(ordered, left, strict=True):
+        if AUTHORITY[statement.source] != authority:
+            form.folding.settle(level)
+            fold(summary.rest, level, over=True)
+            authority, level = AUTHORITY[statement.source], {}
+        unite(summary.lists, reading)
+        if reading.rest:
+            fold(level, reading.rest)
+    form.folding.settle(level)
+    form.folding.fold(summary.rest, level, over=True)
+    if "likes" in form.lists:
+        for side, other in (("likes", "dislikes"), ("dislikes", "likes")):
+            # A later statement put the item on the other side.
+            if _one_name(summary.rest, side) in summary.lists[other]:
+                del summary.rest[side]
+    return summary
+
+
+def _precedence(statement: Statement) -> tuple[int, datetime, UUID]:
+    return (AUTHORITY[statement.source], statement.created_at, statement.id)
+
+
+_Lists = dict[str, dict[Any, Any]]
+
+
+def _unite_likes(lists: _Lists, reading: Reading) -> None:
+    likes, dislikes = lists["likes"], lists["dislikes"]
+    # Dislikes go last: of one statement that names an item on both sides, the careful reading is
+    # that the user does not want it.
+    if liked := reading.lists.get("likes"):
+        likes.update(liked)
+        if dislikes and not dislikes.keys().isdisjoint(liked):
+            _remove(dislikes, liked)
+    if disliked := reading.lists.get("dislikes"):
+        dislikes.update(disliked)
+        if likes and not likes.keys().isdisjoint(disliked):
+            _remove(likes, disliked)
+    if "likes" in reading.rest or "dislikes" in reading.rest:
+        _remove(dislikes, [_one_name(reading.rest, "likes")])
+        _remove(likes, [_one_name(reading.rest, "dislikes")])
+
+
+def _remove(items: dict[Any, Any], gone: Iterable[Any]) -> None:
+    for item in gone:
+        items.pop(item, None)
+
+
+def _unite(lists: _Lists, reading: Reading) -> None:
+    for name, items in reading.lists.items():
+        lists[name].update(items)
+
+
+class _Rules:
+    """Unites rules; of a rule and one that takes it back in words only the later stands."""
+
+    def __init__(self) -> None:
+        self._taken_back: dict[str, list[str]] = {}
+
+    def unite(self, lists: _Lists, reading: Reading) -> None:
+        rules, said = lists["rules"], reading.lists.get("rules", {})
+        rules.update(said)
+        for rule in said:
+            _remove(rules, self._taken_back.pop(rule, ()))
+            if (other := retracted(rule)) is not None:
+                _remove(rules, (other, f"i am {other}", f"i'm {other}"))
+                self._taken_back.setdefault(other, []).append(rule)
+
+
+def _one_name(rest: Mapping[str, Any], side: str) -> str | None:
+    """Return the item that is named where a list is meant: it is on no other side."""
+    name = rest.get(side)
+    return normal_form(name) if isinstance(name, str) else None

@@ -1,0 +1,128 @@
+"""What people trust in: their word stands, nothing is lost, an answer can be written back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from memory.policy.merging import Statement, merge
+from memory.policy.spelling import normal_form
+from memory.policy.vocabulary import Scope, Source
+from tests.policy.statements import GUESS, USER
+from tests.strategies import LAST_ID, NOON, keys, objects, scopes, statements, values
+
+INVISIBLE = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200d", "\u202e", "\ufe0f", "\U000e0041"]
+BOUNDS = ("max_price", "daily_limit", "budget", "min_age")
+
+
+def said(value: object, *, source: str = USER, number: int = LAST_ID + 1) -> Statement:
+    """Return a statement that comes after all that are drawn, unless its source is weaker."""
+    return Statement(UUID(int=number), source, NOON, value)
+
+
+def stands(user: Any, merged: Any, key: str, *, restrict: bool) -> bool:
+    """Say whether the user's value stands in what was merged, or what is stricter does."""
+    if isinstance(user, dict):
+        return isinstance(merged, dict) and all(
+            part in merged and stands(value, merged[part], part, restrict=restrict)
+            for part, value in user.items()
+        )
+    if restrict and user in (None, [], {}):
+        return True
+    if restrict and key in BOUNDS and type(user) in (int, float):
+        return bool(merged >= user if key.startswith("min") else merged <= user)
+    if restrict and key.startswith(("allow_", "can_")) and user in (True, 1):
+        return merged in (True, False)
+    if restrict and key.startswith(("no_", "require_", "avoid_")) and user in (False, 0):
+        return True
+    if restrict and key.startswith("avoid_") and merged is True:
+        return True
+    if isinstance(user, list):
+        items = [json.dumps(item).casefold().strip() for item in merged]
+        wanted = [json.dumps(item).casefold().strip() for item in user]
+        if restrict and key.startswith("allowed_"):
+            return set(items) <= set(wanted)
+        return len(items) >= len(wanted)
+    if isinstance(merged, list):
+        return user in merged
+    if isinstance(user, str):
+        return normal_form(user) == normal_form(merged)
+    return type(user) is type(merged) and bool(user == merged)
+
+
+class TestTheUsersWord:
+    @given(
+        scopes,
+        statements(objects, sources=[Source.EXPLICIT_USER_INPUT, Source.USER_SETTING]),
+        statements(sources=[Source.INFERRED, Source.SYSTEM]),
+    )
+    def test_no_guess_displaces_it_in_any_scope_and_of_any_type(
+        self, scope: Scope, users: list[Statement], guesses: list[Statement]
+    ) -> None:
+        guessed = [
+            Statement(UUID(int=number), one.source, one.created_at, one.value)
+            for number, one in enumerate(guesses, LAST_ID - 9)
+        ]
+        assume(users and not {one.id for one in users} & {one.id for one in guessed})
+        alone = merge(scope, users).summary_struct
+        merged = merge(scope, [*users, *guessed]).summary_struct
+        restrict = scope is Scope.CONSTRAINTS
+        for part, value in alone.items():
+            assert stands(value, merged[part], part, restrict=restrict), (part, value, merged)
+
+
+class TestNothingIsLost:
+    @given(scopes, keys, values, values)
+    def test_two_keys_of_one_object_that_become_one_say_both(
+        self, scope: Scope, key: str, first: object, second: object
+    ) -> None:
+        other = key.upper().replace("-", "_") if key != key.upper() else key.lower()
+        twice = merge(scope, [said({key: first, other: second})])
+        apart = merge(scope, [said({key: first}, number=1), said({other: second}, number=2)])
+        assert twice.summary_struct == apart.summary_struct
+
+
+class TestWrittenBack:
+    @given(scopes, statements(), st.sampled_from(list(Source)))
+    def test_a_summary_says_what_it_says(
+        self, scope: Scope, drawn: list[Statement], source: Source
+    ) -> None:
+        summary = merge(scope, drawn).summary_struct
+        assume(summary)
+        written = Statement(UUID(int=1), source, NOON, summary)
+        assert json.dumps(merge(scope, [written]).summary_struct) == json.dumps(summary)
+
+    @given(scopes, statements(), st.sampled_from([USER, "system", GUESS]))
+    def test_it_changes_nothing_beside_what_it_came_from(
+        self, scope: Scope, drawn: list[Statement], source: str
+    ) -> None:
+        summary = merge(scope, drawn).summary_struct
+        assume(summary)
+        again = merge(scope, [*drawn, said(summary, source=source)]).summary_struct
+        assert again == summary
+
+
+class TestInvisibleCharacters:
+    @pytest.mark.parametrize("hidden", INVISIBLE, ids=ascii)
+    @given(scope=scopes, value=values, at=st.integers(0, 9))
+    def test_they_make_no_two_values_of_one(
+        self, hidden: str, scope: Scope, value: object, at: int
+    ) -> None:
+        def within(part: Any) -> Any:
+            if isinstance(part, str):
+                return part[:at] + hidden + part[at:]
+            if isinstance(part, Mapping):
+                return {within(key): within(item) for key, item in part.items()}
+            return [within(item) for item in part] if isinstance(part, list) else part
+
+        def seen(summary: object) -> str:
+            return json.dumps(summary, ensure_ascii=False).replace(hidden, "")
+
+        once = merge(scope, [said(value)])
+        both = merge(scope, [said(value), said(within(value), number=LAST_ID)])
+        assert seen(both.summary_struct) == seen(once.summary_struct)
+        assert both.confidence == once.confidence
