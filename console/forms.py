@@ -33,8 +33,10 @@ PRESET_CHOICES = [
     ("full", "Full access: store, read, revoke, list, delete, see the record"),
     ("read", "Read only: read and list"),
     ("write", "Write only: store"),
-    (CUSTOM, "Custom: as chosen below"),
+    (CUSTOM, "Custom: only what is ticked below"),
 ]
+ONLY_FOR_CUSTOM = "These count for a custom key only: choose “Custom” above, or tick none here."
+NARROWING = ("scopes", "purpose_classes")
 UNSEEN = "delete"  # what is typed in the place of a name of which nothing can be seen
 DATE = "date"
 NEVER = "never"
@@ -113,7 +115,7 @@ class KeyForm(RenameForm):
         label="Permission", choices=PRESET_CHOICES, widget=forms.RadioSelect, initial="full"
     )
     permissions = forms.MultipleChoiceField(
-        label="Permissions, for a custom key",
+        label="Permissions of a custom key",
         choices=_as_choices(PERMISSIONS),
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -126,19 +128,22 @@ class KeyForm(RenameForm):
         help_text="None chosen: every scope.",
     )
     purpose_classes = forms.MultipleChoiceField(
-        label="Only these purposes",
+        label="Only these purpose classes",
         choices=_as_choices(PURPOSE_CLASSES),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="None chosen: every purpose that the policy allows.",
+        help_text="None chosen: every class that the policy allows.",
     )
     expires = forms.ChoiceField(choices=EXPIRY_CHOICES, initial="90")
     expires_on = DayField(label="Date", help_text="The key's last day, in UTC.")
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if data.get("preset") == CUSTOM and not data.get("permissions"):
+        custom = data.get("preset") == CUSTOM
+        if custom and not data.get("permissions") and "permissions" not in self.errors:
             self.add_error("permissions", "Choose at least one permission.")
+        if data.get("permissions") and not custom and "preset" not in self.errors:
+            self.add_error("permissions", ONLY_FOR_CUSTOM)
         if data.get("expires") == DATE and "expires_on" in data:
             day = data["expires_on"]
             if day is None:
@@ -147,17 +152,23 @@ class KeyForm(RenameForm):
                 self.add_error("expires_on", "This day has passed.")
         return data
 
+    def narrowed(self) -> bool:
+        """Say whether something that narrows the key is ticked or wrong: the page then shows it."""
+        return any(self[name].value() or self[name].errors for name in NARROWING)
+
     def settings(self, *, at: datetime) -> dict[str, Any]:
-        """Return what `issue_key` takes: name, rights and the time at which the key ends."""
+        """Return what `issue_key` takes: name, rights and the time at which the key ends.
+
+        What narrows the key holds whatever its permissions: nobody who ticked it gets a wider key.
+        """
         data = self.cleaned_data
         preset = data["preset"]
-        narrowed = preset == CUSTOM
         return {
             "name": data["name"],
             "environment": data["environment"],
-            "permissions": data["permissions"] if narrowed else PRESETS[preset],
-            "scopes": data["scopes"] or None if narrowed else None,
-            "purpose_classes": data["purpose_classes"] or None if narrowed else None,
+            "permissions": data["permissions"] if preset == CUSTOM else PRESETS[preset],
+            "scopes": data["scopes"] or None,
+            "purpose_classes": data["purpose_classes"] or None,
             "expires_at": self._end(at),
         }
 

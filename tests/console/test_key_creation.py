@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from apikeys.models import ApiKey, Secret
+from console.forms import PRESETS
 from tests.console.key_pages import FULL, KEY, secret_in
 from tests.doors import Api, signed_in
 
@@ -60,6 +61,27 @@ class TestCreating:
             ["recommendation"],
         )
 
+    @pytest.mark.parametrize("preset", ["full", "read", "write"])
+    def test_what_narrows_a_key_holds_whatever_its_permission(
+        self, browser: Client, new: str, preset: str
+    ) -> None:
+        narrow = {"scopes": ["preferences"], "purpose_classes": ["recommendation"]}
+        browser.post(new, {**FULL, "preset": preset, **narrow})
+        key = ApiKey.objects.get()
+        assert key.permissions == list(PRESETS[preset])
+        assert (key.scopes, key.purpose_classes) == (["preferences"], ["recommendation"])
+        assert (
+            ", narrowed"
+            in browser.get(f"/console/projects/{key.project_id}/keys/").content.decode()
+        )
+
+    def test_what_was_ticked_is_shown_again_with_what_is_wrong(
+        self, browser: Client, new: str
+    ) -> None:
+        page = browser.post(new, {**FULL, "name": "", "scopes": ["schedule"]}).content.decode()
+        assert '<details class="card" open>' in page
+        assert page.count("checked") == 3  # test, full access, schedule
+
     @pytest.mark.parametrize(
         ("changed", "sentence"),
         [
@@ -68,6 +90,8 @@ class TestCreating:
             ({"name": "a\u200bb"}, "printable characters"),
             ({"environment": "prod"}, "not one of the available choices"),
             ({"preset": "custom"}, "Choose at least one permission."),
+            ({"preset": "read", "permissions": ["memory:read"]}, "count for a custom key only"),
+            ({"preset": "full", "scopes": ["everything"]}, "not one of the available choices"),
             ({"preset": "custom", "permissions": ["memory:all"]}, "not one of the available"),
             ({"expires": "date"}, "Enter the date."),
             ({"expires": "date", "expires_on": "2020-01-01"}, "This day has passed."),
