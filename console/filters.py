@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.environments import CHOICES, ENVIRONMENTS
+from accounts.environments import CHOICES, ENVIRONMENTS, TEST
 from accounts.models import AuditEvent, EventType, Project
 from accounts.subjects import subject_id
 from apikeys.models import ApiKey, LoggedRequest
@@ -25,6 +26,12 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 EITHER = ("", "Both")
 DELETED = 50  # keys that a filter offers beside the live ones
+
+
+def environment_of(request: HttpRequest) -> str:
+    """Return the environment that a page shows of a project: test, unless another is asked for."""
+    asked = request.GET.get("environment", TEST)
+    return asked if asked in ENVIRONMENTS else TEST
 
 
 class PageForm(forms.Form):

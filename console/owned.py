@@ -16,6 +16,7 @@ from accounts.models import Project, User
 from apikeys.models import ApiKey
 from foundation import request_ids
 from foundation.addresses import client_address
+from memory.models import Purpose
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -44,6 +45,11 @@ def key(request: SignedIn, key_id: UUID) -> ApiKey:
 def live_key(request: SignedIn, key_id: UUID) -> ApiKey:
     own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
     return get_object_or_404(own, pk=key_id)
+
+
+def purpose(project: Project, purpose_id: str) -> Purpose:
+    """Find a purpose of a project that is theirs, also a retired one."""
+    return get_object_or_404(Purpose.objects.of_project(project.pk), purpose_id=purpose_id)
 
 
 def changed_by(request: SignedIn) -> ChangedBy:

@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
-from accounts.environments import ENVIRONMENTS, TEST
+from accounts.environments import ENVIRONMENTS
 from accounts.models import AuditEvent, Project
 from apikeys.models import ApiKey
 from console import kept, owned, paging
+from console.filters import environment_of
 from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries
@@ -41,9 +42,7 @@ def project(request: SignedIn, project_id: UUID) -> HttpResponse:
     """Show the project's keys in one environment, its last activity, and a quickstart."""
     chosen = owned.project(request, project_id)
     at = timezone.now()
-    environment = request.GET.get("environment", TEST)
-    if environment not in ENVIRONMENTS:
-        environment = TEST
+    environment = environment_of(request)
     keys = ApiKey.objects.live().filter(project=chosen, environment=environment).with_secrets()
     newest = paging.page(keys, before=None, size=KEYS)
     context = {

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console import account, keys, limits, logs, projects, theme, usage
+from console import account, keys, limits, logs, projects, purposes, theme, usage
 
 PROJECT = "console/projects/<uuid:project_id>/"
+PURPOSES = f"{PROJECT}purposes/"
+PURPOSE = f"{PURPOSES}<slug:purpose_id>/"
 KEY = "console/keys/<uuid:key_id>/"
 
 urlpatterns = [
@@ -21,6 +23,11 @@ urlpatterns = [
     path(f"{PROJECT}requests/<uuid:logged_id>/", logs.logged_request, name="logged_request"),
     path(f"{PROJECT}audit/", logs.audit_log, name="audit_log"),
     path(f"{PROJECT}audit/<uuid:event_id>/", logs.audit_event, name="audit_event"),
+    path(PURPOSES, purposes.purposes, name="purposes"),
+    path(f"{PURPOSES}new/", purposes.purpose_new, name="purpose_new"),
+    path(f"{PURPOSE}approve/", purposes.purpose_approve, name="purpose_approve"),
+    path(f"{PURPOSE}change/", purposes.purpose_change, name="purpose_change"),
+    path(f"{PURPOSE}retire/", purposes.purpose_retire, name="purpose_retire"),
     path(f"{PROJECT}keys/", keys.keys, name="keys"),
     path(f"{PROJECT}keys/new/", keys.key_new, name="key_new"),
     path(KEY, keys.key, name="key"),

@@ -16,6 +16,7 @@ from accounts.models import Project, User
 from apikeys.api import KeyedAPIView
 from tests.doors import Api, signed_in
 from tests.makers import give_password, make_key
+from tests.memory.registered import propose
 from tests.test_headers import check as check_headers
 
 # Who they are: nobody; the owner of project and key; a stranger with an account; staff whose
@@ -54,6 +55,20 @@ TABLE = [
     ("/console/projects/{project}/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/settings/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/delete/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/purposes/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/purposes/new/", "get", 302, 200, 404, 404, 404, 302),
+    (
+        "/console/projects/{project}/purposes/{purpose}/approve/",
+        "get",
+        302,
+        200,
+        404,
+        404,
+        404,
+        302,
+    ),
+    ("/console/projects/{project}/purposes/{purpose}/change/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/purposes/{purpose}/retire/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/keys/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/keys/new/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/", "get", 302, 200, 404, 404, 404, 302),
@@ -121,6 +136,7 @@ TABLE = [
 PARAMETERS = {
     "<uuid:project_id>": "{project}",
     "<uuid:key_id>": "{key}",
+    "<slug:purpose_id>": "{purpose}",
     "<str:token>": "{token}",
     "<uuid:logged_id>": "{key}",
     "<uuid:event_id>": "{key}",
@@ -195,7 +211,8 @@ def test_who_may_open_what(
     path: str, method: str, statuses: tuple[int, ...], project: Project, who: dict[str, Client]
 ) -> None:
     key, _ = make_key(project)
-    url = path.format(project=project.pk, key=key.pk, token="t", word="word", number=1)
+    ids = {"project": project.pk, "key": key.pk, "purpose": propose(project).purpose_id}
+    url = path.format(**ids, token="t", word="word", number=1)
     answers = {name: client.generic(method.upper(), url) for name, client in who.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict(
         zip(who, statuses, strict=True)
@@ -210,7 +227,7 @@ def test_who_may_open_what(
 def test_the_console_leads_to_the_sign_in_without_an_account(
     path: str, project: Project, who: dict[str, Client]
 ) -> None:
-    url = path.format(project=project.pk, key=project.pk)
+    url = path.format(project=project.pk, key=project.pk, purpose="gift_finder")
     for name in ("nobody", "key"):
         assert who[name].post(url).headers["Location"].startswith("/accounts/login/")
 

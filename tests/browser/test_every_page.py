@@ -25,6 +25,7 @@ from foundation.identifiers import new_id
 from tests.browser.conftest import Opened
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
 from tests.makers import BY, PASSWORD, give_password, make_key, make_usage
+from tests.memory.registered import propose, register, retire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (1280, 360)
@@ -59,6 +60,12 @@ OWN = [
     "/console/projects/{project}/?environment=live",
     "/console/projects/{project}/settings/",
     "/console/projects/{project}/delete/",
+    "/console/projects/{project}/purposes/",
+    "/console/projects/{empty}/purposes/",
+    "/console/projects/{project}/purposes/new/",
+    "/console/projects/{project}/purposes/ad_free_gifts/approve/",
+    "/console/projects/{project}/purposes/gift_finder/change/",
+    "/console/projects/{project}/purposes/gift_finder/retire/",
     "/console/projects/{project}/keys/",
     "/console/projects/{project}/keys/?show=all",
     "/console/projects/{project}/keys/new/",
@@ -155,6 +162,16 @@ def furnish(owner: User, project: Project) -> ApiKey:
     return busy
 
 
+def register_purposes(project: Project, key: ApiKey) -> None:
+    """Give the project a purpose in every state, to one of which the key is narrowed."""
+    register(project)
+    propose(project, purpose_id="ad_free_gifts", sentence="Shows gifts, without advertising.")
+    retire(project, register(project, purpose_id="dinner", scopes=["constraints"]))
+    retire(project, propose(project, purpose_id="x" * 64, sentence="Geschenke " * 40))
+    key.purposes = ["gift_finder"]
+    key.save(update_fields=["purposes"])
+
+
 def large_event(project: Project) -> audit.Event:
     """Record a read of many memories."""
     event = audit.Event(
@@ -188,6 +205,7 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     looker.visit("/accounts/2fa/totp/activate/")
     TOTP.activate(owner, SEED)
     RecoveryCodes.activate(owner)
+    register_purposes(project, busy)
     event = large_event(project)
     ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk, "event": event.id}
     for path in OWN:

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent, Project, User
 from console import urls
 from tests.doors import signed_in
 from tests.makers import PASSWORD, make_key
+from tests.memory.registered import propose
 
 ASKS = {
     "project_delete",
@@ -20,10 +21,13 @@ ASKS = {
     "key_rotate",
     "key_end_grace",
     "key_delete",
+    "purpose_approve",
+    "purpose_change",
+    "purpose_retire",
     "mail_choices",
     "account_close",
 }
-# It shows what was stored, changes a name, or takes nothing from anybody.
+# It shows what was stored, changes a name, or gives nothing to anybody and takes nothing.
 ASKS_NOT = {
     "choose_theme",
     "console",
@@ -36,6 +40,8 @@ ASKS_NOT = {
     "logged_request",
     "audit_log",  # but for its export
     "audit_event",
+    "purposes",
+    "purpose_new",
     "keys",
     "key",
     "key_usage",
@@ -55,8 +61,12 @@ def test_every_page_is_in_one_of_the_tables() -> None:
 @pytest.fixture
 def paths(project: Project) -> dict[str, str]:
     key, _ = make_key(project)
-    ids = {"<uuid:project_id>": project.pk, "<uuid:key_id>": key.pk, "<uuid:logged_id>": key.pk}
-    ids |= {"<uuid:event_id>": key.pk}
+    ids: dict[str, object] = {
+        "<uuid:project_id>": project.pk,
+        "<uuid:key_id>": key.pk,
+        "<uuid:logged_id>": key.pk,
+    }
+    ids |= {"<uuid:event_id>": key.pk, "<slug:purpose_id>": propose(project).purpose_id}
     found = {}
     for entry in urls.urlpatterns:
         path = f"/{entry.pattern}"

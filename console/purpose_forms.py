@@ -1,0 +1,179 @@
+"""The forms about purposes. They check and clean; the services save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.text import get_text_list
+
+from accounts.environments import CHOICES, ENVIRONMENTS
+from memory.models import Purpose
+from memory.models.purposes import LONGEST_SENTENCE
+from memory.policy.access import readable_scopes
+from memory.policy.registry import PurposeState, Takes
+from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
+from memory.registrations import (
+    CONFIRMATION,
+    InvalidPurpose,
+    checked_id,
+    vetoes,
+)
+
+LONGEST_TEXT = 1000  # characters of what an id is made of: a purpose may be as long
+TAKES_CHOICES = [
+    (Takes.ANY, "any: registered and declared purposes, and free text by its words"),
+    (Takes.DECLARED, "declared: registered purposes, and those that name their class themselves"),
+    (Takes.REGISTERED, "registered: only purposes that you approved here"),
+]
+
+
+def listed(names: Iterable[str]) -> str:
+    return get_text_list(list(names), "and")
+
+
+def _class_choices() -> list[tuple[str, str]]:
+    words = '<code>{}</code> <span class="help">may read {}</span>'
+    return [
+        (str(one), format_html(words, one, listed(readable_scopes(one)))) for one in PURPOSE_CLASSES
+    ]
+
+
+class PurposeForm(forms.Form):
+    """A purpose as it is registered: what it is called, what it is for, what it may read."""
+
+    id = forms.CharField(
+        label="Id",
+        max_length=LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="What your program sends as purpose, for instance gift_finder.",
+    )
+    sentence = forms.CharField(
+        label="What it is for",
+        max_length=LONGEST_SENTENCE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One sentence, in any language, for whoever asks you later.",
+    )
+    purpose_class = forms.ChoiceField(
+        label="Class", choices=_class_choices, widget=forms.RadioSelect
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Only these scopes",
+        choices=[(str(one), str(one)) for one in Scope],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None ticked: every scope that its class may read. It never gets more than that.",
+    )
+    environments = forms.MultipleChoiceField(
+        choices=CHOICES, widget=forms.CheckboxSelectMultiple, initial=list(ENVIRONMENTS)
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        purpose_class = data.get("purpose_class")
+        if not purpose_class:
+            return data
+        may = readable_scopes(purpose_class)
+        beyond = [scope for scope in data.get("scopes", ()) if scope not in may]
+        if beyond:
+            self.add_error(
+                "scopes",
+                f"{purpose_class} may not read {listed(beyond)}, only {listed(may)}.",
+            )
+        return data
+
+    def clean_id(self) -> str:
+        """Return the id as a request is read that names it: “Gift Finder” is gift_finder."""
+        try:
+            return checked_id(self.cleaned_data["id"])
+        except InvalidPurpose as failure:
+            raise forms.ValidationError(str(failure)) from failure
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the services take; without scopes: every one that the class may read."""
+        data = self.cleaned_data
+        return {
+            "sentence": data["sentence"],
+            "purpose_class": data["purpose_class"],
+            "scopes": data["scopes"] or None,
+            "environments": data["environments"],
+        }
+
+
+class ChangePurposeForm(PurposeForm):
+    """What a purpose says, to be changed from the `revision` that the page showed.
+
+    One that holds needs the confirmations of an approval, unless it only loses something.
+    """
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(
+        label=CONFIRMATION,
+        required=False,
+        help_text="Needed, unless you only take away scopes or environments.",
+    )
+    veto_confirmed = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, purpose: Purpose, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["id"]
+        for name in ("sentence", "purpose_class", "scopes", "environments", "revision"):
+            self.initial[name] = getattr(purpose, name)
+        words = vetoes(purpose.purpose_id, str(self["sentence"].value()))
+        if purpose.state != PurposeState.APPROVED:
+            del self.fields["confirmed"]
+        if purpose.state != PurposeState.APPROVED or not words:
+            del self.fields["veto_confirmed"]
+        else:
+            self.fields["veto_confirmed"].label = veto_label(words)
+
+    def show_again(self, purpose: Purpose) -> None:
+        """Keep what was typed, to be sent again for the purpose as it stands now."""
+        data = cast(QueryDict, self.data).copy()
+        data["revision"] = str(purpose.revision)
+        self.data = data
+
+    def confirmations(self) -> dict[str, Any]:
+        """Return what `change_purpose` takes of an approval."""
+        return {
+            name: self.cleaned_data.get(name, False) for name in ("confirmed", "veto_confirmed")
+        }
+
+
+class ApproveForm(forms.Form):
+    """One sentence to confirm, and a second one where the purpose holds words of the veto."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(
+        label=CONFIRMATION, error_messages={"required": "Approve it only if this is true."}
+    )
+    veto_confirmed = forms.BooleanField(
+        error_messages={"required": "Read these words again, and confirm this too."}
+    )
+
+    def __init__(self, *args: Any, purpose: Purpose, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["revision"] = purpose.revision
+        if words := vetoes(purpose.purpose_id, purpose.sentence):
+            self.fields["veto_confirmed"].label = veto_label(words)
+        else:
+            del self.fields["veto_confirmed"]
+
+
+def veto_label(words: Iterable[str]) -> str:
+    """Name the words of a registration that would deny a purpose in free text."""
+    quoted = listed([f"“{word}”" for word in words])
+    return f"It says {quoted}, and the sentence above is true all the same."
+
+
+class TakesForm(forms.Form):
+    """Which purposes a project may take in one environment; `seen` is what it took when asked."""
+
+    environment = forms.ChoiceField(choices=CHOICES, widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    takes = forms.ChoiceField(
+        label="What is taken", choices=TAKES_CHOICES, widget=forms.RadioSelect
+    )

@@ -1,0 +1,34 @@
+"""Asks for the pages about purposes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import Project
+from tests.doors import Response
+
+NEW = {
+    "id": "Gift Finder",
+    "sentence": "Findet Geschenke für Freunde.",
+    "purpose_class": "recommendation",
+    "environments": ["test"],
+}
+
+
+def path_of(project: Project, tail: str = "") -> str:
+    return f"/console/projects/{project.pk}/purposes/{tail}"
+
+
+def page(browser: Client, project: Project, tail: str = "") -> str:
+    """Return what a page shows."""
+    answer = browser.get(path_of(project, tail))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def sent(browser: Client, project: Project, verb: str, **form: Any) -> Response:
+    """Send a form to the action with that verb."""
+    answer: Response = browser.post(path_of(project, verb), form)
+    return answer
