@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.environments import CHOICES, TEST
 from accounts.forms import NameField
@@ -20,6 +22,8 @@ from apikeys.principal import PERMISSIONS
 from console.templatetags.isolated import isolated
 from foundation import names
 from foundation.visible import shown
+from memory.models import Purpose
+from memory.policy.registry import PurposeState
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
 # What a new key may do; a "custom" one lists its permissions itself.
@@ -36,7 +40,7 @@ PRESET_CHOICES = [
     (CUSTOM, "Custom: only what is ticked below"),
 ]
 ONLY_FOR_CUSTOM = "These count for a custom key only: choose “Custom” above, or tick none here."
-NARROWING = ("scopes", "purpose_classes")
+NARROWING = ("scopes", "purpose_classes", "purposes")
 UNSEEN = "delete"  # what is typed in the place of a name of which nothing can be seen
 DATE = "date"
 NEVER = "never"
@@ -134,11 +138,31 @@ class KeyForm(RenameForm):
         required=False,
         help_text="None chosen: every class that the policy allows.",
     )
+    purposes = forms.MultipleChoiceField(
+        label="Only these registered purposes",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None chosen: every purpose. Else the key reads for these alone, by their ids.",
+    )
     expires = forms.ChoiceField(choices=EXPIRY_CHOICES, initial="90")
     expires_on = DayField(label="Date", help_text="The key's last day, in UTC.")
 
+    def __init__(self, *args: Any, registered: Iterable[Purpose], **options: Any) -> None:
+        """Offer the purposes that are registered and not retired; without one, no such choice."""
+        super().__init__(*args, **options)
+        self.registered = {purpose.purpose_id: purpose for purpose in registered}
+        if self.registered:
+            field = cast(forms.MultipleChoiceField, self.fields["purposes"])
+            field.choices = [(one, _named(purpose)) for one, purpose in self.registered.items()]
+        else:
+            del self.fields["purposes"]
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        environment = data.get("environment")
+        for purpose_id in data.get("purposes", ()):
+            if environment and environment not in self.registered[purpose_id].environments:
+                self.add_error("purposes", f"{purpose_id} is not registered for {environment}.")
         custom = data.get("preset") == CUSTOM
         if custom and not data.get("permissions") and "permissions" not in self.errors:
             self.add_error("permissions", "Choose at least one permission.")
@@ -154,7 +178,8 @@ class KeyForm(RenameForm):
 
     def narrowed(self) -> bool:
         """Say whether something that narrows the key is ticked or wrong: the page then shows it."""
-        return any(self[name].value() or self[name].errors for name in NARROWING)
+        names = [name for name in NARROWING if name in self.fields]
+        return any(self[name].value() or self[name].errors for name in names)
 
     def settings(self, *, at: datetime) -> dict[str, Any]:
         """Return what `issue_key` takes: name, rights and the time at which the key ends.
@@ -169,6 +194,7 @@ class KeyForm(RenameForm):
             "permissions": data["permissions"] if preset == CUSTOM else PRESETS[preset],
             "scopes": data["scopes"] or None,
             "purpose_classes": data["purpose_classes"] or None,
+            "purposes": data.get("purposes") or None,
             "expires_at": self._end(at),
         }
 
@@ -180,6 +206,12 @@ class KeyForm(RenameForm):
             day = self.cleaned_data["expires_on"] + timedelta(days=1)
             return datetime.combine(day, time.min, tzinfo=UTC)
         return at + timedelta(days=int(choice))
+
+
+def _named(purpose: Purpose) -> SafeString:
+    words = '<code>{}</code> <span class="help">“{}”{}</span>'
+    proposed = "" if purpose.state == PurposeState.APPROVED else ", not approved yet"
+    return format_html(words, purpose.purpose_id, isolated(purpose.sentence), proposed)
 
 
 class RotateForm(forms.Form):

@@ -25,6 +25,8 @@ from console.forms import ConfirmForm, KeyForm, RenameForm, RotateForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries, summary
 from foundation.addresses import base_url
+from memory.models import Purpose
+from memory.policy.registry import PurposeState
 
 HISTORY = 50  # changes that a key's page shows; the audit log has all
 
@@ -63,7 +65,8 @@ def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
 def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
     """Ask for a name and rights; then draw the key once, in this answer and nowhere else."""
     chosen = owned.project(request, project_id)
-    form = KeyForm(request.POST or None)
+    registered = Purpose.objects.of_project(chosen.pk).exclude(state=PurposeState.RETIRED)
+    form = KeyForm(request.POST or None, registered=registered)
     if form.is_valid():
         at = timezone.now()
         try:
@@ -92,9 +95,21 @@ def key(request: SignedIn, key_id: UUID) -> HttpResponse:
         "row": summary(chosen, at=timezone.now()),
         "hour": hour,
         "second": second,
+        "purposes": _narrowed_to(chosen),
         "history": history.lines(events[:HISTORY], owner_id=request.user.pk),
     }
     return render(request, "console/key.html", context)
+
+
+def _narrowed_to(key: ApiKey) -> list[tuple[str, str]]:
+    """Return the ids that the key is narrowed to, and what keeps it from reading for each."""
+    of_project = Purpose.objects.of_project(key.project_id)
+    states = dict(of_project.values_list("purpose_id", "state"))
+    return [(one, _unless_approved(states.get(one))) for one in key.purposes or ()]
+
+
+def _unless_approved(state: str | None) -> str:
+    return "" if state == PurposeState.APPROVED else state or "not registered"
 
 
 @never_cache

@@ -88,7 +88,7 @@ def _status(key: ApiKey, last_used_at: datetime | None, *, at: datetime) -> tupl
 
 
 def _rights(key: ApiKey) -> str:
-    is_narrowed = key.scopes is not None or key.purpose_classes is not None
+    is_narrowed = any(one is not None for one in (key.scopes, key.purpose_classes, key.purposes))
     for preset, permissions in PRESETS.items():
         if set(key.permissions) == set(permissions):
             return f"{PRESET_NAMES[preset]}, narrowed" if is_narrowed else PRESET_NAMES[preset]
