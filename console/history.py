@@ -1,4 +1,4 @@
-"""Tells in words what happened to a key, from its events in the record."""
+"""Tells in words what happened to a key, or to a purpose, from events in the record."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from uuid import UUID
 
 from accounts.audit import who
 from accounts.models import AuditEvent, EventType
+
+# What an event says of a purpose that was registered, or of what a project takes.
+REGISTERED = {
+    "sentence": "For",
+    "purpose_class": "Class",
+    "scopes": "Scopes",
+    "environments": "Environments",
+    "confirmed_terms": "Words confirmed",
+    "takes_in_test": "Takes in test",
+    "takes_in_live": "Takes in live",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,16 @@ def lines(events: Iterable[AuditEvent], *, owner_id: UUID) -> Iterator[Line]:
             at=event.created_at,
             request_id=event.request_id,
         )
+
+
+def registered(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Tell what was registered, each thing with its name; without scopes it is all of them."""
+    for key, name in REGISTERED.items():
+        if key in meta:
+            said = meta[key]
+            words = ", ".join(said) if isinstance(said, list) else str(said or "all of its class")
+            if words:
+                yield name, words
 
 
 def _what(event: AuditEvent) -> str:

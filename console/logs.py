@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import AuditEvent, Project
+from accounts.audit import who
+from accounts.models import AuditEvent
 from apikeys.models import ApiKey, LoggedRequest
-from console import exports, owned, paging
+from console import exports, history, owned, paging
 from console.filters import AuditFilter, LogFilter
 from console.owned import SignedIn, reauthenticated
+from console.summaries import key_names
 
 # An event is written while its request runs; clocks of two machines may differ a little.
 AROUND = timedelta(minutes=1)
@@ -61,7 +63,7 @@ def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "console/requests.html", context, status=400)
     page = paging.page(form.rows(), before=form.cleaned_data["before"])
-    names = _key_names(project, (row.key_id for row in page.rows))
+    names = key_names(project, (row.key_id for row in page.rows))
     context["page"] = page
     context["lines"] = [(row, names.get(row.key_id, "")) for row in page.rows]
     return render(request, "console/requests.html", context)
@@ -121,7 +123,7 @@ def _audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
         return _export(file_format, paging.walk(form.rows()))
     rows = form.rows().defer("memory_ids")
     page = paging.page(rows, before=form.cleaned_data["before"])
-    names = _key_names(project, (event.api_key_id for event in page.rows))
+    names = key_names(project, (event.api_key_id for event in page.rows))
     context["page"] = page
     context["lines"] = [(event, names.get(event.api_key_id, "")) for event in page.rows]
     return render(request, "console/audit_log.html", context)
@@ -138,17 +140,14 @@ def audit_event(request: SignedIn, project_id: UUID, event_id: UUID) -> HttpResp
         "project": project,
         "section": "audit",
         "event": event,
-        "key_name": _key_names(project, [event.api_key_id]).get(event.api_key_id),
+        "by": who(event.meta["actor"], owner_id=request.user.pk) if "actor" in event.meta else "",
+        "registered": history.registered(event.meta),
+        "key_name": key_names(project, [event.api_key_id]).get(event.api_key_id),
         "memory_ids": memory_ids,
         "count": event.meta.get("memory_count", len(memory_ids)),
         "digest": event.meta.get("memory_ids_sha256"),
     }
     return render(request, "console/event.html", context)
-
-
-def _key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """Return the names of the project's keys among these ids."""
-    return dict(ApiKey.objects.filter(project=project, pk__in=set(ids)).values_list("pk", "name"))
 
 
 def _export(file_format: str, events: Iterable[AuditEvent]) -> HttpResponseBase:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from accounts.models import Project
 from apikeys.models import ApiKey, Secret
 from apikeys.usage import reports
 from console.figures import Spark, spark
@@ -43,6 +44,11 @@ class KeySummary:
 def name_of(key: ApiKey) -> str:
     """Return the key's name, which says so if it was deleted."""
     return key.name if key.deleted_at is None else f"{key.name} (deleted)"
+
+
+def key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Return the names of the project's keys among these ids."""
+    return dict(ApiKey.objects.filter(project=project, pk__in=set(ids)).values_list("pk", "name"))
 
 
 def summaries(keys: Iterable[ApiKey], *, project_id: UUID, at: datetime) -> list[KeySummary]:

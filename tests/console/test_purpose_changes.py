@@ -39,7 +39,7 @@ class TestApproving:
     def test_words_of_the_veto_are_named_and_confirmed_too(
         self, browser: Client, project: Project
     ) -> None:
-        propose(project, sentence="Suggests gifts. It is not for advertising.")
+        propose(project, sentence="Suggests gifts beside advertising.")
         assert "It says “advertising”, and" in page(browser, project, "gift_finder/approve/")
         form = {"revision": 1, "confirmed": "on"}
         answer = sent(browser, project, "gift_finder/approve/", **form)
@@ -176,3 +176,22 @@ class TestRetiring:
         for _ in range(2):
             assert sent(browser, project, "gift_finder/retire/").status_code == 302
         assert AuditEvent.objects.filter(event_type="PURPOSE_RETIRE").count() == 1
+
+
+class TestRecord:
+    def test_an_event_says_what_was_registered_and_by_whom(
+        self, browser: Client, project: Project
+    ) -> None:
+        sent(browser, project, "new/", **NEW)
+        sent(browser, project, "gift_finder/approve/", revision=1, confirmed="on")
+        log = f"/console/projects/{project.pk}/audit/"
+        words = browser.get(log).content.decode()
+        assert words.count("<code>gift_finder</code>, revision 1") == 2
+        proposed, approved = (
+            browser.get(f"{log}{event.pk}/").content.decode()
+            for event in AuditEvent.objects.filter(event_type__startswith="PURPOSE_").order_by("id")
+        )
+        assert f"<dt>For</dt><dd><bdi>{SENTENCE}</bdi></dd>" in proposed
+        assert "<dt>Scopes</dt><dd><bdi>all of its class</bdi></dd>" in proposed
+        assert "<dt>By</dt><dd>You, from 127.0.0.1</dd>" in approved
+        assert "Words confirmed" not in approved
