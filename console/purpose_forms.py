@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.text import get_text_list
 
 from accounts.environments import CHOICES, ENVIRONMENTS
+from console.purpose_summaries import TAKES_WORDS
+from console.templatetags.reasons import quoted
 from memory.models import Purpose
 from memory.models.purposes import LONGEST_SENTENCE
 from memory.policy.access import readable_scopes
-from memory.policy.registry import PurposeState, Takes
+from memory.policy.registry import PurposeState
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 from memory.registrations import (
     CONFIRMATION,
@@ -25,9 +27,8 @@ from memory.registrations import (
 
 LONGEST_TEXT = 1000  # characters of what an id is made of: a purpose may be as long
 TAKES_CHOICES = [
-    (Takes.ANY, "any: registered and declared purposes, and free text by its words"),
-    (Takes.DECLARED, "declared: registered purposes, and those that name their class themselves"),
-    (Takes.REGISTERED, "registered: only purposes that you approved here"),
+    (str(takes), format_html("<code>{}</code>: {}", takes, words))
+    for takes, words in TAKES_WORDS.items()
 ]
 
 
@@ -165,15 +166,17 @@ class ApproveForm(forms.Form):
 
 def veto_label(words: Iterable[str]) -> str:
     """Name the words of a registration that would deny a purpose in free text."""
-    quoted = listed([f"“{word}”" for word in words])
-    return f"It says {quoted}, and the sentence above is true all the same."
+    return f"It says {quoted(words)}, and the sentence above is true all the same."
 
 
-class TakesForm(forms.Form):
-    """Which purposes a project may take in one environment; `seen` is what it took when asked."""
+class AskTakesForm(forms.Form):
+    """Which purposes a project may take in one environment: it asks what would come of it."""
 
     environment = forms.ChoiceField(choices=CHOICES, widget=forms.HiddenInput)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    takes = forms.ChoiceField(
-        label="What is taken", choices=TAKES_CHOICES, widget=forms.RadioSelect
-    )
+    takes = forms.ChoiceField(label="Take", choices=TAKES_CHOICES, widget=forms.RadioSelect)
+
+
+class TakesForm(AskTakesForm):
+    """Switches to it from what was `seen` when it was asked."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)

@@ -15,9 +15,14 @@ from memory.policy.registry import PurposeState, Takes
 from memory.registering import takes_column
 
 TAKES_WORDS: Mapping[str, str] = {
-    Takes.ANY: "registered and declared purposes, and free text by its words.",
-    Takes.DECLARED: "registered purposes, and those that name their class themselves.",
-    Takes.REGISTERED: "only purposes that you approved here.",
+    Takes.ANY: "registered and declared purposes, and free text at its word",
+    Takes.DECLARED: "registered purposes, and those that name their class themselves",
+    Takes.REGISTERED: "only purposes that were approved here",
+}
+TAKES_NAMES: Mapping[str, str] = {
+    Takes.ANY: "any purpose",
+    Takes.DECLARED: "registered and declared purposes",
+    Takes.REGISTERED: "only registered purposes",
 }
 
 

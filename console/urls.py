@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console import account, keys, limits, logs, projects, purposes, theme, usage
+from console import account, denials, keys, limits, logs, projects, purposes, theme, usage
 
 PROJECT = "console/projects/<uuid:project_id>/"
 PURPOSES = f"{PROJECT}purposes/"
@@ -25,6 +25,8 @@ urlpatterns = [
     path(f"{PROJECT}audit/<uuid:event_id>/", logs.audit_event, name="audit_event"),
     path(PURPOSES, purposes.purposes, name="purposes"),
     path(f"{PURPOSES}new/", purposes.purpose_new, name="purpose_new"),
+    path(f"{PURPOSES}denied/", denials.denied_purposes, name="denied_purposes"),
+    path(f"{PURPOSES}take/", denials.purposes_take, name="purposes_take"),
     path(f"{PURPOSE}approve/", purposes.purpose_approve, name="purpose_approve"),
     path(f"{PURPOSE}change/", purposes.purpose_change, name="purpose_change"),
     path(f"{PURPOSE}retire/", purposes.purpose_retire, name="purpose_retire"),

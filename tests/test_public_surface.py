@@ -57,6 +57,8 @@ TABLE = [
     ("/console/projects/{project}/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/purposes/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/purposes/new/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/purposes/denied/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/purposes/take/", "get", 302, 200, 404, 404, 404, 302),
     (
         "/console/projects/{project}/purposes/{purpose}/approve/",
         "get",

@@ -24,7 +24,8 @@ from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
 from foundation.identifiers import new_id
 from tests.browser.conftest import Opened
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
-from tests.makers import BY, PASSWORD, give_password, make_key, make_usage
+from tests.doors import Api
+from tests.makers import BY, PASSWORD, give_password, make_key, make_usage, read_body
 from tests.memory.registered import propose, register, retire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,10 @@ OWN = [
     "/console/projects/{project}/purposes/",
     "/console/projects/{empty}/purposes/",
     "/console/projects/{project}/purposes/new/",
+    "/console/projects/{project}/purposes/denied/",
+    "/console/projects/{empty}/purposes/denied/?environment=live",
+    "/console/projects/{project}/purposes/take/?environment=live",
+    "/console/projects/{project}/purposes/take/?environment=test&takes=registered",
     "/console/projects/{project}/purposes/ad_free_gifts/approve/",
     "/console/projects/{project}/purposes/gift_finder/change/",
     "/console/projects/{project}/purposes/gift_finder/retire/",
@@ -165,11 +170,24 @@ def furnish(owner: User, project: Project) -> ApiKey:
 def register_purposes(project: Project, key: ApiKey) -> None:
     """Give the project a purpose in every state, to one of which the key is narrowed."""
     register(project)
-    propose(project, purpose_id="ad_free_gifts", sentence="Shows gifts, without advertising.")
+    propose(project, purpose_id="ad_free_gifts", sentence="Shows gifts beside advertising.")
     retire(project, register(project, purpose_id="dinner", scopes=["constraints"]))
     retire(project, propose(project, purpose_id="x" * 64, sentence="Geschenke " * 40))
     key.purposes = ["gift_finder"]
     key.save(update_fields=["purposes"])
+
+
+def ask(project: Project) -> None:
+    """Read for a purpose that is taken, and for some that are not."""
+    api = Api(make_key(project, "Asking", at=timezone.now())[1])
+    for purpose in (
+        "recommend books",
+        "find a gift for my sister",
+        "marketing",
+        "x" * 900,
+        "贈り物",
+    ):
+        api.post("/memory/read", read_body(purpose=purpose))
 
 
 def large_event(project: Project) -> audit.Event:
@@ -206,6 +224,7 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     TOTP.activate(owner, SEED)
     RecoveryCodes.activate(owner)
     register_purposes(project, busy)
+    ask(project)
     event = large_event(project)
     ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk, "event": event.id}
     for path in OWN:

@@ -13,6 +13,7 @@ from tests.browser.people import sign_in
 from tests.makers import give_password, make_key, memory_body, read_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DENIED = "find a gift for my sister"
 
 
 def ask(site: str, key: str, path: str, body: dict[str, object]) -> httpx.Response:
@@ -74,3 +75,35 @@ def test_the_whole_way(
     for key in (wide, narrow):
         assert read(site, key, "gift_finder").json()["reason"] == "PURPOSE_RETIRED"
     assert ask(site, narrow, "/memory/read/continue", token).status_code == 403
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_was_denied_is_registered_by_one_click_and_the_rest_shut_out(
+    opened: Opened, site: str, owner: User, project: Project, script: bool
+) -> None:
+    page = opened(java_script_enabled=script).new_page()
+    give_password(owner)
+    _, key = make_key(project)
+    for purpose, status in ((DENIED, 403), (DENIED, 403), ("recommend restaurants", 200)):
+        assert read(site, key, purpose).status_code == status
+    sign_in(page, owner.email)
+    page.get_by_role("link", name="Purposes", exact=True).click()
+    page.get_by_role("link", name="Denied purposes").click()
+    row = page.get_by_role("row", name=DENIED)
+    expect(row).to_contain_text("2 times")
+    row.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", name="Approve find_a_gift_for_my_sister?")).to_be_visible()
+    approve(page)
+    assert read(site, key, DENIED).status_code == 200
+
+    page.get_by_role("link", name="Change what is taken in test").click()
+    page.get_by_role("radio", name="registered: only").check()
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_text("1 of 2 reads")).to_be_visible()
+    expect(page.get_by_role("row", name="recommend restaurants")).to_be_visible()
+    assert read(site, key, "recommend restaurants").status_code == 200
+    page.get_by_role("button", name="Take only registered purposes in test").click()
+    expect(page.get_by_text("the project now takes only registered purposes")).to_be_visible()
+    answers = [read(site, key, purpose) for purpose in (DENIED, "recommend restaurants")]
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert answers[1].json()["reason"] == "PURPOSE_NOT_REGISTERED"

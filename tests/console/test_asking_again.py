@@ -24,6 +24,7 @@ ASKS = {
     "purpose_approve",
     "purpose_change",
     "purpose_retire",
+    "purposes_take",
     "mail_choices",
     "account_close",
 }
@@ -42,6 +43,7 @@ ASKS_NOT = {
     "audit_event",
     "purposes",
     "purpose_new",
+    "denied_purposes",
     "keys",
     "key",
     "key_usage",
