@@ -5,6 +5,7 @@ What is changed here is changed for the next request, in every process.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,9 @@ from memory.registrations import (
     RegistryFailure,
     VetoNotConfirmed,
 )
+from memory.uses import uses
+
+LOOKED_AT = timedelta(days=30)  # in which a page counts how often a purpose was read for
 
 
 @never_cache
@@ -184,10 +188,13 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
         else:
             messages.success(request, f"'{purpose_id}' is retired: it is refused from now on.")
         return redirect("purposes", project.pk)
+    at = timezone.now()
     context = {
         "project": project,
         "row": purpose_summary(purpose, owner_id=request.user.pk),
         "keys": _narrowed_to(project.pk, purpose_id),
+        "uses": uses(project_id=project.pk, purpose_id=purpose_id, since=at - LOOKED_AT, at=at),
+        "days": LOOKED_AT.days,
         "section": "purposes",
     }
     return render(request, "console/purpose_retire.html", context)

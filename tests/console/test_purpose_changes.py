@@ -9,7 +9,8 @@ from accounts.models import AuditEvent, Project
 from memory.models import Purpose
 from memory.registrations import CONFIRMATION
 from tests.console.purpose_pages import NEW, page, sent
-from tests.makers import make_key
+from tests.doors import Api
+from tests.makers import make_key, read_body
 from tests.memory.registered import change, propose, register, retire
 
 pytestmark = pytest.mark.django_db
@@ -161,11 +162,20 @@ class TestRetiring:
         assert "From the next request on it is refused" in words
         assert "Gift worker" in words
         assert "Wide worker" not in words
+        assert "Nothing was read for it in the last 30 days." in words
         sent(browser, project, "gift_finder/retire/")
         assert Purpose.objects.get().state == "retired"
         words = page(browser, project, "gift_finder/retire/")
         assert "and is refused since then." in words
         assert "Retire purpose" not in words
+
+    def test_it_says_how_often_it_was_read_for(self, browser: Client, project: Project) -> None:
+        register(project)
+        api = Api(make_key(project)[1])
+        for _ in range(2):
+            api.post("/memory/read", read_body(purpose="gift_finder"))
+        words = page(browser, project, "gift_finder/retire/")
+        assert "It was read for 2 times in the last 30 days." in words
 
     def test_one_that_never_held_is_only_withdrawn(self, browser: Client, project: Project) -> None:
         propose(project)
