@@ -148,13 +148,16 @@ class KeyForm(RenameForm):
     expires_on = DayField(label="Date", help_text="The key's last day, in UTC.")
 
     def __init__(self, *args: Any, registered: Iterable[Purpose], **options: Any) -> None:
-        """Offer the purposes that are registered and not retired; without one, no such choice."""
+        """Offer the purposes that are registered and not retired; without one, no such choice.
+
+        One that was ticked on a page of earlier is refused and not passed over: the key would be
+        wider than it was meant to be.
+        """
         super().__init__(*args, **options)
         self.registered = {purpose.purpose_id: purpose for purpose in registered}
-        if self.registered:
-            field = cast(forms.MultipleChoiceField, self.fields["purposes"])
-            field.choices = [(one, _named(purpose)) for one, purpose in self.registered.items()]
-        else:
+        field = cast(forms.MultipleChoiceField, self.fields["purposes"])
+        field.choices = [(one, _named(purpose)) for one, purpose in self.registered.items()]
+        if not self.registered and not self["purposes"].value():
             del self.fields["purposes"]
 
     def clean(self) -> dict[str, Any]:

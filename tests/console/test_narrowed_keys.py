@@ -35,6 +35,17 @@ class TestCreating:
             assert "not one of the available choices" in page
         assert not ApiKey.objects.exists()
 
+    def test_a_purpose_that_was_retired_meanwhile_does_not_widen_the_key(
+        self, browser: Client, project: Project, new: str
+    ) -> None:
+        purpose = register(project)
+        assert 'value="gift_finder"' in browser.get(new).content.decode()
+        retire(project, purpose)
+        page = browser.post(new, NARROW).content.decode()
+        assert "gift_finder is not one of the available choices" in page
+        assert '<a href="#id_purposes">Only these registered purposes</a>' in page
+        assert not ApiKey.objects.exists()
+
     def test_each_choice_says_what_it_is_for(
         self, browser: Client, project: Project, new: str
     ) -> None:
