@@ -58,7 +58,8 @@ def _what(event: AuditEvent) -> str:
     meta: Mapping[str, Any] = event.meta
     match event.event_type:
         case EventType.KEY_CREATE:
-            return f"Created as “{meta.get('name', '')}”"
+            alone = f", only for {', '.join(meta['purposes'])}" if meta.get("purposes") else ""
+            return f"Created as “{meta.get('name', '')}”{alone}"
         case EventType.KEY_ROTATE:
             return _rotated(meta)
         case EventType.KEY_DELETE:

@@ -113,6 +113,7 @@ class TestPage:
         assert "<code>dinner</code> (retired: it reads nothing for it)" in page
         assert "<code>travel</code> (proposed: it reads nothing for it)" in page
         assert "and no other" in page
+        assert "Created as “Key”, only for dinner, gift_finder, travel" in page
 
     def test_one_that_is_not_narrowed_says_so(self, browser: Client, project: Project) -> None:
         key, _ = make_key(project)
