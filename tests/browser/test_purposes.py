@@ -10,6 +10,7 @@ from accounts.models import Project, User
 from memory.registrations import CONFIRMATION
 from tests.browser.conftest import Opened
 from tests.browser.people import sign_in
+from tests.browser.test_every_page import Looker
 from tests.makers import give_password, make_key, memory_body, read_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +108,34 @@ def test_what_was_denied_is_registered_by_one_click_and_the_rest_shut_out(
     answers = [read(site, key, purpose) for purpose in (DENIED, "recommend restaurants")]
     assert [answer.status_code for answer in answers] == [200, 403]
     assert answers[1].json()["reason"] == "PURPOSE_NOT_REGISTERED"
+
+
+def test_what_the_forms_answer_is_without_barriers(
+    page: Page, axe: str, owner: User, project: Project
+) -> None:
+    looker = Looker(page, axe)
+    give_password(owner)
+    sign_in(page, owner.email)
+    new = f"/console/projects/{project.pk}/purposes/new/"
+    page.goto(new)
+    page.get_by_role("button", name="Register purpose").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    looker.look("register purpose, errors")
+    page.get_by_label("Id", exact=True).fill("gifts")
+    page.get_by_label("What it is for").fill("Shows gifts beside advertising.")
+    page.get_by_role("radio", name="recommendation").check()
+    page.get_by_role("checkbox", name="schedule").check()
+    page.get_by_role("button", name="Register purpose").click()
+    expect(page.get_by_text("recommendation may not read schedule").last).to_be_visible()
+    page.get_by_role("checkbox", name="schedule").uncheck()
+    page.get_by_role("button", name="Register purpose").click()
+    page.get_by_role("button", name="Approve purpose").click()
+    expect(page.get_by_text("Read these words again").last).to_be_visible()
+    looker.look("approve purpose, errors")
+    page.goto(f"/console/projects/{project.pk}/keys/new/")
+    page.get_by_text("Narrow it:").click()
+    page.get_by_role("checkbox", name="gifts").check()
+    page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_role("checkbox", name="gifts")).to_be_checked()
+    looker.look("create key, narrowed, errors")
+    assert looker.found == []
