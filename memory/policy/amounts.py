@@ -62,6 +62,7 @@ _PERIOD_NAMES = MappingProxyType(
     {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
 )
 _NUMBERS = ("amount", "value")
+NUMBER_KEYS = frozenset({*_NUMBERS, "min", "minimum", "max", "maximum", "limit", "cap"})
 _BOUNDS = ("min", "minimum", "max", "maximum")
 CURRENCY_KEYS = ("currency", "currency_code")
 UNIT_KEYS = (*CURRENCY_KEYS, "unit", "units")

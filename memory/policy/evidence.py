@@ -7,7 +7,7 @@ from typing import Any
 
 from memory.policy.amounts import Priced
 from memory.policy.items import Items, item_form
-from memory.policy.objects import sealed
+from memory.policy.pricing import sealed
 from memory.policy.readings import Reading, Statement
 from memory.policy.spelling import form, normal_form
 from memory.policy.summaries import Summary

@@ -1,12 +1,18 @@
 """Lists that unite: which items are the same, and in what order they are given."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, TypeGuard
 
 from memory.policy.shapes import JSON
 from memory.policy.spelling import form, in_order, normal_form, rule_form
 from memory.policy.windows import rank, window_form
 
 Form = tuple[str, ...]
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Say whether an opened value is an object, and not a list that unites."""
+    return isinstance(value, dict) and not isinstance(value, Items)
 
 
 class Items(dict[Form, JSON]):

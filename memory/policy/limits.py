@@ -1,9 +1,8 @@
 """Which keys of the constraints restrict, what their values mean, and which one stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from memory.policy.amounts import Amount, read_amount
@@ -32,9 +31,6 @@ _EXCLUDING = words(
 )
 _ALL_THERE_IS = Items.of(["all"])
 _MINUS_ONE = Amount(-1)
-_OPPOSITES: Mapping[str, str] = MappingProxyType(
-    {"min": "max", "minimum": "maximum", "max": "min", "maximum": "minimum"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,7 @@ class Rule:
     choose: Callable[[Any, Any], Any]
     lax: object = None
     bounds: bool = False
+    lower: bool = False
     unites: bool = False
 
 
@@ -165,7 +162,7 @@ def _avoided(old: Any, new: Any) -> Any:
 
 _LEAST = Rule(_read_upper, _least, bounds=True)
 _COLDEST = Rule(_read_upper, _coldest, bounds=True)
-_MOST = Rule(_read_lower, _most, bounds=True)
+_MOST = Rule(_read_lower, _most, bounds=True, lower=True)
 _AVOID = Rule(_read_avoided, _avoided, lax=False, unites=True)
 _ALL = Rule(read_flag, _all, lax=True)
 _ANY = Rule(read_flag, _any, lax=False)
@@ -213,19 +210,3 @@ def counts_or_names(key: str) -> bool:
 def excludes(key: str) -> bool:
     """Say whether a key lists what must not be, so that two names under it are two items."""
     return not _EXCLUDING.isdisjoint(key.split("_"))
-
-
-def other_bound(key: str) -> tuple[str, bool] | None:
-    """Return the other end of the range that a key bounds, and whether this one is the lower."""
-    parts = key.split("_")
-    for position, word in enumerate(parts):
-        if word in _OPPOSITES:
-            parts[position] = _OPPOSITES[word]
-            return "_".join(parts), word in _LOWER
-    return None
-
-
-def crossed(low: Any, high: Any) -> bool:
-    """Say whether nothing lies between two bounds."""
-    numbers = _compared(read_amount(low), read_amount(high))
-    return numbers is not None and numbers[0] > numbers[1]

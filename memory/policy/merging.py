@@ -10,13 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from memory.policy.evidence import confidence
-from memory.policy.objects import sealed
-from memory.policy.readings import WINDOWS, Statement, slot_form
-from memory.policy.shapes import JSON
-from memory.policy.spelling import in_order, normal_form
-from memory.policy.summaries import Summary, hear
+from memory.policy.pricing import sealed
+from memory.policy.readings import Statement
+from memory.policy.spelling import in_order
+from memory.policy.summaries import Summary, hear, placed_windows
 from memory.policy.vocabulary import Scope
-from memory.policy.windows import ZONES, rank, trimmed
 
 __all__ = ["Merged", "Statement", "merge"]
 
@@ -81,32 +79,11 @@ def _accessibility(summary: Summary) -> _Answer:
 
 def _schedule(summary: Summary) -> _Answer:
     settings = sealed(summary.rest)
-    windows = _windows(summary.lists[WINDOWS], settings)
+    windows = [window for window, _ in placed_windows(summary)]
     struct: dict[str, Any] = {"windows": windows}
     if settings:
         struct["settings"] = settings
     return f"Schedule: {len(windows)} time windows", struct
-
-
-def _windows(said: Mapping[Any, tuple[JSON, str | None]], settings: dict[str, Any]) -> list[JSON]:
-    """Return the windows by day of week, start and end; what is no object comes after them.
-
-    Where time zones differ, each window names the one that was said with it.
-    """
-    general = next((settings[key] for key in ZONES if isinstance(settings.get(key), str)), None)
-    zones = {normal_form(zone) for zone in (general, *(zone for _, zone in said.values())) if zone}
-    windows: dict[str, JSON] = {}
-    for window, zone in said.values():
-        if zone and len(zones) > 1 and isinstance(window, dict):
-            window = {**window, "timezone": zone}
-        windows[slot_form(window)] = window
-    ordered = sorted(windows.items(), key=_rank)
-    return [trimmed(window) if isinstance(window, dict) else window for _, window in ordered]
-
-
-def _rank(entry: tuple[str, JSON]) -> tuple[object, ...]:
-    text, window = entry
-    return (0, *rank(window, text)) if isinstance(window, dict) else (1, text)
 
 
 def _attention(summary: Summary) -> _Answer:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from memory.policy.clock import canonical
 from memory.policy.objects import Folding
+from memory.policy.pricing import price
 from memory.policy.shapes import JSON, WINDOW_KEYS, is_strings, snake_case
 from memory.policy.spelling import form as form_of
 from memory.policy.spelling import normal_form, rule_form
@@ -86,6 +87,8 @@ def read(form: Form, value: JSON) -> Reading:
     rest: dict[str, Any] = {}
     for written, item in pairs:
         key = snake_case(written)
+        if key == "rules" and isinstance(item, str) and item and key in own:
+            item = [item]  # one name where a list is meant
         if key in own and is_strings(item):
             items = {same(text): text for text in item}
             lists[key] = lists[key] | items if key in lists else items
@@ -93,7 +96,8 @@ def read(form: Form, value: JSON) -> Reading:
             form.folding.say(rest, key, item)
         else:
             rest[key] = item
-    form.folding.price(rest)
+    if form.folding.restricts:
+        price(rest)
     return Reading(lists, rest)
 
 

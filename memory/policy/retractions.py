@@ -11,14 +11,15 @@ from memory.policy.vocabulary import Source
 from memory.policy.windows import days_of, holds_windows, without_days
 
 _USER = (Source.EXPLICIT_USER_INPUT, Source.USER_SETTING)
-_I_AM = r"(?:i am |i'm |i\u2019m |we are |we're )?"
+_SUBJECTS = ("i am ", "i'm ", "i\u2019m ", "we are ", "we're ", "ich bin ", "soy ")
+_I_AM = f"(?:{'|'.join(_SUBJECTS)})?"
 _RETRACTIONS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_I_AM}not (?P<rule>.+?) (?:any ?more|any longer)",
         rf"{_I_AM}no longer (?P<rule>.+)",
         r"(?P<rule>.+) (?:no longer applies|does not apply any ?more)",
-        r"(?:ich bin )?nicht mehr (?P<rule>.+)",
+        rf"{_I_AM}nicht mehr (?P<rule>.+)",
         r"kein(?:e|en)? (?P<rule>.+) mehr",
         r"ya no (?:soy |es )?(?P<rule>.+)",
         r"(?:je ne suis )?plus (?P<rule>.+)",
@@ -32,6 +33,16 @@ def retracted(rule: str) -> str | None:
         if found := pattern.fullmatch(rule):
             return found["rule"]
     return None
+
+
+def without_subject(rule: str) -> str:
+    """Return what a rule says of its speaker: "i am vegan" says "vegan"."""
+    return next((rule[len(one) :] for one in _SUBJECTS if rule.startswith(one)), rule)
+
+
+def spoken(rule: str) -> tuple[str, ...]:
+    """Return the ways to say a rule, with its speaker and without."""
+    return (rule, *(f"{one}{rule}" for one in _SUBJECTS))
 
 
 class Taken:

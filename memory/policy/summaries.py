@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from memory.policy.readings import FORMS, Form, Reading, Statement, read
-from memory.policy.retractions import retracted, take_back
+from memory.policy.readings import FORMS, WINDOWS, Form, Reading, Statement, read, slot_form
+from memory.policy.retractions import retracted, spoken, take_back, without_subject
+from memory.policy.shapes import JSON
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import Scope, Source
+from memory.policy.windows import ZONES, rank, trimmed
 
 AUTHORITY: Mapping[str, int] = MappingProxyType(
     {
@@ -115,9 +117,9 @@ class _Rules:
         rules, said = lists["rules"], reading.lists.get("rules", {})
         rules.update(said)
         for rule in said:
-            _remove(rules, self._taken_back.pop(rule, ()))
+            _remove(rules, self._taken_back.pop(without_subject(rule), ()))
             if (other := retracted(rule)) is not None:
-                _remove(rules, (other, f"i am {other}", f"i'm {other}"))
+                _remove(rules, spoken(other))
                 self._taken_back.setdefault(other, []).append(rule)
 
 
@@ -125,3 +127,28 @@ def _one_name(rest: Mapping[str, Any], side: str) -> str | None:
     """Return the item that is named where a list is meant: it is on no other side."""
     name = rest.get(side)
     return normal_form(name) if isinstance(name, str) else None
+
+
+def placed_windows(summary: Summary) -> list[tuple[JSON, list[Any]]]:
+    """Return the windows in their order, each with the forms under which it was said.
+
+    They stand by day of week, start and end; what is no object comes after them. Where time zones
+    differ, each window names the one that was said with it.
+    """
+    said, rest = summary.lists[WINDOWS], summary.rest
+    general = next((rest[key] for key in ZONES if isinstance(rest.get(key), str)), None)
+    zones = {normal_form(zone) for zone in (general, *(zone for _, zone in said.values())) if zone}
+    windows: dict[str, JSON] = {}
+    forms: dict[str, list[Any]] = {}
+    for key, (window, zone) in said.items():
+        if zone and len(zones) > 1 and isinstance(window, dict):
+            window = {**window, "timezone": zone}
+        text = slot_form(window)
+        windows[text] = trimmed(window) if isinstance(window, dict) else window
+        forms.setdefault(text, []).append(key)
+    return [(window, forms[text]) for text, window in sorted(windows.items(), key=_place)]
+
+
+def _place(entry: tuple[str, JSON]) -> tuple[object, ...]:
+    text, window = entry
+    return (0, *rank(window, text)) if isinstance(window, dict) else (1, text)

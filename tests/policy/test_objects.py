@@ -282,8 +282,9 @@ class TestConstraints:
         )
         assert merged.summary_struct["constraints"] == {"max_price": 5}
 
-    def test_rules_that_are_no_list_of_strings_are_a_constraint(self) -> None:
-        assert struct("constraints", {"rules": "strict"}, {"rules": ["vegan"]}) == {
-            "rules": ["vegan"],
-            "constraints": {"rules": "strict"},
+    def test_one_name_is_a_rule_and_what_is_no_text_a_constraint(self) -> None:
+        values = ({"rules": "no nuts"}, {"rules": ["vegan"]}, {"rules": 5})
+        assert struct("constraints", *values) == {
+            "rules": ["no nuts", "vegan"],
+            "constraints": {"rules": 5},
         }
