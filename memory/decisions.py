@@ -23,7 +23,9 @@ from memory.policy.hints import (
 )
 from memory.policy.proposals import propose
 from memory.policy.purposes import (
+    PURPOSE_DISAGREES,
     PURPOSE_DOUBTED,
+    PURPOSE_NOT_DECLARED,
     PURPOSE_UNREADABLE,
     PURPOSE_UNRECOGNIZED,
     PURPOSE_VETOED,
@@ -35,6 +37,7 @@ from memory.policy.version import policy_version
 
 # What the record has as POLICY_DENIED: that no class was found, or that it may not read the scope.
 PLAIN = frozenset({PURPOSE_UNREADABLE, PURPOSE_UNRECOGNIZED, PURPOSE_VETOED, PURPOSE_DOUBTED})
+FREE_TEXT = PLAIN | {PURPOSE_DISAGREES, PURPOSE_NOT_DECLARED}
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +90,11 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
         reason=reason,
         hint=None
         if reason is None
-        else hint(reason, Denied(scope, understood, proposed, registry)),
+        else hint(
+            # What helps another key does not help one that reads for registered purposes alone.
+            KEY_PURPOSE if reason in FREE_TEXT and principal.purposes is not None else reason,
+            Denied(scope, understood, proposed, registry),
+        ),
     )
 
 

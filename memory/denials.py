@@ -6,6 +6,7 @@ looks at so many of the newest events at most, which an index finds, however man
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,9 @@ from foundation.identifiers import first_id
 from memory import registries
 from memory.policy.proposals import propose
 from memory.policy.purposes import folded_id, understand
-from memory.policy.registry import PURPOSE_ID, Registry, Takes
+from memory.policy.registry import Registry, Takes
 from memory.policy.spelling import normal_form
+from memory.registrations import InvalidPurpose, checked_id
 
 MOST_DENIALS = 5000  # events
 MOST_EVENTS = 100_000
@@ -158,7 +160,7 @@ def _denied(rows: list[tuple[Any, ...]], registry: Registry) -> DeniedPurpose | 
     registered = registry.purposes.get(purpose_id)
     return DeniedPurpose(
         text=normal_form(text),
-        id=purpose_id if PURPOSE_ID.fullmatch(purpose_id) else None,
+        id=_registrable(purpose_id),
         count=len(rows),
         first_at=sql.as_moment(rows[-1][3]),
         last_at=sql.as_moment(rows[0][3]),
@@ -169,6 +171,12 @@ def _denied(rows: list[tuple[Any, ...]], registry: Registry) -> DeniedPurpose | 
         proposed_class=_proposed(text, registry),
         state=str(registered.state) if registered else None,
     )
+
+
+def _registrable(purpose_id: str) -> str | None:
+    with suppress(InvalidPurpose):
+        return checked_id(purpose_id)
+    return None
 
 
 def _proposed(text: str, registry: Registry) -> str | None:

@@ -123,8 +123,8 @@ def checked_id(text: str) -> str:
             "A purpose's id has 1 to 64 letters a-z, digits and underscores; the sentence about it "
             "can be in any language."
         )
-    if purpose_id in tuple(PurposeClass):
-        raise InvalidPurpose(f"'{purpose_id}' is the name of a purpose class.")
+    if name := next((one for one in PurposeClass if f"{purpose_id}_".startswith(f"{one}_")), None):
+        raise InvalidPurpose(f"'{purpose_id}' begins with the name of a class, '{name}'.")
     if not _is_found(purpose_id):
         raise InvalidPurpose(f"'{purpose_id}' cannot be told from other text: choose another id.")
     return purpose_id

@@ -246,6 +246,14 @@ ACTS = listed("book rebook order reorder buy purchase reserve pay")
 JOINING = listed("and then")
 BEGINNINGS = listed("and then please")
 DETERMINERS = listed("a an the my your our this that these those one two three")
+# Telling words that are also things, which other classes display, write or send.
+THINGS = listed("""
+    notification notifications alert alerts reminder reminders calendar calendars meeting meetings
+    schedule schedules availability email emails text article articles draft drafts reply replies
+    layout layouts checkout workflow workflows recommendation recommendations suggestion suggestions
+    ranking rankings shortlist automated scheduled
+""")
+
 # What is sought is not yet done: "find a home to rent or buy".
 SOUGHT = listed("to or")
 SEEKING = listed("""

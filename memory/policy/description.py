@@ -34,15 +34,28 @@ def gate() -> dict[str, Any]:
             {"words": sorted(words), "preceding": sorted(before)}
             for words, before in classes.NOT_AFTER
         ],
-        "acts": sorted(classes.ACTS),
+        "spelled": {word: " ".join(parts) for parts, word in sorted(classes.SPELLED.items())},
+        "acts": {
+            "words": sorted(classes.ACTS),
+            "after": sorted(classes.BEGINNINGS),
+            "before": sorted(classes.DETERMINERS),
+            "not_after": sorted(classes.SOUGHT),
+            "beside": sorted(classes.SEEKING),
+        },
+        "things": sorted(classes.THINGS),
         "negations": sorted(
             [*classes.NEGATIONS, *(" ".join(phrase) for phrase in classes.NEGATING_PHRASES)]
         ),
         "vetoes": {family: sorted(words) for family, words in WORDS.items()},
         "veto_phrases": sorted(PHRASES),
         "veto_pairs": [
-            {"words": sorted(words), "others": sorted(others), "apart": apart}
-            for words, others, apart in PAIRS
+            {
+                "words": sorted(pair.these),
+                "others": sorted(pair.those),
+                "between": pair.between,
+                "either_way": pair.either_way,
+            }
+            for pair in PAIRS
         ],
         "vetoes_of_languages": {
             language: sorted(words)
@@ -52,6 +65,9 @@ def gate() -> dict[str, Any]:
             "verbs": sorted(people.CHOOSING),
             "people": sorted(people.PEOPLE),
             "between": sorted(people.BETWEEN),
+            "person": sorted(people.PERSON),
+            "choices": sorted(people.CHOICES),
+            "furthest": people.FURTHEST,
         },
         "doubts": sorted(DOUBTS),
     }

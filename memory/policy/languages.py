@@ -13,54 +13,53 @@ from memory.policy.vocabulary import PurposeClass, listed
 VETOES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "de": listed("""
-            werbung werbe werbezwecke werbeanzeige werbeanzeigen werbekampagne vermarktung
-            verkauf verkaufen datenverkauf weiterverkauf datenhandel datenhandler adresshandel
+            werbung werbe werbezwecke werbeanzeige werbeanzeigen werbekampagne vermarktung verkauf
+            verkaufen datenverkauf weiterverkauf datenhandel datenhandler adresshandel
             profilbildung profiling nutzerprofil nutzerprofile bonitat bonitatsprufung
-            bonitatsbewertung kreditwurdigkeit kredit kreditvergabe versicherung
-            versicherungstarif versicherungspramie scoring betrug betrugserkennung uberwachung
-            uberwachen ausspahen polizei staatsanwaltschaft finanzamt behorde behorden
-            bewerber bewerberauswahl kundigung mitarbeiteruberwachung
-            leistungsbewertung personalabteilung marktforschung forschung auswertung analyse
-            analysen trainingsdaten modelltraining datensatz datensatze inkasso schulden
-            schuldner wahlkampf wahlwerbung mieterauswahl preisdiskriminierung
+            bonitatsbewertung kreditwurdigkeit kredit kreditvergabe versicherungstarif
+            versicherungspramie scoring betrug betrugserkennung uberwachung uberwachen ausspahen
+            polizei staatsanwaltschaft finanzamt bewerber bewerberauswahl mitarbeiteruberwachung
+            leistungsbewertung personalabteilung marktforschung forschung auswertung
+            trainingsdaten modelltraining datensatz datensatze inkasso schulden schuldner
+            wahlkampf wahlwerbung mieterauswahl preisdiskriminierung ueberwachung ueberwachen
+            bonitaet bonitaetspruefung kreditwuerdigkeit datensaetze datenhaendler verkauft
+            verkaufe kredite politisch politische politischen
         """),
         "es": listed("""
             publicidad publicitario publicitaria publicitarios publicitarias anuncio anuncios
             mercadotecnia promocion promociones venta ventas vender terceros perfilado perfilar
-            puntuacion crediticia crediticio credito creditos solvencia
-            seguros aseguradora fraude vigilancia vigilar espiar policia fiscalia
-            gobierno contratacion despido despidos empleados candidatos investigacion
-            analisis estadisticas cobranza deuda deudas
-            deudores electoral elecciones votantes desahucio inquilinos
+            puntuacion crediticia crediticio credito creditos solvencia aseguradora fraude
+            vigilancia vigilar espiar policia fiscalia gobierno contratacion despido despidos
+            empleados candidatos investigacion estadisticas cobranza deuda deudas deudores
+            electoral elecciones votantes desahucio inquilinos vendido vendemos contratar analizar
+            politica politico
         """),
         "fr": listed("""
             publicite publicites publicitaire publicitaires annonceurs demarchage prospection
-            vente ventes vendre revente revendre courtier courtiers profilage
-            solvabilite assurance assurances assureur assureurs
-            fraude fraudes espionner policier
-            gendarmerie tribunal gouvernement embauche recrutement licenciement licenciements
-            analyse analyses statistiques
+            vente ventes vendre revente revendre courtier courtiers profilage solvabilite
+            assurance assurances assureur assureurs fraude fraudes espionner policier gendarmerie
+            tribunal gouvernement embauche recrutement licenciement licenciements statistiques
             recouvrement dette dettes electorale elections electeurs locataires tarification
+            recruter embaucher surveiller analyser politique politiques
         """),
         "pt": listed("""
             publicidade publicitario publicitaria anuncios propaganda promocao promocoes venda
-            vendas vender perfilamento pontuacao seguradora fraudes
-            vigilancia vigiar espionar governo contratacao demissao demissoes funcionarios
-            candidatos analise estatisticas cobranca divida dividas
-            devedores eleitoral eleicoes eleitores despejo inquilinos
+            vendas vender perfilamento pontuacao seguradora fraudes vigilancia vigiar espionar
+            governo contratacao demissao demissoes funcionarios candidatos estatisticas cobranca
+            divida dividas devedores eleitoral eleicoes eleitores despejo inquilinos analisar
+            politica
         """),
         "it": listed("""
             pubblicita pubblicitario pubblicitaria annunci vendita vendite vendere rivendita
-            profilazione creditizio creditizia solvibilita assicurazione assicurazioni frode
-            frodi sorveglianza sorvegliare spiare polizia governo assunzione
-            licenziamento dipendenti candidati analisi statistiche
-            debito debiti debitori elettorale elezioni elettori inquilini
+            profilazione creditizio creditizia solvibilita assicurazione assicurazioni frode frodi
+            sorveglianza sorvegliare spiare polizia governo licenziamento dipendenti candidati
+            statistiche debito debiti debitori elettorale elezioni elettori inquilini politica
         """),
         "nl": listed("""
             reclame advertentie advertenties verkoop verkopen doorverkoop profilering
-            kredietwaardigheid krediet verzekering verzekeraar fraude toezicht bespioneren
-            politie overheid werving sollicitanten ontslag werknemers onderzoek statistieken
-            incasso schulden verkiezingen kiezers huurders marktonderzoek
+            kredietwaardigheid krediet verzekering verzekeraar fraude toezicht bespioneren politie
+            overheid werving sollicitanten ontslag werknemers statistieken incasso schulden
+            verkiezingen kiezers huurders marktonderzoek
         """),
     }
 )
@@ -68,19 +67,21 @@ VETOES: Mapping[str, frozenset[str]] = MappingProxyType(
 VETOES_WITHIN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "ja": listed("""
-            広告 宣伝 マーケティング 販売 売却 第三者 プロファイリング 信用スコア スコアリング
-            与信 融資 審査 保険 不正 監視 警察 検察 政府 採用 人事 解雇 調査 分析 統計
-            研究 学習データ 機械学習 モデルの訓練 債務 督促 選挙 政治
+            広告 宣伝 マーケティング 販売 売却 第三者 プロファイリング 信用スコア
+            スコアリング 与信 融資 審査 保険 監視 警察 検察 政府 採用 人事 解雇 統計
+            学習データ 機械学習 モデルの訓練 債務 督促 選挙 政治 不正利用 不正検知 市場調査
+            データ分析 行動分析 研究目的 販促 ターゲティング 売買
         """),
         "zh": listed("""
-            广告 廣告 营销 營銷 行銷 推销 销售数据 出售 贩卖 出卖 第三方 画像 畫像 信用评分
-            信用評分 信用评估 信贷 贷款 保险 保險 欺诈 风控 监控 監控 警察
-            公安 政府 招聘 裁员 绩效 研究 分析 统计 統計 数据集 训练模型 模型训练
-            訓練模型 模型訓練 催收 债务 选举 選舉
+            广告 廣告 营销 營銷 行銷 推销 销售数据 出售 贩卖 出卖 第三方 信用评分
+            信用評分 信用评估 信贷 贷款 保险 保險 欺诈 风控 监控 監控 警察 政府 招聘
+            裁员 绩效 统计 統計 数据集 训练模型 模型训练 訓練模型 模型訓練 催收 债务 选举
+            選舉 公安局 公安机关 用户画像 人群画像 用戶畫像 市场研究 数据分析 行为分析 販賣
+            推銷 貸款 信貸 欺詐 裁員 績效 數據集 銷售數據
         """),
         "ko": listed("""
-            광고 마케팅 판매 제3자 프로파일링 신용 대출 보험 감시 경찰 정부 채용 해고
-            분석 통계 연구 학습데이터 추심 채무 선거
+            광고 마케팅 판매 제3자 프로파일링 신용 감시 경찰 채용 해고 통계 학습데이터
+            추심 채무 선거 대출심사 데이터분석
         """),
     }
 )

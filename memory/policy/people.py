@@ -3,7 +3,7 @@
 "rank results for customers" and "display it to users" stay: *for* and *to* stand between.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from memory.policy.vocabulary import listed
 
@@ -27,6 +27,7 @@ PEOPLE = listed("""
     patients students pupils children minors teenagers adolescents
     citizens residents voters migrants women men households families
     borrowers debtors claimants buyers shoppers passengers visitors guests drivers
+    viewers readers players followers cardholders travellers travelers refugees
 """)
 # One person before one of these is the same turned round: "customer ranking".
 PERSON = listed("""
@@ -35,13 +36,14 @@ PERSON = listed("""
 """)
 CHOICES = listed("ranking rankings shortlist shortlists shortlisting selection selections ranker")
 # For whom it is, or where another thing than the people is the object.
-BETWEEN = listed("for to by with near from")
+BETWEEN = listed("for to by near that my like so where")
+POSSESSIVE = "s"  # "children's books"
 FURTHEST = 5  # words from the verb
 
 
-def people_in(words: list[str]) -> tuple[str, ...]:
+def people_in(readings: Sequence[list[str]]) -> tuple[str, ...]:
     """Return the verb and the people that are its object, if there are any."""
-    return tuple(dict.fromkeys(_in(words)))
+    return tuple(dict.fromkeys(term for reading in readings for term in _in(reading)))
 
 
 def _in(words: list[str]) -> Iterator[str]:
@@ -50,10 +52,10 @@ def _in(words: list[str]) -> Iterator[str]:
     for at, word in enumerate(words):
         following = words[at + 1 : at + 1 + FURTHEST]
         if word in CHOOSING:
-            for other in following:
+            for place, other in enumerate(following, at + 1):
                 if other in BETWEEN:
                     break
-                if other in PEOPLE:
+                if other in PEOPLE and words[place + 1 : place + 2] != [POSSESSIVE]:
                     yield f"{word} + {other}"
                     break
         elif word in PERSON and following and following[0] in CHOICES:

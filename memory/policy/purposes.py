@@ -5,10 +5,10 @@ the name of a class, is it declared, may it be at all (vetoes, people), do its w
 Whatever is left is `unrecognized`, and denied.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from memory.policy import classes
 from memory.policy.people import people_in
 from memory.policy.registry import (
     NO_REGISTRY,
@@ -17,9 +17,11 @@ from memory.policy.registry import (
     Registry,
     Takes,
 )
+from memory.policy.respelling import readings_of
+from memory.policy.telling import telling_others, told
 from memory.policy.vetoes import doubts_in, vetoes_in
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
-from memory.policy.words import Unreadable, Words, seen, words_of
+from memory.policy.words import Unreadable, Words, read, seen, words_of
 
 # Why a purpose has no class, as the record keeps it.
 PURPOSE_UNREADABLE = "PURPOSE_UNREADABLE"
@@ -32,36 +34,11 @@ PURPOSE_NOT_HERE = "PURPOSE_NOT_HERE"
 PURPOSE_NOT_DECLARED = "PURPOSE_NOT_DECLARED"
 PURPOSE_NOT_REGISTERED = "PURPOSE_NOT_REGISTERED"
 
+# Longer ones are rare; keeping them would let a few callers fill the cache with their text.
+LONGEST_CACHED = 200
+UNREADABLE = "unreadable"  # in the place of a word, where a text is none of ours to read
+
 _NAMES: Mapping[str, PurposeClass] = {str(name): name for name in PURPOSE_CLASSES}
-# Each word's rank in the one order of precedence: all telling words before all weak ones, and
-# on one level by consequence. The least rank among a purpose's words is its class.
-_RANKS: Mapping[str, int] = {
-    word: rank
-    for rank, (level, purpose_class) in enumerate(
-        (level, purpose_class)
-        for level in (classes.TELLING, classes.WEAK)
-        for purpose_class in classes.CONSEQUENCE
-    )
-    for word in level.get(purpose_class, ())
-}
-_TELLING_RANKS = len(classes.CONSEQUENCE)
-
-
-def _by_word(
-    table: tuple[tuple[frozenset[str], frozenset[str]], ...],
-) -> dict[str, frozenset[str]]:
-    """Return what a table says of each word; a word may stand in several of its rows."""
-    found: dict[str, frozenset[str]] = {}
-    for words, others in table:
-        for word in words:
-            found[word] = found.get(word, frozenset()) | others
-    return found
-
-
-_NEEDS = _by_word(classes.NEEDS)
-_NOT_BEFORE = _by_word(classes.NOT_BEFORE)
-_NOT_AFTER = _by_word(classes.NOT_AFTER)
-_SECONDS = frozenset(second for _, second in classes.SPELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +56,52 @@ class Understood:
     purpose: RegisteredPurpose | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A purpose as it stands by itself: the id that it may name, and what it comes down to."""
+
+    id: str
+    understood: Understood
+    declares: bool
+
+
 def understand(purpose: str, registry: Registry = NO_REGISTRY) -> Understood:
     """Return the one class of a purpose, or `unrecognized` and the reason. Never raises."""
+    text = _cached_read(purpose) if len(purpose) <= LONGEST_CACHED else _read(purpose)
+    if text.understood.reason == PURPOSE_UNREADABLE:
+        return text.understood
+    if registry.purposes and (found := _registered(text.id, registry)):
+        return found
+    if registry.takes == Takes.REGISTERED:
+        return _refused(PURPOSE_NOT_REGISTERED)
+    if registry.takes == Takes.DECLARED and not text.declares:
+        return _refused(PURPOSE_NOT_DECLARED)
+    return text.understood
+
+
+def _read(purpose: str) -> _Read:
     try:
         words = words_of(purpose)
-        if registry.purposes and (found := _registered(words, registry)):
-            return found
-        if registry.takes == Takes.REGISTERED:
-            return _refused(PURPOSE_NOT_REGISTERED)
-        if found := _named(words) or _declared(purpose):
-            return found
+        declared = _named(words) or _declared(purpose)
     except Unreadable:
-        return _refused(PURPOSE_UNREADABLE)
-    if registry.takes == Takes.DECLARED:
-        return _refused(PURPOSE_NOT_DECLARED)
-    if refused := _vetoed(words):
+        return _Read("", _refused(PURPOSE_UNREADABLE), declares=False)
+    return _Read("_".join(words.parted), declared or _by_words(words), declares=bool(declared))
+
+
+_cached_read = lru_cache(maxsize=4096)(_read)
+
+
+def _by_words(words: Words) -> Understood:
+    """Understand free text: nothing in it may be vetoed, and a word of it must name a class."""
+    readings = readings_of(words)
+    if refused := _vetoed(readings):
         return _refused(PURPOSE_VETOED, refused)
-    told = _told(words.parted)
-    if told is None:
+    found = told(words.parted)
+    if found is None:
         return _refused(PURPOSE_UNRECOGNIZED)
-    if doubts := doubts_in(words):
+    if doubts := doubts_in(readings):
         return _refused(PURPOSE_DOUBTED, doubts)
-    return told
+    return Understood(*found)
 
 
 def classify(purpose: str) -> PurposeClass:
@@ -114,11 +115,23 @@ def matched_terms(purpose: str) -> tuple[str, ...]:
 
 
 def holds_veto(text: str) -> tuple[str, ...]:
-    """Return the words of a text for which free text is denied; none if it cannot be read."""
+    """Return the words of a text for which free text is denied, or UNREADABLE.
+
+    A text that is written to deceive is searched all the same, as far as it can be read.
+    """
     try:
-        return _vetoed(words_of(text))
+        refused = _vetoed(readings_of(read(text)))
     except Unreadable:
-        return ()
+        return (UNREADABLE,)
+    return refused if _is_readable(text) else (*refused, UNREADABLE)
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        words_of(text)
+    except Unreadable:
+        return False
+    return True
 
 
 def folded_id(text: str) -> str:
@@ -135,9 +148,9 @@ def _refused(
     return Understood(PurposeClass.UNRECOGNIZED, refused=refused, reason=reason, purpose=purpose)
 
 
-def _registered(words: Words, registry: Registry) -> Understood | None:
-    """Look the text up among the registered purposes; one that is only proposed has no effect."""
-    purpose = registry.purposes.get("_".join(words.parted))
+def _registered(purpose_id: str, registry: Registry) -> Understood | None:
+    """Look an id up among the registered purposes; one that is only proposed has no effect."""
+    purpose = registry.purposes.get(purpose_id)
     if purpose is None or purpose.state is PurposeState.PROPOSED:
         return None
     if purpose.state is PurposeState.RETIRED:
@@ -164,86 +177,12 @@ def _declared(purpose: str) -> Understood | None:
     if name is None:
         return None
     words = words_of(rest)
-    if refused := _vetoed(words):
+    if refused := _vetoed(readings_of(words)):
         return _refused(PURPOSE_DISAGREES, refused)
-    telling = [(rank, word) for rank, word in _known(words.parted) if rank < _TELLING_RANKS]
-    own = classes.CONSEQUENCE.index(name.purpose_class)
-    if telling and min(telling)[0] != own:
-        others = dict.fromkeys(word for rank, word in telling if rank != own)
-        return _refused(PURPOSE_DISAGREES, tuple(others))
+    if others := telling_others(words.parted, name.purpose_class):
+        return _refused(PURPOSE_DISAGREES, others)
     return name
 
 
-def _vetoed(words: Words) -> tuple[str, ...]:
-    return vetoes_in(words) + people_in(words.parted)
-
-
-def _told(words: list[str]) -> Understood | None:
-    known = list(_known(words))
-    if not known:
-        return None
-    least = min(rank for rank, _ in known)
-    told = classes.CONSEQUENCE[least % len(classes.CONSEQUENCE)]
-    return Understood(told, tuple(dict.fromkeys(word for rank, word in known if rank == least)))
-
-
-def _known(words: list[str]) -> Iterator[tuple[int, str]]:
-    """Yield the words that count, each with its rank."""
-    if not _SECONDS.isdisjoint(words):
-        words = list(_spelled(words))
-    for at, word in enumerate(words):
-        rank = _RANKS.get(word)
-        if rank is not None and _counts(words, at, word):
-            yield (rank % _TELLING_RANKS if _acts(words, at, word) else rank), word
-
-
-def _spelled(words: list[str]) -> Iterator[str]:
-    """Bring together what is one word in other spellings: "user interface" is ui."""
-    at = 0
-    while at < len(words):
-        one = classes.SPELLED.get((words[at], words[at + 1] if at + 1 < len(words) else ""))
-        yield one or words[at]
-        at += 2 if one else 1
-
-
-def _counts(words: list[str], at: int, word: str) -> bool:
-    following = words[at + 1] if at + 1 < len(words) else ""
-    if following and following in _NOT_BEFORE.get(word, ()):
-        return False
-    if at:
-        if words[at - 1] in _NOT_AFTER.get(word, ()):
-            return False
-        if (
-            word in classes.ACTS
-            and words[at - 1] in classes.SOUGHT
-            and not classes.SEEKING.isdisjoint(words)
-        ):
-            return False
-        if word == "order" and words[at - 1] == "in" and following == "to":
-            return False  # "in order to" orders nothing
-        if _is_negated(words, at):
-            return False
-    needed = _NEEDS.get(word)
-    return needed is None or not needed.isdisjoint(words)
-
-
-def _acts(words: list[str], at: int, word: str) -> bool:
-    """Say whether a weak word is what is done, as in "book the flight and remind me"."""
-    if word not in classes.ACTS or (at and words[at - 1] not in classes.BEGINNINGS):
-        return False
-    following = words[at + 1] if at + 1 < len(words) else ""
-    if following in classes.DETERMINERS:
-        return True
-    joined = at > 0 or not classes.JOINING.isdisjoint(words)
-    return joined and following not in _RANKS
-
-
-def _is_negated(words: list[str], at: int) -> bool:
-    """Say whether the word stands within two words after a negation."""
-    for end in range(max(0, at - classes.NEGATES), at):
-        if words[end] in classes.NEGATIONS:
-            return True
-        for phrase in classes.NEGATING_PHRASES:
-            if tuple(words[max(0, end + 1 - len(phrase)) : end + 1]) == phrase:
-                return True
-    return False
+def _vetoed(readings: list[list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(vetoes_in(readings) + people_in(readings)))

@@ -4,18 +4,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
 from types import ModuleType
 from typing import Any
 
 from memory.policy import (
     access,
+    characters,
     classes,
     languages,
     people,
     proposals,
+    spellings,
     vetoed_phrases,
     vetoed_words,
     vetoes,
+    words,
 )
 from memory.policy.registry import Registry
 
@@ -47,11 +51,23 @@ def _plain(table: Any) -> Any:
         return sorted(map(_plain, table))
     if isinstance(table, (list, tuple)):
         return [_plain(entry) for entry in table]
+    if is_dataclass(table):
+        return [_plain(getattr(table, field.name)) for field in fields(table)]
     return table
 
 
 TABLES: Mapping[str, Any] = tables_of(
-    access, classes, languages, people, proposals, vetoed_phrases, vetoed_words, vetoes
+    access,
+    characters,
+    classes,
+    languages,
+    people,
+    proposals,
+    spellings,
+    vetoed_phrases,
+    vetoed_words,
+    vetoes,
+    words,
 )
 POLICY_VERSION: str = fingerprint(TABLES, rules=RULES)
 

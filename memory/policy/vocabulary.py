@@ -45,3 +45,8 @@ PURPOSE_CLASSES: tuple[PurposeClass, ...] = tuple(
 def listed(words: str) -> frozenset[str]:
     """Return the words of a table, as they are written out: with white space between them."""
     return frozenset(words.split())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Return the phrases of a table, as they are written out: with commas between them."""
+    return frozenset(" ".join(phrase.split()) for phrase in text.split(","))

@@ -10,32 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from memory.policy.characters import has_run_of_marks, normalize, without_invisible
-from memory.policy.vocabulary import listed
+from memory.policy.spellings import ALPHABETS, LOOKALIKES, UNITS
 
 # Turns of the direction of writing: they show one text and store another (Bidi_Control).
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Formats that are drawn, such as the Arabic number sign; and letters that are apostrophes to look
+# at. No word has either in it.
+_SIGNS = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
+_APOSTROPHES = re.compile("[\u02b9-\u02df\u02ec\u02ee\ua78b\ua78c\ua788]")
 # "s e l l" and "s.e.l.l": no purpose needs as many single letters in a row.
-_MOST_SINGLES = 3
-# Letters of one alphabet each; others, as those of Japanese, stand with one another in a word.
-_ALPHABETS = listed(
-    "LATIN GREEK COPTIC CYRILLIC GLAGOLITIC ARMENIAN GEORGIAN CHEROKEE LISU DESERET OSAGE"
-)
+MOST_SINGLES = 3
+# Few characters stand for many others (NFKC): a text does not grow beyond so many times itself.
+MOST_GROWTH = 3
 _LAST_LATIN = "\u024f"  # all letters up to here are of one alphabet
-# Letters that look like another one and that no normal form brings to it.
-_LOOKALIKES = str.maketrans(
-    {
-        **dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True)),
-        **dict(zip("ıɩɪɑɡłøđħŧ", "iiiaglodht", strict=True)),
-        "æ": "ae",
-        "œ": "oe",
-    }
-)
 # Not every mark: the vowels of Devanagari and the dots of kana are no accents.
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-# A one may stand for either letter that it looks like.
-_DIGITS_AS_LETTERS = [str.maketrans("0134578", f"o{one}eastb") for one in "il"]
 
 
 class Unreadable(ValueError):
@@ -47,11 +38,12 @@ class Words:
     """A text as it is looked up: folded words, in order.
 
     `plain` is the same text without parting words at their humps, so that capitals within a word
-    hide nothing.
+    hide nothing. `text` is what can be seen of it.
     """
 
     parted: list[str]
     plain: list[str]
+    text: str
 
 
 def words_of(text: str) -> Words:
@@ -60,41 +52,49 @@ def words_of(text: str) -> Words:
     Raises Unreadable for runs of marks, turned text, a word of two alphabets, and four or more
     single letters in a row.
     """
+    words = read(text)
+    if not words.text.isascii():
+        for word in _WORD.findall(words.text):
+            if max(word) > _LAST_LATIN and len(_alphabets(word)) > 1:
+                raise Unreadable("A word is written in two alphabets.")
+    if max(_singles(words.plain), _singles(words.parted)) > MOST_SINGLES:
+        raise Unreadable("Four or more single letters stand in a row.")
+    return words
+
+
+def read(text: str) -> Words:
+    """Return the words of a text, also where they are made to deceive. Raises Unreadable."""
     if text.isascii():
         plain = _WORD.findall(text.lower())
         parted = plain if text.islower() else _WORD.findall(_HUMP.sub(" ", text).lower())
-    else:
-        text = seen(text)
-        found = _WORD.findall(text)
-        for word in found:
-            if max(word) > _LAST_LATIN and len(_alphabets(word)) > 1:
-                raise Unreadable("A word is written in two alphabets.")
-        plain = [fold(word) for word in found]
-        parted = []
-        for word, folded in zip(found, plain, strict=True):
-            if word[1:] == word[1:].lower():
-                parted.append(folded)
-            else:
-                parted += map(fold, _parts(word))
-        if parted == plain:
-            parted = plain
-    if max(_singles(plain), _singles(parted)) > _MOST_SINGLES:
-        raise Unreadable("Four or more single letters stand in a row.")
-    return Words(parted, plain)
+        return Words(parted, plain, text)
+    text = seen(text)
+    found = _WORD.findall(text)
+    plain = [fold(word) for word in found]
+    parted = []
+    for word, folded in zip(found, plain, strict=True):
+        if word[1:] == word[1:].lower():
+            parted.append(folded)
+        else:
+            parted += map(fold, _parts(word))
+    return Words(plain if parted == plain else parted, plain, text)
 
 
 def seen(text: str) -> str:
     """Return a text in NFKC without what cannot be seen in it. Raises Unreadable."""
     if text.isascii():
         return text
-    if has_run_of_marks(text):
-        raise Unreadable("More combining marks stand in a row than any language has.")
     if _TURNS.search(text):
         raise Unreadable("A character turns the direction of writing.")
-    if not unicodedata.is_normalized("NFKC", text):
-        text = normalize("NFKC", text)
+    if has_run_of_marks(text):
+        raise Unreadable("More combining marks stand in a row than any language has.")
     visible = without_invisible(text)
-    return text if visible == text else normalize("NFKC", visible)
+    if not unicodedata.is_normalized("NFKC", visible):
+        longest = MOST_GROWTH * len(visible)
+        visible = without_invisible(normalize("NFKC", visible))
+        if len(visible) > longest:
+            raise Unreadable("Single characters stand for many others.")
+    return _APOSTROPHES.sub(" ", _SIGNS.sub("", _without_strokes(visible)))
 
 
 def fold(word: str) -> str:
@@ -103,20 +103,28 @@ def fold(word: str) -> str:
     if word.isascii():
         return word
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", word))
-    return unicodedata.normalize("NFC", bare).translate(_LOOKALIKES)
+    return unicodedata.normalize("NFC", bare).translate(LOOKALIKES)
 
 
-def with_digits_as_letters(words: list[str]) -> list[list[str]]:
-    """Return what words say if digits among their letters stand for others: "cr3dit" for credit."""
-    return [
-        [word if word.isdigit() else word.translate(letters) for word in words]
-        for letters in _DIGITS_AS_LETTERS
-    ]
+def _without_strokes(text: str) -> str:
+    """Take the marks off Latin letters that have no letter with them: they part no word."""
+    if not any(unicodedata.category(letter)[0] == "M" for letter in text if letter > "\u02ff"):
+        return text
+    kept, base = [], ""
+    for letter in text:
+        if unicodedata.category(letter)[0] != "M":
+            base = letter
+        elif base <= _LAST_LATIN:
+            continue
+        kept.append(letter)
+    return "".join(kept)
 
 
 def _alphabets(word: str) -> frozenset[str]:
-    names = (unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha())
-    return _ALPHABETS.intersection(names)
+    letters = (letter for letter in word.strip(UNITS) if letter.isalpha())
+    return ALPHABETS.intersection(
+        unicodedata.name(letter, "").partition(" ")[0] for letter in letters
+    )
 
 
 def _parts(word: str) -> Iterable[str]:

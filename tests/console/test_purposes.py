@@ -83,7 +83,7 @@ class TestRegistering:
             ({"id": ""}, "This field is required."),
             ({"id": "贈り物"}, "1 to 64 letters a-z, digits and underscores"),
             ({"id": "x" * 65}, "1 to 64 letters a-z, digits and underscores"),
-            ({"id": "Recommendation"}, "is the name of a purpose class."),
+            ({"id": "Recommendation"}, "begins with the name of a class"),
             ({"sentence": ""}, "This field is required."),
             ({"sentence": "x" * 501}, "at most 500 characters"),
             ({"sentence": "a\u200bb"}, "printable characters"),

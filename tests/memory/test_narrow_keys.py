@@ -216,3 +216,13 @@ class TestPurposes:
         gifts = narrow(project, purposes=["gift_finder"])
         gifts.remember()
         gifts.revoke(api.read()["revocation_token"])
+
+    def test_a_denial_does_not_advise_what_would_not_help_this_key(self, project: Project) -> None:
+        register(project)
+        gifts = narrow(project, purposes=["gift_finder"])
+        for purpose in ("ideas", "recommend books to sell", "recommend our books"):
+            body = assert_refused(
+                gifts.post(READ, read_body(purpose=purpose)), 403, "policy_denied"
+            )
+            assert "registered purposes alone" in body["hint"]
+            assert "colon" not in body["hint"]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import fields, is_dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,16 @@ def changed(table: Any) -> Any:
     if isinstance(table, frozenset):
         return frozenset(sorted(table, key=str)[1:])
     if isinstance(table, tuple):
-        return table[1:]
+        return (changed(table[0]), *table[1:])
     if isinstance(table, int):
         return table + 1
+    if isinstance(table, str):
+        return f"{table}x"
+    if is_dataclass(table) and not isinstance(table, type):
+        name = next(field.name for field in fields(table) if getattr(table, field.name))
+        return replace(table, **{name: changed(getattr(table, name))})
     key = next(iter(table))
-    return {**table, key: changed(table[key]) if not isinstance(table[key], str) else "other"}
+    return {**table, key: changed(table[key])}
 
 
 class TestVersion:
