@@ -46,18 +46,20 @@ _UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
         for name in names.split()
     }
 )
-_NUMBER = r"(?P<sign>[-+]?)(?P<number>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?)(?P<thousand>k(?!\w))?"
+_NUMBER = r"(?P<number>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?)(?P<thousand>k(?!\w))?"
 _BEFORE = (
     r"(?:(?:max|maximum|min|minimum|at most|at least|up to|under|below|over|from|less than|"
     r"more than|no more than|not more than|no less than|bis|bis zu|höchstens|mindestens)\.? )?"
 )
 _AFTER = r"(?: (?:max|maximum|min|minimum|at most|at least|or less|or more|tops))?"
+_SYMBOL = "[$€£¥₹₩]"
 _UNIT = r"(?:[^\W\d_]|[$€£¥₹₩%°])"
 _TEXT = re.compile(
-    rf"{_BEFORE}(?P<before>{_UNIT}{{1,3}})? ?{_NUMBER}"
+    rf"{_BEFORE}(?P<sign>[-+]?)(?P<before>{_SYMBOL}{{1,3}}|[a-z]{{3}} ?|us\$)? ?{_NUMBER}"
     rf" ?(?P<after>{_UNIT}{{1,20}})?(?:(?: ?/ ?| (?:per|a|an|each|pro) )(?P<period>\w{{1,20}}))?"
     rf"{_AFTER}"
 )
+_MEASURED = frozenset({"m", "g", "ml", "second"})
 _PERIOD_NAMES = MappingProxyType(
     {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
 )
@@ -119,6 +121,16 @@ def read_amount(value: Any, *bounds: str) -> Amount | None:
         return number and Amount(number.number, _unit(value.unit), number.period)
     if isinstance(value, dict):
         return _read_object(value, (*_NUMBERS, *bounds))
+    return None
+
+
+def unit_in(key: str) -> tuple[str, float] | None:
+    """Return the unit that a key names for its bare numbers: `max_delivery_minutes`."""
+    parts = key.split("_")
+    for before, part in zip(["", *parts], parts, strict=False):
+        unit = _UNITS.get(part) if len(part) > 1 and part != "min" and before != "per" else None
+        if unit and unit[0] in _MEASURED:
+            return unit
     return None
 
 

@@ -27,8 +27,15 @@ class Items(dict[Form, JSON]):
         same = rule_form if rules else normal_form
         return cls({(same(item),): item for item in items})
 
-    def united(self, other: Mapping[Form, JSON]) -> "Items":
-        """Return both lists in one. What was merged before is not copied again."""
+    def united(self, other: Mapping[Form, JSON], *, over: bool = False) -> "Items":
+        """Return both lists in one. What was merged before is not copied again.
+
+        If the other is `over` this one, an object that it names by the same name is its own.
+        """
+        if over and (named := set(filter(None, map(_identity, other.values())))):
+            return Items(
+                {key: item for key, item in self.items() if _identity(item) not in named}
+            ).united(other)
         united = self if isinstance(self, _United) else _United(self)
         united.update(other)
         return united
@@ -44,6 +51,15 @@ class _United(Items):
     """Items that belong to the merge, which may change them."""
 
 
+def _identity(item: JSON) -> tuple[str, str] | None:
+    """Return what tells an object of a list from the others, if it has such a key."""
+    if isinstance(item, dict):
+        for key in ("id", "name"):
+            if isinstance(item.get(key), str):
+                return key, normal_form(item[key])
+    return None
+
+
 def item_form(item: JSON) -> Form:
     """Return what two items share when they are the same."""
     # One part for text, two for the rest: the string "1" is not the number 1.
@@ -54,4 +70,7 @@ def item_form(item: JSON) -> Form:
 
 def _place(entry: tuple[Form, JSON]) -> tuple[object, ...]:
     key, item = entry
-    return (1, *rank(item, key[1])) if isinstance(item, dict) else (0, key[1])
+    if isinstance(item, dict):
+        return (2, *rank(item, key[1]))
+    is_number = isinstance(item, (int, float)) and not isinstance(item, bool)
+    return (0, item) if is_number else (1, key[1])

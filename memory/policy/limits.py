@@ -1,11 +1,11 @@
 """Which keys of the constraints restrict, what their values mean, and which one stands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from memory.policy.amounts import Amount, read_amount
+from memory.policy.amounts import Amount, read_amount, unit_in
 from memory.policy.items import Items
 from memory.policy.shapes import LONGEST_CACHED_KEY
 from memory.policy.spelling import normal_form, words
@@ -29,8 +29,8 @@ _EXCLUDING = words(
     " excluded exclusion exclusions blocked banned forbidden prohibited restriction restrictions"
     " contraindication contraindications"
 )
+_PAIRS = words("range between interval bounds coordinates location position place area lat_lng")
 _ALL_THERE_IS = Items.of(["all"])
-_MINUS_ONE = Amount(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class Rule:
     """How values under some keys restrict each other.
 
     `read` says what a value means, None if the rule cannot read it; `choose` returns which of two
-    values that it can read stands; `lax` is a reading that restricts nothing.
+    values stands, which are given with what they mean; `lax` is a reading that restricts nothing.
     """
 
     read: Callable[[Any], Any]
-    choose: Callable[[Any, Any], Any]
+    choose: Callable[[Any, Any, Any, Any], Any]
     lax: object = None
     bounds: bool = False
     lower: bool = False
@@ -80,10 +80,6 @@ def _read_items(value: Any) -> Items | None:
     return None
 
 
-def _items(value: Any) -> Items:
-    return _read_items(value) or Items()
-
-
 def _read_allowed(value: Any) -> Items | None:
     if isinstance(value, str) and normal_form(value) in _EVERYTHING:
         return _ALL_THERE_IS
@@ -97,47 +93,37 @@ def _read_avoided(value: Any) -> bool | Items | None:
     return _read_items(value) if flag is None else flag
 
 
-def _read_upper(value: Any) -> Amount | None:
-    return read_amount(value, "max", "maximum", "limit", "cap")
+def _bound(key: str, *, lower: bool) -> Rule:
+    """Return the rule of a bound. A bare number is in the unit that the key names, if any."""
+    unit = unit_in(key)
+    names = ("min", "minimum") if lower else ("max", "maximum", "limit", "cap")
+    lifts = not lower and _BELOW_ZERO.isdisjoint(key.split("_"))
+
+    def read(value: Any) -> Amount | None:
+        amount = read_amount(value, *names)
+        return replace(amount, unit=unit) if amount and unit and not amount.unit else amount
+
+    def choose(old: Any, new: Any, one: Amount, other: Amount) -> Any:
+        # -1 often stands for "no limit": it must not lift one.
+        if lifts and -1 in (one.number, other.number) and max(one.number, other.number) >= 0:
+            return old if one.number >= 0 else new
+        numbers = one.comparable(other)
+        if numbers is None:
+            return new
+        return new if (numbers[1] >= numbers[0] if lower else numbers[1] <= numbers[0]) else old
+
+    return Rule(read, choose, bounds=True, lower=lower)
 
 
-def _read_lower(value: Any) -> Amount | None:
-    return read_amount(value, "min", "minimum")
+def _all(old: Any, new: Any, one: bool, other: bool) -> Any:
+    return old if other and not one else new
 
 
-def _least(old: Any, new: Any) -> Any:
-    one, other = _read_upper(old), _read_upper(new)
-    # -1 often stands for "no limit": it must not lift one.
-    for value, said, limit in ((new, other, one), (old, one, other)):
-        if limit == _MINUS_ONE and said and said.number >= 0:
-            return value
-    return _coldest(old, new)
+def _any(old: Any, new: Any, one: bool, other: bool) -> Any:
+    return old if one and not other else new
 
 
-def _coldest(old: Any, new: Any) -> Any:
-    numbers = _compared(_read_upper(old), _read_upper(new))
-    return new if numbers is None or numbers[1] <= numbers[0] else old
-
-
-def _most(old: Any, new: Any) -> Any:
-    numbers = _compared(_read_lower(old), _read_lower(new))
-    return new if numbers is None or numbers[1] >= numbers[0] else old
-
-
-def _compared(one: Amount | None, other: Amount | None) -> tuple[float, float] | None:
-    return one.comparable(other) if one and other else None
-
-
-def _all(old: Any, new: Any) -> Any:
-    return old if read_flag(new) and not read_flag(old) else new
-
-
-def _any(old: Any, new: Any) -> Any:
-    return old if read_flag(old) and not read_flag(new) else new
-
-
-def _common(old: Any, new: Any) -> Any:
-    one, other = _read_allowed(old) or Items(), _read_allowed(new) or Items()
+def _common(old: Any, new: Any, one: Items, other: Items) -> Any:
     if other is _ALL_THERE_IS:
         return old
     if one is _ALL_THERE_IS or (isinstance(new, str) and one.keys() == other.keys()):
@@ -145,24 +131,19 @@ def _common(old: Any, new: Any) -> Any:
     return Items({key: item for key, item in other.items() if key in one})
 
 
-def _united(old: Any, new: Any) -> Any:
-    one, other = _items(old), _items(new)
+def _united(old: Any, new: Any, one: Items, other: Items) -> Any:
     return new if isinstance(new, str) and one.keys() == other.keys() else one.united(other)
 
 
-def _avoided(old: Any, new: Any) -> Any:
+def _avoided(old: Any, new: Any, one: bool | Items, other: bool | Items) -> Any:
     """Avoid most: everything (true), else what either list names, else nothing (false)."""
-    one, other = _read_avoided(old), _read_avoided(new)
     if isinstance(one, Items) and isinstance(other, Items):
-        return _united(old, new)
+        return _united(old, new, one, other)
     if one is True:
         return new if other is True else old
     return old if other is False and isinstance(one, Items) else new
 
 
-_LEAST = Rule(_read_upper, _least, bounds=True)
-_COLDEST = Rule(_read_upper, _coldest, bounds=True)
-_MOST = Rule(_read_lower, _most, bounds=True, lower=True)
 _AVOID = Rule(_read_avoided, _avoided, lax=False, unites=True)
 _ALL = Rule(read_flag, _all, lax=True)
 _ANY = Rule(read_flag, _any, lax=False)
@@ -175,21 +156,22 @@ def _rules(key: str) -> tuple[Rule, ...]:
     parts = key.split("_")
     known = set(parts)
     counts = counts_or_names(key)
-    least = _COLDEST if known & _BELOW_ZERO else _LEAST
-    bounds_less = bool(known & _UPPER)
+    is_id = parts[-1] in {"id", "ids"}
+    upper, lower = _bound(key, lower=False), _bound(key, lower=True)
+    bounds_above = bool(known & _UPPER)
     told = (
-        (key.startswith("min_") and parts[-1] not in {"id", "ids"}, _MOST),
-        (key.startswith("max_") and parts[-1] not in {"id", "ids"}, least),
-        ((key.startswith("budget") or key.endswith("_limit")) and not counts, least),
+        (key.startswith("min_") and not is_id, lower),
+        (key.startswith("max_") and not is_id, upper),
+        ((key.startswith("budget") or key.endswith("_limit")) and not counts, upper),
         (key.startswith("avoid_"), _AVOID),
         (key.startswith(("allow_", "can_")), _ALL),
         # "No limit" is the one "no" that restricts nothing.
-        (key.startswith("no_"), _ALL if bounds_less or "restrictions" in known else _ANY),
+        (key.startswith("no_"), _ALL if bounds_above or "restrictions" in known else _ANY),
         (key.startswith("require_"), _ANY),
         (key.startswith("allowed_"), _COMMON),
         (key.startswith(("blocked_", "excluded_")), _UNITE),
-        (bool(known & _LOWER) and not counts, _MOST),
-        (bounds_less and not counts, least),
+        (bool(known & _LOWER) and not counts, lower),
+        (bounds_above and not counts, upper),
     )
     return tuple(dict.fromkeys(rule for fits, rule in told if fits))
 
@@ -205,6 +187,15 @@ def rules_of(key: str) -> tuple[Rule, ...]:
 def counts_or_names(key: str) -> bool:
     """Say whether a number under a key counts or names something, and so bounds nothing."""
     return key.rpartition("_")[2] in _NO_BOUND or "count_of" in key
+
+
+def is_pair(key: str, items: list[Any]) -> bool:
+    """Say whether two numbers are one value: a range or a place, not a list of two items."""
+    return (
+        len(items) == 2
+        and all(type(item) in (int, float) for item in items)
+        and not _PAIRS.isdisjoint(key.split("_"))
+    )
 
 
 def excludes(key: str) -> bool:

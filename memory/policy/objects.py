@@ -14,6 +14,7 @@ from memory.policy.limits import (
     counts_or_names,
     excludes,
     is_nothing,
+    is_pair,
     is_word_for_nothing,
     rules_of,
 )
@@ -57,6 +58,8 @@ class Folding:
             if is_strings(value):
                 return Items.of_strings(value, rules=key == "rules")
             items = [self.plain(item) for item in value]
+            if self.restricts and is_pair(key, items):
+                return items
             if self.restricts or (items and all(map(is_object, items))):
                 return Items.of(items)
             return items
@@ -118,7 +121,7 @@ class Folding:
             return self._restricted(key, old, new, over=over, bound=bound)
         if isinstance(old, Items):
             if isinstance(new, Items):
-                return old.united(new)
+                return old.united(new, over=over)
             if is_window(new) and holds_windows(next(iter(old.values()), None)):
                 return old.united({item_form(sealed(new)): sealed(new)})
         elif is_object(old):
@@ -157,7 +160,7 @@ class Folding:
         for rule in rules:
             one, other = rule.read(old), rule.read(new)
             if one is not None and other is not None:
-                chosen = rule.choose(old, new)
+                chosen = rule.choose(old, new, one, other)
                 if rule.bounds and is_object(old) and is_object(new) and one.comparable(other):
                     return _filled(old, new, chosen)
                 return chosen
@@ -194,7 +197,7 @@ def _filled(old: dict[str, Any], new: dict[str, Any], chosen: dict[str, Any]) ->
 def _joined(key: str, old: Any, new: Any, *, over: bool) -> Any:
     """Return what a list and something else come to: a single name joins a list."""
     if isinstance(old, Items) and isinstance(new, Items):
-        return old.united(new)
+        return old.united(new, over=over)
     if over and not isinstance(new, Items) and (is_word_for_nothing(new) or not excludes(key)):
         return new
     if isinstance(old, bool) or is_word_for_nothing(old):

@@ -42,6 +42,11 @@ class Form:
     objects: frozenset[str]
     folding: Folding
 
+    @property
+    def holds_controls(self) -> bool:
+        """Whether a setting's list is a state that no guess adds to; tastes and limits are not."""
+        return "likes" not in self.lists and not self.folding.restricts
+
 
 _FREE, _RESTRICTING = Folding(restrict=False), Folding(restrict=True)
 FORMS: Mapping[Scope, Form] = MappingProxyType(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memory.policy.items import Items
+from memory.policy.items import Items, is_object
 from memory.policy.limits import is_nothing
 from memory.policy.readings import WINDOWS, Form, Reading, Statement
 from memory.policy.vocabulary import Source
@@ -48,10 +48,8 @@ def spoken(rule: str) -> tuple[str, ...]:
 class Taken:
     """What newer statements have taken the place of, seen from the newest back to the oldest."""
 
-    def __init__(self, form: Form, *, whole: bool) -> None:
+    def __init__(self, form: Form) -> None:
         self._form = form
-        # Of two settings the newer scalar wins anyway, except among what restricts.
-        self._whole = whole or form.folding.restricts
         self._lists: set[str] = set()
         self._days: set[object] = set()
         self._tree: dict[str, Any] = {}
@@ -64,7 +62,7 @@ class Taken:
         self._take_lists(reading, without_a_day=True)
         for key in (*reading.lists, *reading.rest):
             if key != WINDOWS or key not in self._form.lists:
-                self._tree[key] = True
+                self._tree[key] = _WHOLE
                 self._lists.add(key)
 
     def set(self, reading: Reading) -> None:
@@ -86,19 +84,21 @@ class Taken:
     def _cover(self, tree: dict[str, Any], said: Mapping[str, Any]) -> None:
         for key, value in said.items():
             there = tree.get(key)
-            if there is True or (self._form.folding.restricts and is_nothing(value)):
+            if self._form.folding.restricts and is_nothing(value):
                 continue
-            if isinstance(value, Items) and value and all(map(holds_windows, value.values())):
-                days = {day for window in value.values() for day in days_of(window)} - {None}
-                if not isinstance(there, _Windows):
-                    there = tree[key] = _Windows()
-                there |= days
-            elif isinstance(value, dict) and not isinstance(value, Items):
+            if is_object(value):
                 if not isinstance(there, dict):
                     there = tree[key] = {}
                 self._cover(there, value)
-            else:
-                tree[key] = True
+            elif isinstance(value, Items) and value and all(map(holds_windows, value.values())):
+                if not isinstance(there, _Windows):
+                    there = tree[key] = _Windows()
+                there.update(day for window in value.values() for day in days_of(window))
+                there.discard(None)
+            elif isinstance(value, Items):
+                tree[key] = _LIST
+            elif self._form.folding.restricts:
+                tree[key] = _WHOLE
 
     def left(self, reading: Reading) -> Reading:
         """Return what is left of an older reading."""
@@ -106,7 +106,7 @@ class Taken:
         for name, items in reading.lists.items():
             if name not in self._lists:
                 lists[name] = self._windows_left(items) if name == WINDOWS else items
-        return Reading(lists, _left(reading.rest, self._tree, whole=self._whole))
+        return Reading(lists, _left(reading.rest, self._tree, self._form.folding.restricts))
 
     def _windows_left(self, items: dict[Any, Any]) -> dict[Any, Any]:
         left: dict[Any, Any] = {}
@@ -116,19 +116,27 @@ class Taken:
                 left[key] = (rest, zone)
         return left
 
+    def left_of_weaker(self, reading: Reading) -> Reading:
+        """Return what is left of a statement of lower authority: it adds to no list of these."""
+        return Reading(reading.lists, _unlisted(reading.rest, self._tree))
+
+
+# What is taken at a place: everything, or a list; else an object, or windows on some days.
+_WHOLE, _LIST = "whole", "list"
+
 
 class _Windows(set[object]):
     """Windows were said here, on these days: of a list, the others stay."""
 
 
-def _left(said: Mapping[str, Any], tree: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
+def _left(said: Mapping[str, Any], tree: Mapping[str, Any], restricts: bool) -> dict[str, Any]:
     left: dict[str, Any] = {}
     for key, value in said.items():
         taken = tree.get(key)
-        if taken is None or not (whole or isinstance(value, (dict, list))):
+        if taken is None or _is_of_another_kind(value, taken, restricts):
             left[key] = value
         elif isinstance(value, Items):
-            if taken is not True and all(map(holds_windows, value.values())):
+            if not isinstance(taken, str) and all(map(holds_windows, value.values())):
                 days = taken if isinstance(taken, _Windows) else ()
                 rest = {form: without_days(window, days) for form, window in value.items()}
                 left[key] = Items({form: item for form, item in rest.items() if item is not None})
@@ -137,10 +145,34 @@ def _left(said: Mapping[str, Any], tree: Mapping[str, Any], *, whole: bool) -> d
                 left[key] = window
         elif (
             isinstance(taken, dict)
-            and isinstance(value, dict)
-            and (part := _left(value, taken, whole=whole))
+            and is_object(value)
+            and (part := _left(value, taken, restricts))
         ):
             left[key] = part
+    return left
+
+
+def _is_of_another_kind(value: Any, taken: Any, restricts: bool) -> bool:
+    """Say whether a newer setting leaves a value to the merge.
+
+    Of two scalars that restrict nothing the newer wins there anyway; and among restrictions a
+    setting of another kind takes nothing back.
+    """
+    if not restricts:
+        return taken != _WHOLE and not isinstance(value, dict)
+    return (
+        is_object(value) if taken == _LIST else isinstance(value, Items) and isinstance(taken, dict)
+    )
+
+
+def _unlisted(said: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
+    left: dict[str, Any] = {}
+    for key, value in said.items():
+        taken = tree.get(key)
+        if is_object(value) and isinstance(taken, dict):
+            left[key] = _unlisted(value, taken)
+        elif not (isinstance(value, Items) and taken == _LIST):
+            left[key] = value
     return left
 
 
@@ -148,28 +180,28 @@ def take_back(
     form: Form, statements: Sequence[Statement], readings: list[Reading]
 ) -> list[Reading]:
     """Return what is left of each reading, in the order of precedence, the strongest last."""
-    settings = [statement.source for statement in statements].count(Source.USER_SETTING) > 1
-    if settings or any(statement.replace for statement in statements):
-        readings = _in_place(form, statements, readings, settings=settings)
+    sources = [statement.source for statement in statements]
+    if Source.USER_SETTING in sources or any(statement.replace for statement in statements):
+        readings = _in_place(form, statements, readings)
     if "likes" in form.lists:
         return _emptied(statements, readings)
     return readings
 
 
 def _in_place(
-    form: Form, statements: Sequence[Statement], readings: list[Reading], *, settings: bool
+    form: Form, statements: Sequence[Statement], readings: list[Reading]
 ) -> list[Reading]:
-    replaced, set_anew = Taken(form, whole=True), Taken(form, whole=False)
+    replaced, set_anew = Taken(form), Taken(form)
     left: list[Reading] = []
     for statement, reading in zip(reversed(statements), reversed(readings), strict=True):
-        kept = reading
-        if replaced:
-            kept = replaced.left(kept)
-        is_setting = settings and statement.source == Source.USER_SETTING
-        if is_setting and set_anew:
-            kept = set_anew.left(kept)
+        kept = replaced.left(reading) if replaced else reading
+        if set_anew:
+            if statement.source == Source.USER_SETTING:
+                kept = set_anew.left(kept)
+            elif form.holds_controls and statement.source not in _USER:
+                kept = set_anew.left_of_weaker(kept)
         left.append(kept)
-        if is_setting:
+        if statement.source == Source.USER_SETTING:
             set_anew.set(reading)
         if statement.replace:
             replaced.replace(reading)

@@ -44,6 +44,7 @@ def test_an_amount_is_read(value: object, amount: Amount) -> None:
     [
         *(None, True, "", "cheap", "any", "no limit", "unlimited", "1.250", "10-20", "about 5"),
         *("2026-01-05", "size 5 shoes", "18+", "$50 EUR", "5" * 200, [50], {}, {"food": 3}),
+        *("PG-16", "grade 5", "a4"),
         *({"amount": "much"}, {"amount": 5, "value": 6}, {"min": 1, "max": 3}, {"max": 3}),
     ],
 )

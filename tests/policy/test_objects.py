@@ -128,6 +128,7 @@ class TestConstraints:
             ),
             ("budget", {"max": 30}, 40, {"max": 30}),
             ("max_distance", "5 km", "4 miles", "5 km"),
+            ("max_delivery_minutes", 30, "1 hour", 30),
             ("allow_pork", "never", True, "never"),
             ("allow_pork", 0, 1, 0),
             ("require_lift", "yes", False, "yes"),

@@ -1,129 +1,11 @@
-"""What was said can be taken back: by replacing, by a newer setting, by emptying, in words."""
+"""What was said can be taken back: by a newer setting, by emptying, in words."""
 
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from hypothesis import given
 
-from memory.policy.merging import Statement, merge
-from memory.policy.vocabulary import Scope
+from memory.policy.merging import merge
 from tests.policy.statements import GUESS, SETTING, SYSTEM, USER, stated, stated_by, struct
-from tests.strategies import LAST_ID, NOON, scopes, statements
-
-
-def with_replacement(scope: str, *said: tuple[str, object], last: int = -1) -> dict[str, Any]:
-    """Return the summary of statements, an hour apart, of which one replaces."""
-    made = stated_by(*said)
-    one = made[last]
-    made[last] = Statement(one.id, one.source, one.created_at, one.value, replace=True)
-    return merge(scope, made).summary_struct
-
-
-class TestReplace:
-    @pytest.mark.parametrize("source", [USER, SETTING, SYSTEM, GUESS])
-    def test_it_stands_in_place_of_the_same_and_lower_authority(self, source: str) -> None:
-        merged = with_replacement("constraints", (source, {"max_x": 5}), (USER, {"max_x": 9}))
-        assert merged["constraints"] == {"max_x": 9}
-
-    @pytest.mark.parametrize("source", [SYSTEM, GUESS])
-    def test_it_does_not_reach_a_higher_authority(self, source: str) -> None:
-        merged = with_replacement("constraints", (USER, {"max_x": 5}), (source, {"max_x": 9}))
-        assert merged["constraints"] == {"max_x": 5}
-
-    def test_what_is_said_after_it_counts_again_at_its_own_level(self) -> None:
-        said = ((USER, {"max_x": 5}), (USER, {"max_x": 9}), (USER, {"max_x": 7}))
-        assert with_replacement("constraints", *said, last=1)["constraints"] == {"max_x": 7}
-
-    def test_a_guess_comes_before_it_however_new(self) -> None:
-        said = ((USER, {"max_x": 9, "a": 1}), (GUESS, {"max_x": 5, "b": 2}))
-        merged = with_replacement("constraints", *said, last=0)
-        assert merged["constraints"] == {"a": 1, "b": 2, "max_x": 9}
-
-    @pytest.mark.parametrize(
-        ("scope", "older", "newer", "merged"),
-        [
-            (
-                "preferences",
-                {"likes": ["a"], "dislikes": ["b"]},
-                {"likes": ["c"]},
-                {"likes": ["c"], "dislikes": ["b"], "settings": {}},
-            ),
-            (
-                "preferences",
-                {"likes": "all", "x": 1},
-                {"likes": ["c"]},
-                {"likes": ["c"], "dislikes": [], "settings": {"x": 1}},
-            ),
-            ("constraints", ["a", "b"], ["c"], {"rules": ["c"], "constraints": {}}),
-            (
-                "constraints",
-                {"rules": ["a"], "x": ["b"]},
-                {"rules": [], "constraints": {}},
-                {"rules": [], "constraints": {"x": ["b"]}},
-            ),
-            ("communication", {"a": {"b": 1}}, {"A": {"c": 2}}, {"preferences": {"a": {"c": 2}}}),
-            (
-                "communication",
-                {"a": [{"b": 1}]},
-                {"a": [{"c": 2}]},
-                {"preferences": {"a": [{"c": 2}]}},
-            ),
-            (
-                "attention",
-                [{"day": "mon"}, {"day": "tue"}],
-                [{"day": "mon"}],
-                {"settings": {"windows": [{"day": "mon"}]}},
-            ),
-        ],
-    )
-    def test_it_does_so_under_its_own_outermost_keys(
-        self, scope: str, older: object, newer: object, merged: object
-    ) -> None:
-        assert with_replacement(scope, (USER, older), (USER, newer)) == merged
-
-    @pytest.mark.parametrize(
-        ("older", "newer", "windows"),
-        [
-            (
-                [{"day": "mon"}, {"day": "tue"}],
-                [{"day": "Monday", "start": "9:00"}],
-                [{"day": "Monday", "start": "9:00"}, {"day": "tue"}],
-            ),
-            (
-                [{"days": ["mon", "tue"]}],
-                [{"day": "Montag"}],
-                [{"day": "Montag"}, {"days": ["tue"]}],
-            ),
-            ([{"days": ["mon"]}], [{"days": ["mon", "wed"]}], [{"days": ["mon", "wed"]}]),
-            (
-                [{"day": "mon"}, {"start": "9:00"}],
-                [{"end": "9:00"}],
-                [{"day": "mon"}, {"end": "9:00"}],
-            ),
-            ([{"day": "mon"}], {"windows": []}, []),
-            ([{"day": "mon"}], {"timezone": "UTC"}, [{"day": "mon"}]),
-            (
-                {"windows": ["mon 9:00", "tue 9:00"]},
-                {"windows": ["Monday 10:00"]},
-                ["Monday 10:00", "tue 9:00"],
-            ),
-        ],
-    )
-    def test_an_edited_monday_is_the_only_monday(
-        self, older: object, newer: object, windows: object
-    ) -> None:
-        assert with_replacement("schedule", (USER, older), (USER, newer))["windows"] == windows
-
-    @given(scopes, statements())
-    def test_replacing_by_the_whole_summary_is_the_summary(
-        self, scope: Scope, drawn: list[Statement]
-    ) -> None:
-        summary = merge(scope, drawn).summary_struct
-        at = NOON + timedelta(days=1)
-        new = Statement(UUID(int=LAST_ID + 1), USER, at, summary, replace=True)
-        assert merge(scope, [*drawn, new]).summary_struct == merge(scope, [new]).summary_struct
 
 
 class TestNewerSettings:
@@ -217,12 +99,35 @@ class TestNewerSettings:
         settings = stated(older, newer, source=SETTING)
         assert merge(scope, settings).summary_struct == merged
 
-    def test_it_does_not_touch_what_others_said(self) -> None:
-        for source in (USER, SYSTEM, GUESS):
-            said = stated_by(
-                (source, {"a": ["x"]}), (SETTING, {"a": ["y"]}), (SETTING, {"a": ["z"]})
-            )
-            assert merge("communication", said).summary_struct == {"preferences": {"a": ["x", "z"]}}
+    @pytest.mark.parametrize("source", [USER, SYSTEM, GUESS])
+    def test_it_does_not_take_back_what_others_said(self, source: str) -> None:
+        said = stated_by((source, {"a": ["x"]}), (SETTING, {"a": ["y"]}), (SETTING, {"a": ["z"]}))
+        for scope, name in (("preferences", "settings"), ("constraints", "constraints")):
+            assert merge(scope, said).summary_struct[name] == {"a": ["x", "z"]}
+
+    @pytest.mark.parametrize("source", [SYSTEM, GUESS])
+    def test_no_guess_adds_to_a_control(self, source: str) -> None:
+        said = stated_by((SETTING, {"a": {"b": ["x"]}}), (source, {"a": {"b": ["y"], "c": ["z"]}}))
+        for scope in ("communication", "accessibility", "schedule", "attention"):
+            found = merge(scope, said).summary_struct.values()
+            assert {"a": {"b": ["x"], "c": ["z"]}} in found
+        by_word = stated_by((SETTING, {"a": ["x"]}), (USER, {"a": ["y"]}))
+        assert merge("communication", by_word).summary_struct == {"preferences": {"a": ["x", "y"]}}
+
+    @pytest.mark.parametrize(
+        ("older", "newer", "merged"),
+        [
+            (["nuts"], {"milk": "mild"}, ["nuts", {"milk": "mild"}]),
+            ({"milk": "mild"}, ["nuts"], ["nuts", {"milk": "mild"}]),
+            (["nuts"], ["milk"], ["milk"]),
+            ({"a": 1, "b": ["x"]}, {"b": ["y"]}, {"a": 1, "b": ["y"]}),
+        ],
+    )
+    def test_among_restrictions_only_its_own_kind(
+        self, older: object, newer: object, merged: object
+    ) -> None:
+        settings = stated({"allergies": older}, {"allergies": newer}, source=SETTING)
+        assert merge("constraints", settings).summary_struct["constraints"] == {"allergies": merged}
 
     def test_a_newer_word_beats_an_older_setting(self) -> None:
         said = stated_by((SETTING, {"a": 1}), (SETTING, {"a": 2}), (USER, {"a": 3}))
