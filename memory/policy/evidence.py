@@ -51,22 +51,26 @@ class _Different:
     """Statements that say different things. Most differ at a glance; only the others are read."""
 
     def __init__(self) -> None:
-        self._first: dict[object, tuple[Statement, Reading]] = {}
+        self._alone: dict[object, tuple[Statement, Reading] | None] = {}
         self._written: set[str] = set()
         self._said: set[object] = set()
 
     def add(self, statement: Statement, reading: Reading) -> bool:
         """Take a statement in; say whether it says something else than all before."""
         glance = frozenset(chain(reading.rest, *reading.lists.values()))
-        first, read = self._first.setdefault(glance, (statement, reading))
-        if first is statement:
+        if glance not in self._alone:
+            self._alone[glance] = (statement, reading)
             return True
-        self._written.add(repr(first.value))
+        if first := self._alone[glance]:
+            self._alone[glance] = None
+            self._read(*first)
+        return self._read(statement, reading)
+
+    def _read(self, statement: Statement, reading: Reading) -> bool:
         written = repr(statement.value)
         if written in self._written:
             return False
         self._written.add(written)
-        self._said.add(_said(read))
         said = _said(reading)
         is_new = said not in self._said
         self._said.add(said)

@@ -58,11 +58,10 @@ class Folding:
             if is_strings(value):
                 return Items.of_strings(value, rules=key == "rules")
             items = [self.plain(item) for item in value]
-            if self.restricts and is_pair(key, items):
-                return items
-            if self.restricts or (items and all(map(is_object, items))):
-                return Items.of(items)
-            return items
+            if self.restricts:
+                return items if is_pair(key, items) else Items.of(items)
+            unites = all(isinstance(item, (str, dict)) for item in items)
+            return Items.of(items) if unites else items
         return value
 
     def plain(self, value: JSON) -> JSON:
@@ -122,7 +121,7 @@ class Folding:
         if isinstance(old, Items):
             if isinstance(new, Items):
                 return old.united(new, over=over)
-            if is_window(new) and holds_windows(next(iter(old.values()), None)):
+            if not over and is_window(new) and holds_windows(next(iter(old.values()), None)):
                 return old.united({item_form(sealed(new)): sealed(new)})
         elif is_object(old):
             if is_object(new):

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from memory.policy.merging import Statement, merge
+from memory.policy.shapes import WINDOW_KEYS
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import Scope, Source
 from tests.policy.statements import GUESS, USER
@@ -26,13 +27,13 @@ def said(value: object, *, source: str = USER, number: int = LAST_ID + 1) -> Sta
 
 def stands(user: Any, merged: Any, key: str, *, restrict: bool) -> bool:
     """Say whether the user's value stands in what was merged, or what is stricter does."""
+    if restrict and user in (None, [], {}):  # says nothing
+        return True
     if isinstance(user, dict):
         return isinstance(merged, dict) and all(
             part in merged and stands(value, merged[part], part, restrict=restrict)
             for part, value in user.items()
         )
-    if restrict and user in (None, [], {}):
-        return True
     if restrict and key in BOUNDS and type(user) in (int, float):
         return bool(merged >= user if key.startswith("min") else merged <= user)
     if restrict and key.startswith(("allow_", "can_")) and user in (True, 1):
@@ -80,6 +81,8 @@ class TestNothingIsLost:
     def test_two_keys_of_one_object_that_become_one_say_both(
         self, scope: Scope, key: str, first: object, second: object
     ) -> None:
+        # Under a schedule an object with such a key is a window as a whole.
+        assume(scope is not Scope.SCHEDULE or key not in WINDOW_KEYS)
         other = key.upper().replace("-", "_") if key != key.upper() else key.lower()
         twice = merge(scope, [said({key: first, other: second})])
         apart = merge(scope, [said({key: first}, number=1), said({other: second}, number=2)])
