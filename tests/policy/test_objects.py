@@ -44,6 +44,8 @@ class TestObjects:
                 {"a": {"from": 3, "to": 4}},
                 {"a": {"from": 3, "to": 4}},
             ),
+            ({"a": {"from": 1, "end": 2}}, {"a": {"from": 1, "end": 2}}, {"a": {"from": 1, "end": 2}}),
+            ({"a": {"end": 1, "to": 2}}, {"a": {"from": 3}}, {"a": {"end": 1, "from": 3, "to": 2}}),
             ({"aB": ["x"], "a-b": ["y"]}, {}, {"a_b": ["x", "y"]}),
             ({"a": {"bC": 1, "b-c": 2}}, {}, {"a": {"b_c": 2}}),
             ({"fontSize": 1}, {"font-size": 2}, {"font_size": 2}),
