@@ -24,7 +24,7 @@ def leaves_of(value: Any, path: Path) -> Iterator[tuple[Leaf, Any]]:
     elif isinstance(value, Items):
         for same, item in value.items():
             yield (path, same), item.strip() if isinstance(item, str) else item
-    elif is_object(value) and not _is_amount(value):
+    elif is_object(value) and (path == REST or not _is_amount(value)):
         for key in sorted(value):
             yield from leaves_of(value[key], (*path, key))
     elif isinstance(value, Priced):

@@ -62,6 +62,14 @@ class TestValues:
             ("constraints.max_x", 5),
         ]
 
+    def test_a_setting_called_as_an_amount_is_makes_no_amount_of_the_others(self) -> None:
+        found = detail("constraints", stated_by((USER, {"limit": 5, "vegan": True}), (GUESS, EURO)))
+        assert [(one.path, one.value, one.source) for one in found.values] == [
+            ("constraints.currency", "EUR", GUESS),
+            ("constraints.limit", 5, USER),
+            ("constraints.vegan", True, USER),
+        ]
+
     @given(scopes, statements())
     def test_they_are_those_of_the_summary(self, scope: Scope, drawn: list[Statement]) -> None:
         summary = merge(scope, drawn).summary_struct
