@@ -23,7 +23,7 @@ def ended(target: Mapping[str, Any], new: Mapping[str, Any], *, over: bool) -> l
     for key in new.keys() & SWITCHES:
         if over or read_flag(new[key]) is False:
             ends.append(f"{key}_until")
-            if read_flag(target.get(key)) and not _others_are_on(target, new):
+            if (over or read_flag(target.get(key))) and not _others_are_on(target, new):
                 ends += _ENDINGS
     return [end for end in dict.fromkeys(ends) if end in target and end not in new]
 

@@ -1,5 +1,7 @@
 """Switches with an end: what is switched off has no `until` any more."""
 
+from collections.abc import Callable
+
 import pytest
 
 from memory.policy.merging import merge
@@ -35,6 +37,13 @@ class TestSwitches:
                 said = stated(deep(older), deep(newer), source=source)
                 assert merge("attention", said).summary_struct == {"settings": deep(merged)}
 
-    def test_a_guess_puts_no_end_to_what_the_user_switched_on(self) -> None:
-        said = stated_by((GUESS, {"dnd": True, "until": 9}), (USER, {"dnd": True}))
-        assert merge("attention", said).summary_struct == {"settings": {"dnd": True}}
+    @pytest.mark.parametrize(
+        "guess",
+        [{"dnd": True, "until": 9}, {"until": 9}, {"dnd_until": 9}, {"dnd": False, "ends_at": 9}],
+    )
+    @pytest.mark.parametrize("deep", [lambda value: value, lambda value: {"a": value}])
+    def test_a_guess_puts_no_end_to_what_the_user_switched_on(
+        self, guess: object, deep: Callable[[object], object]
+    ) -> None:
+        said = stated_by((GUESS, deep(guess)), (USER, deep({"dnd": True})))
+        assert merge("attention", said).summary_struct == {"settings": deep({"dnd": True})}
