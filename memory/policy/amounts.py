@@ -69,6 +69,8 @@ _BOUNDS = ("min", "minimum", "max", "maximum")
 CURRENCY_KEYS = ("currency", "currency_code")
 UNIT_KEYS = (*CURRENCY_KEYS, "unit", "units")
 _PERIODS = ("period", "per", "interval", "frequency")
+# What an object holds that says how much of something there may be.
+_OF_AN_AMOUNT = NUMBER_KEYS.union(UNIT_KEYS, _PERIODS)
 _LONGEST = 100
 
 
@@ -176,6 +178,20 @@ def _unit(text: str) -> tuple[str, float]:
     return _UNITS.get(name) or (_singular(name), 1)
 
 
+def _counts(value: Any) -> bool:
+    return isinstance(value, (int, float, dict)) and not isinstance(value, bool)
+
+
+def belongs_to_a_number(key: str) -> bool:
+    """Say whether a key of an object says what its number counts."""
+    return key in _OF_AN_AMOUNT
+
+
+def is_measure(value: Mapping[str, Any]) -> bool:
+    """Say whether an object holds nothing but an amount or a range."""
+    return not value.keys().isdisjoint(NUMBER_KEYS) and value.keys() <= _OF_AN_AMOUNT
+
+
 def _period(text: str) -> str:
     name = _singular(normal_form(text))
     return _PERIOD_NAMES.get(name, name)
@@ -186,9 +202,14 @@ def _singular(name: str) -> str:
 
 
 def _read_object(value: Mapping[str, Any], names: tuple[str, ...]) -> Amount | None:
-    """Read `{"amount": 50, "currency": "EUR"}`, also with a period; a range is no amount."""
+    """Read `{"amount": 50, "currency": "EUR"}`, also with a period.
+
+    A range is no amount, nor are numbers of several things.
+    """
     numbers = [key for key in names if key in value]
     if len(numbers) != 1 or any(key in value and key not in names for key in _BOUNDS):
+        return None
+    if any(_counts(item) for key, item in value.items() if key not in _OF_AN_AMOUNT):
         return None
     amount = read_amount(value[numbers[0]])
     if amount is None:

@@ -39,12 +39,13 @@ class Rule:
 
     `read` says what a value means, None if the rule cannot read it; `choose` returns which of two
     values stands, which are given with what they mean; `lax` is a reading that restricts nothing.
+    `bounds` are the names of its bound in an object, if it is about one.
     """
 
     read: Callable[[Any], Any]
     choose: Callable[[Any, Any, Any, Any], Any]
     lax: object = None
-    bounds: bool = False
+    bounds: tuple[str, ...] = ()
     lower: bool = False
     unites: bool = False
 
@@ -100,6 +101,8 @@ def _bound(key: str, *, lower: bool) -> Rule:
     lifts = not lower and _BELOW_ZERO.isdisjoint(key.split("_"))
 
     def read(value: Any) -> Amount | None:
+        if isinstance(value, Items) and len(value) == 1:  # a list of one is this one
+            value = next(iter(value.values()))
         amount = read_amount(value, *names)
         return replace(amount, unit=unit) if amount and unit and not amount.unit else amount
 
@@ -112,7 +115,7 @@ def _bound(key: str, *, lower: bool) -> Rule:
             return new
         return new if (numbers[1] >= numbers[0] if lower else numbers[1] <= numbers[0]) else old
 
-    return Rule(read, choose, bounds=True, lower=lower)
+    return Rule(read, choose, bounds=names, lower=lower)
 
 
 def _all(old: Any, new: Any, one: bool, other: bool) -> Any:

@@ -7,7 +7,13 @@ values are never changed; what has been merged from several belongs to the merge
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from memory.policy.amounts import NUMBER_KEYS, UNIT_KEYS, read_amount
+from memory.policy.amounts import (
+    NUMBER_KEYS,
+    UNIT_KEYS,
+    belongs_to_a_number,
+    is_measure,
+    read_amount,
+)
 from memory.policy.items import Items, is_object, item_form
 from memory.policy.limits import (
     Rule,
@@ -141,6 +147,8 @@ class Folding:
         # An amount or a window is one value: a guess adds nothing to what the user said of it.
         if over and (is_window(new) or read_amount(new)):
             return new
+        if over and (is_measure(new) or (bound and not NUMBER_KEYS.isdisjoint(new))):
+            old = {key: value for key, value in old.items() if key in new}
         target = old if isinstance(old, _Merged) else _Merged(old)
         if not new.keys().isdisjoint(TIMES):
             for key, name in new_names(target, like=new).items():
@@ -161,13 +169,16 @@ class Folding:
             if one is not None and other is not None:
                 chosen = rule.choose(old, new, one, other)
                 if rule.bounds and is_object(old) and is_object(new) and one.comparable(other):
-                    return _filled(old, new, chosen)
+                    return _filled(old, new, chosen, over=over)
                 return chosen
             if rule.unites and not isinstance(other if one is None else one, bool):
                 continue
             if (one is not None or other is not None) and not over:
                 # A stray value on the same level lifts no restriction; it stands over none.
                 readable, stray = (new, old) if one is None else (old, new)
+                if rule.bounds and is_object(stray) and _holds_limits(stray, rule):
+                    several = (_named(value, rule, stray) for value in (old, new))
+                    return self._both(*several, over=False, bound=(rule,))
                 return stray if rule.read(readable) is rule.lax is not None else readable
         bounds = tuple(rule for rule in rules if rule.bounds)
         if is_object(old) and is_object(new):
@@ -182,15 +193,32 @@ class Folding:
         return new
 
 
-def _filled(old: dict[str, Any], new: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
-    """Return the amount that was chosen of two, with what the other says beside its number."""
-    if old.keys() & NUMBER_KEYS != new.keys() & NUMBER_KEYS:
+def _filled(
+    old: dict[str, Any], new: dict[str, Any], chosen: dict[str, Any], *, over: bool
+) -> dict[str, Any]:
+    """Return the amount that was chosen of two, with what the other says beside its number.
+
+    A weaker statement adds nothing, a later one no unit or period to an older number.
+    """
+    if (over and chosen is new) or old.keys() & NUMBER_KEYS != new.keys() & NUMBER_KEYS:
         return chosen
     filled = old if isinstance(old, _Merged) else _Merged(old)
     for key, value in new.items():
-        if chosen is new or key not in filled:
+        if chosen is new or (key not in filled and (over or not belongs_to_a_number(key))):
             filled[key] = value
     return filled
+
+
+def _holds_limits(value: dict[str, Any], rule: Rule) -> bool:
+    """Say whether an object that is no amount itself bounds something."""
+    return _restricts(value) or any(rule.read(item) is not None for item in value.values())
+
+
+def _named(value: Any, rule: Rule, several: dict[str, Any]) -> dict[str, Any]:
+    """Return a bound as it stands in an object among others, under the name it has there."""
+    if value is several or (is_object(value) and value.keys() <= {*rule.bounds}):
+        return value
+    return {next((name for name in rule.bounds if name in several), rule.bounds[0]): value}
 
 
 def _joined(key: str, old: Any, new: Any, *, over: bool) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from memory.policy.amounts import Priced
+from memory.policy.amounts import NUMBER_KEYS, Priced
 from memory.policy.leaves import EMPTY, REST, Leaf, Path, leaves_of, leaves_said, objects_in
 from memory.policy.pricing import beside, sealed
 from memory.policy.readings import WINDOWS, Statement
@@ -29,10 +29,22 @@ class Origins:
                 self._last[leaf] = number
                 self._times[leaf] = self._times.get(leaf, 0) + 1
         self.standing = set(self._standing())
+        self._find_moved()
         self._winners: dict[Path, int] = {}
         for leaf in self.standing:
             for path in prefixes(leaf[0]):
                 self._winners[path] = max(self._number([leaf]), self._winners.get(path, -1))
+
+    def _find_moved(self) -> None:
+        """Let a bound that came to stand in an object among others be what was said around it."""
+        for path, same in list(self.standing):
+            said = (path[:-1], same)
+            if path[-1] in NUMBER_KEYS and (path, same) not in self._last and said in self._last:
+                self._last[path, same], self._times[path, same] = (
+                    self._last[said],
+                    self._times[said],
+                )
+                self.standing.add(said)
 
     def _standing(self) -> Iterator[Leaf]:
         for name, items in self._summary.lists.items():

@@ -40,9 +40,7 @@ def new_names(window: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, s
             names = {"start": start, "end": end}
             called = {key: names[name] for key, name in _NAMES.items() if key in window}
             return {
-                key: name
-                for key, name in called.items()
-                if key not in like and name not in window
+                key: name for key, name in called.items() if key not in like and name not in window
             }
     return {}
 
