@@ -49,7 +49,7 @@ def live_key(request: SignedIn, key_id: UUID) -> ApiKey:
 
 def purpose(project: Project, purpose_id: str) -> Purpose:
     """Find a purpose of a project that is theirs, also a retired one."""
-    return get_object_or_404(Purpose.objects.of_project(project.pk), purpose_id=purpose_id)
+    return get_object_or_404(Purpose.objects.of_project(project.pk).named(purpose_id))
 
 
 def changed_by(request: SignedIn) -> ChangedBy:

@@ -85,7 +85,7 @@ def purpose_new(request: SignedIn, project_id: UUID) -> HttpResponse:
 def _said_before(project: Project, request: SignedIn) -> dict[str, Any]:
     again = request.GET.get("again", "")
     retired = Purpose.objects.of_project(project.pk).filter(state=PurposeState.RETIRED)
-    purpose = retired.filter(purpose_id=again).first()
+    purpose = retired.named(again).first()
     if purpose is None:
         return {}
     return {"id": purpose.purpose_id, **registering.said_by(purpose).as_columns()}

@@ -60,7 +60,7 @@ def propose_purpose(
     )
     _lock(project)
     of_project = Purpose.objects.of_project(project.pk)
-    purpose = of_project.filter(purpose_id=purpose_id).first()
+    purpose = of_project.named(purpose_id).first()
     if purpose is None:
         if of_project.count() >= MOST_PURPOSES:
             raise TooManyPurposes(f"A project has at most {MOST_PURPOSES} purposes.")
@@ -230,7 +230,7 @@ def _lock(project: Project) -> Project:
 def _locked(project: Project, purpose_id: str, *, revision: int | None = None) -> Purpose:
     """Return a purpose as it stands, and stays until the end of the transaction."""
     _lock(project)
-    purpose = Purpose.objects.of_project(project.pk).filter(purpose_id=purpose_id).first()
+    purpose = Purpose.objects.of_project(project.pk).named(purpose_id).first()
     if purpose is None:
         raise PurposeNotFound(f"The project has no purpose '{purpose_id}'.")
     if revision is not None and purpose.revision != revision:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from foundation.identifiers import new_id
-from memory.policy.registry import PurposeState, RegisteredPurpose
+from memory.policy.registry import PURPOSE_ID, PurposeState, RegisteredPurpose
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
 
 LONGEST_ID = 64  # characters, as memory.policy.registry.PURPOSE_ID has it
@@ -32,6 +32,12 @@ def _who() -> Any:
 class PurposeQuerySet(models.QuerySet["Purpose"]):
     def of_project(self, project_id: UUID) -> PurposeQuerySet:
         return self.filter(project_id=project_id)
+
+    def named(self, purpose_id: str) -> PurposeQuerySet:
+        """Return the one with this id; for what is no id, none, unasked: databases refuse some."""
+        return (
+            self.filter(purpose_id=purpose_id) if PURPOSE_ID.fullmatch(purpose_id) else self.none()
+        )
 
     def withdrawn(self) -> PurposeQuerySet:
         """Return those that were proposed, never approved, and are not proposed any more."""

@@ -124,6 +124,13 @@ class TestRegistering:
         sent(browser, project, "new/", **NEW)
         assert Purpose.objects.get().state == "proposed"
 
+    @pytest.mark.parametrize("again", ["", "unknown", "%00", "a%00b", "%ED%A0%80", "x" * 5000])
+    def test_what_names_no_retired_one_begins_empty(
+        self, browser: Client, project: Project, again: str
+    ) -> None:
+        retire(project, register(project))
+        assert 'name="id" value' not in page(browser, project, f"new/?again={again}")
+
 
 class TestStrangers:
     @pytest.mark.parametrize("verb", ["approve/", "change/", "retire/"])

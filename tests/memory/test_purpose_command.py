@@ -100,6 +100,8 @@ class TestRegistry:
             ["approve", "unknown", "1", "--confirm"],
             ["change", "unknown", "--sentence=x"],
             ["retire", "unknown"],
+            ["retire", "\udcff"],  # what a shell passes that is no UTF-8
+            ["change", "\udcff", "--sentence=x"],
             ["take", "live", "all"],
             ["take", "both", "any"],
             ["denied", "test", "--days=0"],

@@ -103,7 +103,7 @@ class Command(BaseCommand):
         self.stderr.write(f"'{purpose.purpose_id}' is approved.")
 
     def _change(self, project: Project, options: dict[str, Any]) -> None:
-        found = Purpose.objects.of_project(project.pk).filter(purpose_id=options["id"]).first()
+        found = Purpose.objects.of_project(project.pk).named(options["id"]).first()
         if found is None:
             raise CommandError(f"The project has no purpose '{options['id']}'.")
         purpose = registering.change_purpose(
