@@ -141,20 +141,17 @@ def _take(request: SignedIn, project: Project) -> HttpResponse:
     if not form.is_valid():
         return redirect("purposes_take", project.pk)
     environment, takes = form.cleaned_data["environment"], form.cleaned_data["takes"]
-    if getattr(project, registering.takes_column(environment)) != form.cleaned_data["seen"]:
-        words = f"What is taken in {environment} was changed meanwhile. Nothing was changed now."
-        messages.error(request, words)
-        return redirect("purposes", project.pk)
     try:
         registering.take(
             project=project,
             environment=environment,
             takes=takes,
+            seen=form.cleaned_data["seen"],
             at=timezone.now(),
             by=owned.changed_by(request),
         )
     except (RegistryFailure, ProjectFailure) as failure:
-        messages.error(request, str(failure))
+        messages.error(request, f"{failure} Nothing was changed now.")
     else:
         messages.success(request, f"In {environment} the project now takes {TAKES_NAMES[takes]}.")
     return redirect("purposes", project.pk)

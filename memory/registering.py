@@ -166,18 +166,29 @@ def retire_purpose(*, project: Project, purpose_id: str, at: datetime, by: Chang
 
 
 @transaction.atomic
-def take(*, project: Project, environment: str, takes: str, at: datetime, by: ChangedBy) -> None:
+def take(
+    *,
+    project: Project,
+    environment: str,
+    takes: str,
+    seen: str | None = None,
+    at: datetime,
+    by: ChangedBy,
+) -> None:
     """Say which purposes the project takes in an environment: any, declared or registered ones.
 
-    It holds with the next request, for continuations too. Raises InvalidPurpose or AlreadyGone.
+    It holds with the next request, for continuations too. `seen` is what was taken when somebody
+    looked at it. Raises InvalidPurpose, PurposeChanged or AlreadyGone.
     """
     if environment not in ENVIRONMENTS:
         raise InvalidPurpose(f"An environment is one of: {', '.join(ENVIRONMENTS)}.")
     if takes not in tuple(Takes):
         raise InvalidPurpose(f"A project takes one of: {', '.join(Takes)}.")
     column = takes_column(environment)
-    row = _lock(project)
-    if getattr(row, column) != takes:
+    taken = getattr(_lock(project), column)
+    if seen is not None and seen != taken:
+        raise PurposeChanged(f"What is taken in {environment} was changed meanwhile.")
+    if taken != takes:
         changed: dict[str, Any] = {column: str(takes)}
         Project.objects.filter(pk=project.pk).update(**changed)
         _raise_revision(project.pk)

@@ -48,8 +48,12 @@ def retire(project: Project, purpose: Purpose) -> Purpose:
     return registering.retire_purpose(project=project, purpose_id=purpose.purpose_id, at=NOW, by=BY)
 
 
-def take(project: Project, takes: str, environment: str = "test") -> None:
-    registering.take(project=project, environment=environment, takes=takes, at=NOW, by=BY)
+def take(
+    project: Project, takes: str, environment: str = "test", *, seen: str | None = None
+) -> None:
+    registering.take(
+        project=project, environment=environment, takes=takes, seen=seen, at=NOW, by=BY
+    )
 
 
 def events(*types: str) -> list[dict[str, Any]]:

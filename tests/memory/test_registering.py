@@ -10,11 +10,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import services
-from accounts.models import TAKES, AuditEvent, Project, User
+from accounts.models import AuditEvent, Project, User
 from accounts.services import AlreadyGone
 from memory import registering
 from memory.models import Purpose
-from memory.policy.registry import Takes
 from memory.registrations import (
     InvalidPurpose,
     NotConfirmed,
@@ -211,30 +210,6 @@ class TestApproving:
         for attempt in attempts:
             with pytest.raises(PurposeNotFound):
                 attempt()
-
-
-class TestTaking:
-    def test_it_holds_for_one_environment(self, project: Project) -> None:
-        take(project, "registered", environment="live")
-        project.refresh_from_db()
-        assert (project.takes_in_test, project.takes_in_live) == ("any", "registered")
-        event = AuditEvent.objects.get(event_type="PROJECT_UPDATE")
-        assert event.meta == {"actor": "test", "takes_in_live": "registered"}
-
-    def test_the_same_again_changes_nothing(self, project: Project) -> None:
-        take(project, "any")
-        assert revision_of(project) == 0
-        assert events("PROJECT_UPDATE") == []
-
-    @pytest.mark.parametrize(("environment", "takes"), [("live", "all"), ("both", "any")])
-    def test_what_cannot_be_is_refused(
-        self, project: Project, environment: str, takes: str
-    ) -> None:
-        with pytest.raises(InvalidPurpose):
-            take(project, takes, environment=environment)
-
-    def test_both_apps_know_the_same_words(self) -> None:
-        assert list(TAKES) == list(Takes)
 
 
 class TestTheDatabase:

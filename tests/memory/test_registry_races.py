@@ -80,6 +80,16 @@ class TestAtOnce:
         project.refresh_from_db()
         assert project.purposes_revision == 9
 
+    def test_of_two_switches_from_what_was_seen_one_is_made(self, project: Project) -> None:
+        switches = [
+            partial(take, project, takes, seen="any") for takes in ("declared", "registered")
+        ]
+        refusals = at_once(*switches)
+        assert sorted(map(str, refusals)) == sorted(map(str, [None, PurposeChanged]))
+        project.refresh_from_db()
+        assert project.takes_in_test == ("declared" if refusals[0] is None else "registered")
+        assert len(events("PROJECT_UPDATE")) == 1
+
 
 class TestProcesses:
     def test_each_sees_a_change_with_its_next_request(self, project: Project) -> None:
