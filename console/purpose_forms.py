@@ -21,6 +21,8 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 from memory.registrations import (
     CONFIRMATION,
     InvalidPurpose,
+    NotConfirmed,
+    VetoNotConfirmed,
     checked_id,
     vetoes,
 )
@@ -136,6 +138,13 @@ class ChangePurposeForm(PurposeForm):
         data = cast(QueryDict, self.data).copy()
         data["revision"] = str(purpose.revision)
         self.data = data
+
+    def ask_to_confirm(self, failure: NotConfirmed) -> None:
+        """Say at its box what must be confirmed; above all if it has none, being retired by now."""
+        name, words = "confirmed", "What it may read grows or changes: confirm this."
+        if isinstance(failure, VetoNotConfirmed):
+            name, words = "veto_confirmed", str(failure)
+        self.add_error(name if name in self.fields else None, words)
 
     def confirmations(self) -> dict[str, Any]:
         """Return what `change_purpose` takes of an approval."""

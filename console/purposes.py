@@ -31,7 +31,6 @@ from memory.registrations import (
     PurposeChanged,
     PurposeExists,
     RegistryFailure,
-    VetoNotConfirmed,
 )
 from memory.uses import uses
 
@@ -144,10 +143,10 @@ def purpose_change(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
                 at=timezone.now(),
                 by=owned.changed_by(request),
             )
-        except VetoNotConfirmed as failure:
-            form.add_error("veto_confirmed", str(failure))
-        except NotConfirmed:
-            form.add_error("confirmed", "What it may read grows or changes: confirm this.")
+        except NotConfirmed as failure:
+            purpose.refresh_from_db()  # perhaps it was approved since the form was made
+            form = ChangePurposeForm(request.POST, purpose=purpose)
+            form.ask_to_confirm(failure)
         except PurposeChanged as failure:
             purpose.refresh_from_db()
             changed_meanwhile = True

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import AuditEvent, Project
+from memory import registering
 from memory.models import Purpose
 from memory.registrations import CONFIRMATION
 from tests.console.purpose_pages import NEW, page, sent
 from tests.doors import Api
 from tests.makers import make_key, read_body
-from tests.memory.registered import change, propose, register, retire
+from tests.memory.registered import approve, change, propose, register, retire
 
 pytestmark = pytest.mark.django_db
 SENTENCE = str(NEW["sentence"])
@@ -143,6 +146,34 @@ class TestChanging:
         assert Purpose.objects.get().sentence == "What the other tab said."
         sent(browser, project, "gift_finder/change/", **{**self.FORM, "revision": 2})
         assert Purpose.objects.get().sentence == SENTENCE
+
+    @pytest.mark.parametrize(
+        ("sentence", "asked"),
+        [(SENTENCE, "What it may read grows"), ("Finds gifts by marketing.", "“marketing”, and")],
+        ids=["sentence", "words of the veto"],
+    )
+    def test_one_that_is_approved_while_the_form_is_sent_is_confirmed(
+        self,
+        browser: Client,
+        project: Project,
+        monkeypatch: pytest.MonkeyPatch,
+        sentence: str,
+        asked: str,
+    ) -> None:
+        purpose = propose(project)
+        change_it = registering.change_purpose
+
+        def approved_first(**fields: Any) -> Purpose:
+            approve(project, purpose)
+            return change_it(**fields)
+
+        monkeypatch.setattr(registering, "change_purpose", approved_first)
+        form = {**self.FORM, "sentence": sentence}
+        words = sent(browser, project, "gift_finder/change/", **form).content.decode()
+        assert asked in words
+        assert 'name="confirmed"' in words
+        assert "It is approved, and goes on holding" in words
+        assert Purpose.objects.get().revision == 1
 
     def test_a_retired_one_is_not_changed(self, browser: Client, project: Project) -> None:
         retire(project, register(project))
