@@ -176,7 +176,7 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
     purpose = owned.purpose(project, purpose_id)
     if request.method == "POST":
         try:
-            registering.retire_purpose(
+            retired = registering.retire_purpose(
                 project=project,
                 purpose_id=purpose_id,
                 at=timezone.now(),
@@ -185,7 +185,7 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
         except (RegistryFailure, ProjectFailure) as failure:
             messages.error(request, str(failure))
         else:
-            messages.success(request, f"'{purpose_id}' is retired: it is refused from now on.")
+            messages.success(request, _since_it_ended(retired))
         return redirect("purposes", project.pk)
     at = timezone.now()
     context = {
@@ -197,6 +197,12 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
         "section": "purposes",
     }
     return render(request, "console/purpose_retire.html", context)
+
+
+def _since_it_ended(purpose: Purpose) -> str:
+    if purpose.standing() is PurposeState.RETIRED:
+        return f"'{purpose.purpose_id}' is retired: it is refused from now on."
+    return f"'{purpose.purpose_id}' is withdrawn: it was never approved, and has no effect."
 
 
 def _narrowed_to(project_id: UUID, purpose_id: str) -> list[ApiKey]:

@@ -211,6 +211,16 @@ class TestRetiring:
     def test_one_that_never_held_is_only_withdrawn(self, browser: Client, project: Project) -> None:
         propose(project)
         assert "it is only withdrawn" in page(browser, project, "gift_finder/retire/")
+        sent(browser, project, "gift_finder/retire/")
+        words = page(browser, project)
+        assert "is withdrawn: it was never approved, and has no effect." in words
+        assert "refused from now on" not in words
+
+    def test_one_that_held_is_refused_from_then_on(self, browser: Client, project: Project) -> None:
+        retire(project, register(project))
+        propose(project)
+        sent(browser, project, "gift_finder/retire/")
+        assert "is retired: it is refused from now on." in page(browser, project)
 
     def test_sent_twice_it_is_recorded_once(self, browser: Client, project: Project) -> None:
         register(project)
