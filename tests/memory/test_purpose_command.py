@@ -114,6 +114,26 @@ class TestRegistry:
             run("purpose", arguments[0], email, *arguments[1:])
         assert not Purpose.objects.exists()
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            ["--sentence="],
+            ["--class="],
+            ["--scope="],
+            ["--environment="],
+            ["--scope=preferences", "--every-scope"],
+        ],
+        ids=" ".join,
+    )
+    def test_what_says_nothing_or_two_things_is_no_change(
+        self, email: str, project: Project, said: list[str]
+    ) -> None:
+        register(project, scopes=["constraints"])
+        with pytest.raises(CommandError):
+            run("purpose", "change", email, "gift_finder", *said, "--confirm")
+        purpose = Purpose.objects.get()
+        assert (purpose.scopes, purpose.revision) == (["constraints"], 1)
+
     def test_it_is_told_which_project_is_meant(self, email: str, owner: User) -> None:
         shop = make_project(owner, "Shop")
         with pytest.raises(CommandError, match="'Default project', 'Shop'"):

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         register = action("register", "Propose a purpose: it has no effect until it is approved.")
         register.add_argument("id", help="its id: letters a-z, digits and underscores")
         _what_it_says(register, required=True)
+        _scopes(register)
         approve = action("approve", "Let a proposed purpose hold.")
         approve.add_argument("id")
         approve.add_argument("revision", type=int, help="the one you looked at, as 'list' shows it")
@@ -49,7 +50,9 @@ class Command(BaseCommand):
         change = action("change", "Let a purpose say something else; what is not named stays.")
         change.add_argument("id")
         _what_it_says(change, required=False)
-        change.add_argument(
+        scopes = change.add_mutually_exclusive_group()
+        _scopes(scopes)
+        scopes.add_argument(
             "--every-scope", action="store_true", help="all that its class may read"
         )
         _confirmations(change)
@@ -80,8 +83,8 @@ class Command(BaseCommand):
             purpose_id=options["id"],
             sentence=options["sentence"],
             purpose_class=options["purpose_class"],
-            scopes=options["scope"],
-            environments=options["environment"] or ENVIRONMENTS,
+            scopes=options["scopes"],
+            environments=options["environments"] or ENVIRONMENTS,
             at=timezone.now(),
             by=by_command(),
         )
@@ -106,14 +109,15 @@ class Command(BaseCommand):
         found = Purpose.objects.of_project(project.pk).named(options["id"]).first()
         if found is None:
             raise CommandError(f"The project has no purpose '{options['id']}'.")
+        said = registering.said_by(found).as_columns()
+        said |= {name: options[name] for name in said if options[name] is not None}
+        if options["every_scope"]:
+            said["scopes"] = None
         purpose = registering.change_purpose(
             project=project,
             purpose_id=found.purpose_id,
             revision=found.revision,
-            sentence=options["sentence"] or found.sentence,
-            purpose_class=options["purpose_class"] or found.purpose_class,
-            scopes=None if options["every_scope"] else options["scope"] or found.scopes,
-            environments=options["environment"] or found.environments,
+            **said,
             confirmed=options["confirm"],
             veto_confirmed=options["confirm_words"],
             at=timezone.now(),
@@ -200,9 +204,17 @@ def _what_it_says(parser: CommandParser, *, required: bool) -> None:
         "--class", dest="purpose_class", required=required, help="the one class that it is in"
     )
     parser.add_argument("--sentence", required=required, help="what it is, in any language")
-    parser.add_argument("--scope", action="append", help="only these scopes; repeat it for several")
     parser.add_argument(
-        "--environment", action="append", help="only these environments; repeat it for several"
+        "--environment",
+        dest="environments",
+        action="append",
+        help="only these environments; repeat it for several",
+    )
+
+
+def _scopes(parser: Any) -> None:  # or a group of one, for which there is no name in public
+    parser.add_argument(
+        "--scope", dest="scopes", action="append", help="only these scopes; repeat it for several"
     )
 
 
