@@ -100,15 +100,15 @@ def checked(
     sentence = names.folded(sentence)
     if problem := names.problem(sentence, longest=LONGEST_SENTENCE):
         raise InvalidPurpose(f"The sentence about a purpose {problem}.")
-    _known("class", [purpose_class], PURPOSE_CLASSES)
+    _known("A class", [purpose_class], PURPOSE_CLASSES)
     readable = readable_scopes(purpose_class)
     return Registration(
         sentence=sentence,
         purpose_class=str(purpose_class),
         scopes=None
         if scopes is None
-        else _known(f"scope that '{purpose_class}' may read", scopes, readable),
-        environments=_known("environment", environments, ENVIRONMENTS),
+        else _known(f"A scope that '{purpose_class}' may read", scopes, readable),
+        environments=_known("An environment", environments, ENVIRONMENTS),
     )
 
 
@@ -169,5 +169,5 @@ def _known(what: str, chosen: Iterable[str], allowed: Collection[str]) -> list[s
     """Return the names in the order of `allowed`, each once. Raises InvalidPurpose."""
     given, known = set(chosen), [str(name) for name in allowed]
     if not given or not given <= set(known):
-        raise InvalidPurpose(f"A {what} is one of: {', '.join(known)}.")
+        raise InvalidPurpose(f"{what} is one of: {', '.join(known)}.")
     return [name for name in known if name in given]

@@ -100,6 +100,12 @@ class TestProposing:
         assert revision_of(project) == 0
         assert not AuditEvent.objects.filter(event_type__startswith="PURPOSE").exists()
 
+    def test_it_says_which_there_are(self, project: Project) -> None:
+        with pytest.raises(InvalidPurpose, match=r"^An environment is one of: test, live\.$"):
+            propose(project, environments=["staging"])
+        with pytest.raises(InvalidPurpose, match=r"^A scope that 'scheduling' may read is one of"):
+            propose(project, purpose_class="scheduling", scopes=["preferences"])
+
     def test_an_id_is_registered_once_in_a_project(self, owner: User, project: Project) -> None:
         propose(project)
         for again in ("gift_finder", "GIFT finder", "gift-finder"):
