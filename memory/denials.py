@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from foundation import sql
 from foundation.identifiers import first_id
 from memory import registries
 from memory.policy.proposals import propose
-from memory.policy.purposes import folded_id, understand
+from memory.policy.purposes import Understood, folded_id, understand
 from memory.policy.registry import Registry, Takes
 from memory.policy.spelling import normal_form
 from memory.registrations import InvalidPurpose, checked_id
@@ -101,15 +102,20 @@ def denied_purposes(
 ) -> list[DeniedPurpose]:
     """Return the purposes that were denied since then and still would be, the last ones first.
 
-    Of `most` at most, among the last MOST_DENIALS denials.
+    Of `most` at most, among the last MOST_DENIALS denials for the last MOST_PURPOSES texts. A long
+    text takes milliseconds to understand: what is not listed is not asked for.
     """
     registry = registries.load(project_id, environment)
     values = (*_events(project_id, environment, since, at), MOST_DENIALS)
     by_text: dict[str, list[tuple[Any, ...]]] = {}
     for row in sql.rows(SELECT_DENIED, values):
-        by_text.setdefault(folded_id(row[0]) or normal_form(row[0]), []).append(row)
-    found = (_denied(rows, registry) for rows in by_text.values())
-    return [one for one in found if one is not None][:most]
+        if row[0] in by_text or len(by_text) < MOST_PURPOSES:
+            by_text.setdefault(row[0], []).append(row)
+    by_form: dict[str, list[tuple[Any, ...]]] = {}
+    for text, rows in by_text.items():
+        by_form.setdefault(folded_id(text) or normal_form(text), []).extend(rows)
+    found = (_denied(rows, registry) for rows in by_form.values())
+    return list(islice((one for one in found if one is not None), most))
 
 
 def would_be_denied(
@@ -151,7 +157,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _denied(rows: list[tuple[Any, ...]], registry: Registry) -> DeniedPurpose | None:
-    """Sum up the denials of one purpose, which come the newest first; None if it is none today."""
+    """Sum up the denials of one purpose, the newest one first; None if it is none today."""
     text = rows[0][0]
     understood = understand(text, registry)
     if understood.reason is None:
@@ -162,13 +168,13 @@ def _denied(rows: list[tuple[Any, ...]], registry: Registry) -> DeniedPurpose | 
         text=normal_form(text),
         id=_registrable(purpose_id),
         count=len(rows),
-        first_at=sql.as_moment(rows[-1][3]),
+        first_at=min(sql.as_moment(at) for *_, at in rows),
         last_at=sql.as_moment(rows[0][3]),
         key_ids=sorted({sql.as_uuid(key) for _, key, _, _ in rows if key}),
         scopes=sorted({scope for _, _, scope, _ in rows}),
         reason=understood.reason,
         refused_terms=understood.refused,
-        proposed_class=_proposed(text, registry),
+        proposed_class=_proposed(text, registry, understood),
         state=str(registered.state) if registered else None,
     )
 
@@ -179,9 +185,10 @@ def _registrable(purpose_id: str) -> str | None:
     return None
 
 
-def _proposed(text: str, registry: Registry) -> str | None:
+def _proposed(text: str, registry: Registry, understood: Understood) -> str | None:
     """Return the class that a text would have if any text were taken, or else reads like."""
-    understood = understand(text, replace(registry, takes=Takes.ANY))
+    if registry.takes is not Takes.ANY:
+        understood = understand(text, replace(registry, takes=Takes.ANY))
     proposed = understood.purpose_class if understood.reason is None else propose(text)
     return None if proposed is None else str(proposed)
 

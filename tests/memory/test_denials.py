@@ -13,7 +13,8 @@ from accounts import erasing
 from accounts.models import Project
 from memory import denials
 from memory.denials import DeniedPurpose, WouldBeDenied
-from memory.policy.registry import Takes
+from memory.policy.purposes import Understood, understand
+from memory.policy.registry import Registry, Takes
 from tests.doors import Api
 from tests.makers import NOW, make_key, make_project, read_body
 from tests.memory.bad_requests import READ
@@ -147,6 +148,30 @@ class TestDenied:
         for purpose in ("first", "second", "third"):
             ask(api, purpose)
         assert [one.text for one in denied(project)] == ["third", "second"]
+
+    def test_only_so_many_texts_are_told_apart(
+        self, api: Api, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(denials, "MOST_PURPOSES", 2)
+        for purpose in ("first", "second", "third", "second"):
+            ask(api, purpose)
+        assert [(one.text, one.count) for one in denied(project)] == [("second", 2), ("third", 1)]
+
+    def test_only_what_is_listed_is_understood(
+        self, api: Api, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Thousands of long texts would keep a process busy for a minute."""
+        for purpose in ("first", "second", "third"):
+            ask(api, purpose)
+        understood: list[str] = []
+
+        def understand_it(text: str, registry: Registry) -> Understood:
+            understood.append(text)
+            return understand(text, registry)
+
+        monkeypatch.setattr(denials, "understand", understand_it)
+        assert [one.text for one in denied(project, most=2)] == ["third", "second"]
+        assert understood == ["third", "second"]
 
 
 class TestWouldBeDenied:
