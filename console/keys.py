@@ -103,13 +103,16 @@ def key(request: SignedIn, key_id: UUID) -> HttpResponse:
 
 def _narrowed_to(key: ApiKey) -> list[tuple[str, str]]:
     """Return the ids that the key is narrowed to, and what keeps it from reading for each."""
-    of_project = Purpose.objects.of_project(key.project_id)
-    states = dict(of_project.values_list("purpose_id", "state"))
-    return [(one, _unless_approved(states.get(one))) for one in key.purposes or ()]
+    registered = {one.purpose_id: one for one in Purpose.objects.of_project(key.project_id)}
+    return [(one, _why_not(registered.get(one), key)) for one in key.purposes or ()]
 
 
-def _unless_approved(state: str | None) -> str:
-    return "" if state == PurposeState.APPROVED else state or "not registered"
+def _why_not(purpose: Purpose | None, key: ApiKey) -> str:
+    if purpose is None:
+        return "not registered"
+    if purpose.state != PurposeState.APPROVED:
+        return str(purpose.state)
+    return "" if key.environment in purpose.environments else f"not for {key.environment}"
 
 
 @never_cache

@@ -106,14 +106,16 @@ class TestPage:
         register(project)
         retire(project, register(project, purpose_id="dinner"))
         propose(project, purpose_id="travel")
-        ids = ["gift_finder", "dinner", "travel"]
+        register(project, purpose_id="visits", environments=["live"])
+        ids = ["gift_finder", "dinner", "travel", "visits"]
         key, _ = make_key(project, purposes=ids)
         page = browser.get(page_of(key)).content.decode()
         assert "<code>gift_finder</code>, " in page
         assert "<code>dinner</code> (retired: it reads nothing for it)" in page
         assert "<code>travel</code> (proposed: it reads nothing for it)" in page
+        assert "<code>visits</code> (not for test: it reads nothing for it)" in page
         assert "and no other" in page
-        assert "Created as “Key”, only for dinner, gift_finder, travel" in page
+        assert "Created as “Key”, only for dinner, gift_finder, travel, visits" in page
 
     def test_one_that_is_not_narrowed_says_so(self, browser: Client, project: Project) -> None:
         key, _ = make_key(project)
