@@ -114,6 +114,12 @@ class TestRegistry:
             run("purpose", arguments[0], email, *arguments[1:])
         assert not Purpose.objects.exists()
 
+    def test_it_says_what_comes_of_an_end(self, email: str, project: Project) -> None:
+        propose(project)
+        assert "has no effect" in run("purpose", "retire", email, "gift_finder")[1]
+        register(project)
+        assert "is refused from now on" in run("purpose", "retire", email, "gift_finder")[1]
+
     @pytest.mark.parametrize(
         "said",
         [

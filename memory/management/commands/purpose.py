@@ -17,7 +17,7 @@ from foundation.names import folded
 from foundation.visible import shown
 from memory import denials, registering
 from memory.models import Purpose
-from memory.policy.registry import Takes
+from memory.policy.registry import PurposeState, Takes
 from memory.registrations import CONFIRMATION, RegistryFailure
 
 DAYS = 30
@@ -131,7 +131,12 @@ class Command(BaseCommand):
         purpose = registering.retire_purpose(
             project=project, purpose_id=options["id"], at=timezone.now(), by=by_command()
         )
-        self.stderr.write(f"'{purpose.purpose_id}' is retired.")
+        held = purpose.standing() is PurposeState.RETIRED
+        self.stderr.write(
+            f"'{purpose.purpose_id}' is retired: it is refused from now on."
+            if held
+            else f"'{purpose.purpose_id}' is withdrawn: it was never approved, and has no effect."
+        )
 
     def _take(self, project: Project, options: dict[str, Any]) -> None:
         at, environment, takes = timezone.now(), options["environment"], Takes(options["takes"])
