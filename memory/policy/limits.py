@@ -29,6 +29,11 @@ _EXCLUDING = words(
     " excluded exclusion exclusions blocked banned forbidden prohibited restriction restrictions"
     " contraindication contraindications"
 )
+# What stands here is let in, or is an exception.
+_OPENING = words(
+    "allow allows allowed allowlist can permit permits permitted permission permissions approved"
+    " authorized authorised trusted whitelist only except exception exceptions exempt exemptions"
+)
 _PAIRS = words("range between interval bounds coordinates location position place area lat_lng")
 _ALL_THERE_IS = Items.of(["all"])
 
@@ -62,6 +67,13 @@ def is_word_for_nothing(value: Any) -> bool:
     return isinstance(value, str) and normal_form(value) in _NOTHING
 
 
+def denies(value: Any) -> bool:
+    """Say whether a value says that there is nothing: false, 0, "none", or only such."""
+    if isinstance(value, dict):
+        return bool(value) and all(map(denies, value.values()))
+    return value is False or (type(value) is int and value == 0) or is_word_for_nothing(value)
+
+
 def read_flag(value: Any) -> bool | None:
     """Return what a value means as yes or no; None if it means neither."""
     if isinstance(value, bool):
@@ -74,7 +86,7 @@ def read_flag(value: Any) -> bool | None:
 
 def _read_items(value: Any) -> Items | None:
     if isinstance(value, Items):
-        return value
+        return Items() if denies(value) else value
     if isinstance(value, str) and value:
         word = normal_form(value)
         return Items() if word in _NOTHING else Items.of([value])
@@ -84,6 +96,10 @@ def _read_items(value: Any) -> Items | None:
 def _read_allowed(value: Any) -> Items | None:
     if isinstance(value, str) and normal_form(value) in _EVERYTHING:
         return _ALL_THERE_IS
+    if isinstance(value, dict) and not isinstance(value, Items):
+        if not value or not all(isinstance(flag, bool) for flag in value.values()):
+            return None
+        return Items.of(key.replace("_", " ") for key in value if value[key])
     return _read_items(value)
 
 
@@ -129,13 +145,14 @@ def _any(old: Any, new: Any, one: bool, other: bool) -> Any:
 def _common(old: Any, new: Any, one: Items, other: Items) -> Any:
     if other is _ALL_THERE_IS:
         return old
-    if one is _ALL_THERE_IS or (isinstance(new, str) and one.keys() == other.keys()):
+    if one is _ALL_THERE_IS or (not isinstance(new, Items) and one.keys() == other.keys()):
         return new
     return Items({key: item for key, item in other.items() if key in one})
 
 
 def _united(old: Any, new: Any, one: Items, other: Items) -> Any:
-    return new if isinstance(new, str) and one.keys() == other.keys() else one.united(other)
+    is_same = one.keys() == other.keys()
+    return new if is_same and (isinstance(new, str) or not other) else one.united(other)
 
 
 def _avoided(old: Any, new: Any, one: bool | Items, other: bool | Items) -> Any:
@@ -151,7 +168,7 @@ _AVOID = Rule(_read_avoided, _avoided, lax=False, unites=True)
 _ALL = Rule(read_flag, _all, lax=True)
 _ANY = Rule(read_flag, _any, lax=False)
 _COMMON = Rule(_read_allowed, _common)
-_UNITE = Rule(_read_items, _united, unites=True)
+_WITHIN = {_AVOID: _ANY, _COMMON: _ALL}
 
 
 def _rules(key: str) -> tuple[Rule, ...]:
@@ -166,17 +183,26 @@ def _rules(key: str) -> tuple[Rule, ...]:
         (key.startswith("min_") and not is_id, lower),
         (key.startswith("max_") and not is_id, upper),
         ((key.startswith("budget") or key.endswith("_limit")) and not counts, upper),
-        (key.startswith("avoid_"), _AVOID),
+        (key.startswith(("avoid_", "blocked_", "excluded_")), _AVOID),
         (key.startswith(("allow_", "can_")), _ALL),
         # "No limit" is the one "no" that restricts nothing.
         (key.startswith("no_"), _ALL if bounds_above or "restrictions" in known else _ANY),
         (key.startswith("require_"), _ANY),
         (key.startswith("allowed_"), _COMMON),
-        (key.startswith(("blocked_", "excluded_")), _UNITE),
         (bool(known & _LOWER) and not counts, lower),
         (bounds_above and not counts, upper),
     )
     return tuple(dict.fromkeys(rule for fits, rule in told if fits))
+
+
+def inherited(key: str, rules: tuple[Rule, ...], *, over: bool) -> tuple[Rule, ...]:
+    """Return the rules that hold within an object under a key with these rules.
+
+    What an object excludes by flags, only a word of higher authority lets in again.
+    """
+    if not rules:
+        return (_ANY,) if excludes(key) and not over else ()
+    return tuple(_WITHIN.get(rule, rule) for rule in rules)
 
 
 _cached_rules = lru_cache(maxsize=4096)(_rules)
@@ -204,3 +230,8 @@ def is_pair(key: str, items: list[Any]) -> bool:
 def excludes(key: str) -> bool:
     """Say whether a key lists what must not be, so that two names under it are two items."""
     return not _EXCLUDING.isdisjoint(key.split("_"))
+
+
+def opens(key: str) -> bool:
+    """Say whether a key lists what may be, so that a guess adds nothing to the user's list."""
+    return not _OPENING.isdisjoint(key.split("_"))

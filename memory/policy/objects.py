@@ -18,10 +18,14 @@ from memory.policy.items import Items, is_object, item_form
 from memory.policy.limits import (
     Rule,
     counts_or_names,
+    denies,
     excludes,
+    inherited,
     is_nothing,
     is_pair,
     is_word_for_nothing,
+    opens,
+    read_flag,
     rules_of,
 )
 from memory.policy.pricing import price, sealed, settle
@@ -147,7 +151,8 @@ class Folding:
         # An amount or a window is one value: a guess adds nothing to what the user said of it.
         if over and (is_window(new) or read_amount(new)):
             return new
-        if over and (is_measure(new) or (bound and not NUMBER_KEYS.isdisjoint(new))):
+        is_bound = any(rule.bounds for rule in bound)
+        if over and (is_measure(new) or (is_bound and not NUMBER_KEYS.isdisjoint(new))):
             old = {key: value for key, value in old.items() if key in new}
         target = old if isinstance(old, _Merged) else _Merged(old)
         if not new.keys().isdisjoint(TIMES):
@@ -164,11 +169,14 @@ class Folding:
         rules = rules_of(key)
         if not rules and bound and key not in _NOT_INHERITED and not counts_or_names(key):
             rules = bound
+        both_are_objects = is_object(old) and is_object(new)
         for rule in rules:
+            if is_object(old) and (over or is_object(new)) and not rule.bounds:
+                continue
             one, other = rule.read(old), rule.read(new)
             if one is not None and other is not None:
                 chosen = rule.choose(old, new, one, other)
-                if rule.bounds and is_object(old) and is_object(new) and one.comparable(other):
+                if both_are_objects and one.comparable(other):
                     return _filled(old, new, chosen, over=over)
                 return chosen
             if rule.unites and not isinstance(other if one is None else one, bool):
@@ -180,15 +188,18 @@ class Folding:
                     several = (_named(value, rule, stray) for value in (old, new))
                     return self._both(*several, over=False, bound=(rule,))
                 return stray if rule.read(readable) is rule.lax is not None else readable
-        bounds = tuple(rule for rule in rules if rule.bounds)
-        if is_object(old) and is_object(new):
-            return self._both(old, new, over=over, bound=bounds)
+        if over and opens(key):
+            return _narrowed(old, new)
+        if both_are_objects:
+            return self._both(old, new, over=over, bound=inherited(key, rules, over=over))
+        if excludes(key) and not isinstance(old, bool) and denies(old) is not denies(new):
+            return new if over or denies(old) else old
         if isinstance(old, Items) or isinstance(new, Items):
             return _joined(key, old, new, over=over)
         if excludes(key) and not isinstance(new, bool) and not isinstance(old, bool):
             both = _as_items(old).united(_as_items(new))
             return both if len(both) > 1 else new
-        if is_object(old) and not over and (bounds or _restricts(old)):
+        if is_object(old) and not over and (rules or _restricts(old)):
             return old if isinstance(old, _Restricting) else _Restricting(old)
         return new
 
@@ -219,6 +230,13 @@ def _named(value: Any, rule: Rule, several: dict[str, Any]) -> dict[str, Any]:
     if value is several or (is_object(value) and value.keys() <= {*rule.bounds}):
         return value
     return {next((name for name in rule.bounds if name in several), rule.bounds[0]): value}
+
+
+def _narrowed(old: Any, new: Any) -> Any:
+    """Return what a weaker statement leaves of a permission: it forbids, and permits no more."""
+    if not (is_object(old) and is_object(new)):
+        return new
+    return _Merged({**{key: old[key] for key in old if read_flag(old[key]) is False}, **new})
 
 
 def _joined(key: str, old: Any, new: Any, *, over: bool) -> Any:

@@ -70,3 +70,79 @@ class TestLimitsInObjects:
             assert restricted((USER, {"budget": older}), (USER, {"budget": newer})) == {
                 "budget": merged
             }
+
+
+class TestFlagsInObjects:
+    @pytest.mark.parametrize(
+        ("key", "strict", "lax"),
+        [
+            ("allow_purchases", False, True),
+            ("can_share", "never", True),
+            ("no_meat", True, False),
+            ("require_approval", True, "no"),
+            ("avoid_foods", True, False),
+            ("blocked_sites", True, False),
+            ("allowed_stores", False, True),
+            ("allergies", True, False),
+        ],
+    )
+    def test_they_restrict_as_their_key_does(self, key: str, strict: object, lax: object) -> None:
+        for first, second in ((strict, lax), (lax, strict)):
+            said = ((USER, {key: {"x": first}}), (USER, {key: {"x": second}}))
+            assert restricted(*said) == {key: {"x": strict}}
+
+    def test_the_users_word_on_an_allergy_beats_a_guess(self) -> None:
+        said = ((GUESS, {"allergies": {"nuts": True}}), (USER, {"allergies": {"nuts": False}}))
+        assert restricted(*said) == {"allergies": {"nuts": False}}
+
+    def test_flags_of_what_is_allowed_are_read_as_a_list_beside_one(self) -> None:
+        flags = {"aldi": True, "lidl": True, "whole_foods": False}
+        for said in ((["Aldi"], flags), (flags, ["Aldi"])):
+            merged = struct("constraints", *({"allowed_stores": one} for one in said))
+            assert merged["constraints"]["allowed_stores"] in (["Aldi"], ["aldi"])
+
+
+class TestPermissions:
+    @pytest.mark.parametrize(
+        ("key", "users", "guess"),
+        [
+            ("allowed", ["Aldi"], ["Aldi", "Lidl"]),
+            ("allowed_stores", ["Aldi"], {"Lidl": True}),
+            ("allow_calls_from", ["mum"], ["boss"]),
+            ("trusted_contacts", ["mum"], "boss"),
+            ("exceptions", ["honey"], ["eggs"]),
+            ("allowed_channels", {"email": True}, {"sms": True}),
+            ("allow", {"email": True}, {"sms": True}),
+        ],
+    )
+    def test_a_guess_permits_no_more_than_the_user(
+        self, key: str, users: object, guess: object
+    ) -> None:
+        assert restricted((USER, {key: users}), (GUESS, {key: guess})) == {key: users}
+
+    def test_a_guess_may_forbid_more(self) -> None:
+        said = ((USER, {"allow_x": {"a": True}}), (GUESS, {"allow_x": {"a": True, "b": False}}))
+        assert restricted(*said) == {"allow_x": {"a": True, "b": False}}
+
+
+class TestExclusions:
+    @pytest.mark.parametrize("nothing", [False, 0, "none", ["none"], {"nuts": False}])
+    @pytest.mark.parametrize("excluded", ["nuts", ["nuts"], {"nuts": "severe"}])
+    @pytest.mark.parametrize("key", ["allergies", "excluded_ingredients", "banned"])
+    def test_that_there_are_none_takes_none_back(
+        self, key: str, excluded: object, nothing: object
+    ) -> None:
+        if isinstance(excluded, dict) and isinstance(nothing, dict):
+            nothing = {"milk": False}
+        for other in (USER, GUESS):
+            said = restricted((USER, {key: excluded}), (other, {key: nothing}))[key]
+            assert said in (excluded, [excluded], {"nuts": "severe", "milk": False})
+        if not isinstance(nothing, dict):
+            said = restricted((USER, {key: nothing}), (USER, {key: excluded}))[key]
+            assert said in (excluded, [excluded])
+
+    @pytest.mark.parametrize("key", ["avoid_sites", "blocked_sites", "excluded_sites"])
+    def test_all_beats_some_and_some_beat_none(self, key: str) -> None:
+        for strict, lax in ((True, ["a.com"]), (["a.com"], False), ({"a.com": True}, False)):
+            for first, second in ((strict, lax), (lax, strict)):
+                assert restricted((USER, {key: first}), (USER, {key: second})) == {key: strict}
