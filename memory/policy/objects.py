@@ -136,7 +136,12 @@ class Folding:
         elif is_object(old):
             if is_object(new):
                 return self._both(old, new, over=over)
-            if isinstance(new, Items) and is_window(old) and all(map(is_window, new.values())):
+            if (
+                isinstance(new, Items)
+                and not over
+                and is_window(old)
+                and all(map(is_window, new.values()))
+            ):
                 return Items.of([sealed(old)]).united(new)
         return new
 

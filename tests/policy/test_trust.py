@@ -76,6 +76,18 @@ class TestTheUsersWord:
             assert stands(value, merged[part], part, restrict=restrict), (part, value, merged)
 
 
+    @pytest.mark.parametrize("scope", ["attention", "communication", "preferences"])
+    def test_a_guess_adds_no_window_to_the_one_or_the_ones_that_the_user_said(
+        self, scope: str
+    ) -> None:
+        night, noon = {"start": "22:00", "end": "07:00"}, {"start": "12:00", "end": "13:00"}
+        for users, guess in ((night, [noon]), ([night], noon)):
+            merged = merge(
+                scope, [said({"quiet": guess}, source=GUESS), said({"quiet": users}, number=1)]
+            ).summary_struct
+            assert {"quiet": users} in merged.values()
+
+
 class TestNothingIsLost:
     @given(scopes, keys, values, values)
     def test_two_keys_of_one_object_that_become_one_say_both(
