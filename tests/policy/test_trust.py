@@ -75,7 +75,6 @@ class TestTheUsersWord:
         for part, value in alone.items():
             assert stands(value, merged[part], part, restrict=restrict), (part, value, merged)
 
-
     @pytest.mark.parametrize("scope", ["attention", "communication", "preferences"])
     def test_a_guess_adds_no_window_to_the_one_or_the_ones_that_the_user_said(
         self, scope: str
