@@ -39,19 +39,31 @@ _TIME = re.compile(
     rf"(?:(?:[:h.](?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?(?![\d:]))?"
     rf"(?: ?(?:{_HALVES}|(?P<clock>uhr|h|o'clock)(?!\w)))?)"
 )
-_WORD = re.compile(r"[^\W\d_]+(?:-feira)?")
+_WORD = re.compile(r"[^\W\d_]+(?:-feira)?\.?")
+_FOUR_DIGITS = re.compile(r"(?:[01][0-9]|2[0-4])[0-5][0-9]")
 _NOON = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
 
 
 def day_index(text: str) -> int | None:
     """Return 0 for a name of Monday to 6 for one of Sunday; None for anything else."""
-    return _INDEXES.get(normal_form(text))
+    return _INDEXES.get(normal_form(text).rstrip("."))
 
 
 def canonical(text: str) -> str:
     """Return the same text for the same days and times: "Mon 1:30 PM" gives "monday 13:30"."""
     text = normal_form(text)
+    if is_on_the_clock(text):
+        return text
+    if (index := _INDEXES.get(text)) is not None:
+        return DAYS[index]
+    if _FOUR_DIGITS.fullmatch(text):
+        text = f"{text[:2]}:{text[2:]}"
     return _NOON.get(text) or _WORD.sub(_day, _TIME.sub(_time, text))
+
+
+def is_on_the_clock(text: str) -> bool:
+    """Say whether a text is a time as `canonical` writes it, the way most are said: "09:30"."""
+    return len(text) == 5 and text[2] == ":" and text.isascii() and (text[:2] + text[3:]).isdigit()
 
 
 def holds_time(text: str) -> bool:
@@ -63,7 +75,7 @@ def holds_time(text: str) -> bool:
 
 
 def _day(found: re.Match[str]) -> str:
-    index = _INDEXES.get(found[0])
+    index = _INDEXES.get(found[0].rstrip("."))
     return found[0] if index is None else DAYS[index]
 
 

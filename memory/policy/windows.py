@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from memory.policy.clock import DAYS, canonical, day_index, holds_time
+from memory.policy.clock import DAYS, canonical, day_index, holds_time, is_on_the_clock
 from memory.policy.shapes import JSON
 from memory.policy.spelling import form, normal_form
 
@@ -118,7 +118,10 @@ def rank(window: Mapping[str, JSON], text: str) -> tuple[object, ...]:
 def _moment(value: JSON) -> tuple[int, float, str]:
     """Put numbers before strings and strings before anything else; "9:00" before "10:00"."""
     if isinstance(value, str):
-        return (1, 0, _DIGITS.sub(lambda digits: digits[0].zfill(4), canonical(value)))
+        text = canonical(value)
+        if is_on_the_clock(text):
+            return (1, 0, f"00{text[:3]}00{text[3:]}")
+        return (1, 0, _DIGITS.sub(lambda digits: digits[0].zfill(4), text))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (0, value, "")
     return (2, 0, "")

@@ -42,6 +42,7 @@ class TestSchedule:
             ({"day": "mon", "start": "1:30 PM"}, {"day": "Montag", "start": "13:30"}),
             ({"day": "mon", "start": "9 a.m."}, {"day": "lundi", "start": "9h00"}),
             ({"day": "sun", "end": "12:15 AM"}, {"day": "domingo", "end": "00:15:00"}),
+            ({"day": "Mo.", "start": "09:00"}, {"day": "monday", "start": "0900"}),
             ({"day": "tue", "start": "noon"}, {"day": "火曜日", "start": "12 Uhr"}),
             ({"start": "9:00", "end": "10:00"}, {"from": "9:00", "to": "10:00"}),
             ({"days": ["mon", "fri"]}, {"days": ["Friday", "Monday"]}),
