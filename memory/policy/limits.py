@@ -206,11 +206,16 @@ def inherited(key: str, rules: tuple[Rule, ...], *, over: bool) -> tuple[Rule, .
 
 
 _cached_rules = lru_cache(maxsize=4096)(_rules)
+_cached_parts = lru_cache(maxsize=4096)(lambda key: frozenset(key.split("_")))
 
 
 def rules_of(key: str) -> tuple[Rule, ...]:
     """Return the rules that speak of a key in snake_case, in the order in which they are tried."""
     return _cached_rules(key) if len(key) <= LONGEST_CACHED_KEY else _rules(key)
+
+
+def _parts(key: str) -> frozenset[str]:
+    return _cached_parts(key) if len(key) <= LONGEST_CACHED_KEY else frozenset(key.split("_"))
 
 
 def counts_or_names(key: str) -> bool:
@@ -223,15 +228,15 @@ def is_pair(key: str, items: list[Any]) -> bool:
     return (
         len(items) == 2
         and all(type(item) in (int, float) for item in items)
-        and not _PAIRS.isdisjoint(key.split("_"))
+        and not _PAIRS.isdisjoint(_parts(key))
     )
 
 
 def excludes(key: str) -> bool:
     """Say whether a key lists what must not be, so that two names under it are two items."""
-    return not _EXCLUDING.isdisjoint(key.split("_"))
+    return not _EXCLUDING.isdisjoint(_parts(key))
 
 
 def opens(key: str) -> bool:
     """Say whether a key lists what may be, so that a guess adds nothing to the user's list."""
-    return not _OPENING.isdisjoint(key.split("_"))
+    return not _OPENING.isdisjoint(_parts(key))

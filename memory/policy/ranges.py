@@ -1,10 +1,12 @@
 """Ranges: two bounds of one thing, between which something must lie."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from memory.policy.amounts import read_amount
+from memory.policy.shapes import LONGEST_CACHED_KEY
 
 _OPPOSITES: Mapping[str, str] = MappingProxyType(
     {"min": "max", "minimum": "maximum", "max": "min", "maximum": "minimum"}
@@ -19,7 +21,7 @@ def uncrossed(target: dict[str, Any], new: Mapping[str, Any], *, over: bool) -> 
     """
     left_out: set[str] = set()
     for key, value in new.items():
-        bound = _other_bound(key)
+        bound = _cached_bound(key) if len(key) <= LONGEST_CACHED_KEY else _other_bound(key)
         if bound is None or bound[0] not in target:
             continue
         other, is_lower = bound
@@ -43,6 +45,9 @@ def _other_bound(key: str) -> tuple[str, bool] | None:
             parts[position] = _OPPOSITES[word]
             return "_".join(parts), word in ("min", "minimum")
     return None
+
+
+_cached_bound = lru_cache(maxsize=4096)(_other_bound)
 
 
 def _crossed(low: Any, high: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from memory.policy.items import Items, is_object
 from memory.policy.limits import is_nothing
-from memory.policy.readings import WINDOWS, Form, Reading, Statement
+from memory.policy.readings import WINDOWS, Form, Reading, Statement, slot_form
 from memory.policy.vocabulary import Source
 from memory.policy.windows import days_of, holds_windows, without_days
 
@@ -113,7 +113,7 @@ class Taken:
         for key, (window, zone) in items.items():
             rest = without_days(window, self._days)
             if rest is not None:
-                left[key] = (rest, zone)
+                left[key if rest is window else (slot_form(rest), key[1])] = (rest, zone)
         return left
 
     def left_of_weaker(self, reading: Reading) -> Reading:

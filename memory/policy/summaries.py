@@ -141,9 +141,10 @@ def placed_windows(summary: Summary) -> list[tuple[JSON, list[Any]]]:
     windows: dict[str, JSON] = {}
     forms: dict[str, list[Any]] = {}
     for key, (window, zone) in said.items():
+        text = key[0]
         if zone and len(zones) > 1 and isinstance(window, dict):
             window = {**window, "timezone": zone}
-        text = slot_form(window)
+            text = slot_form(window)
         windows[text] = trimmed(window) if isinstance(window, dict) else window
         forms.setdefault(text, []).append(key)
     return [(window, forms[text]) for text, window in sorted(windows.items(), key=_place)]
