@@ -2,18 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from memory.policy.items import Items, is_object, item_form
 from memory.policy.leaves import EMPTY, REST, Leaf, Path, leaves_of, leaves_said, objects_in
 from memory.policy.limits import is_nothing, rules_of
 from memory.policy.origins import Origins, prefixes
 from memory.policy.pricing import sealed, with_unit
 from memory.policy.readings import Reading, Statement
-from memory.policy.sentences import Known, describe
+from memory.policy.sentences import Guess, Known, describe
 from memory.policy.shapes import JSON
+from memory.policy.spelling import rule_form
 from memory.policy.summaries import AUTHORITY, Summary, hear
 from memory.policy.vocabulary import Scope, Source
 
@@ -163,9 +165,29 @@ def _prompt_text(scope: Scope, summary: Summary, origins: Origins) -> str:
             users |= left.rest
     settings: list[Known] = []
     for key in sorted(summary.rest):
-        merged = summary.rest[key]
-        leaves = leaves_of(merged, (*REST, key))
-        sources = {origins.sayer([leaf]).source for leaf, _ in leaves}
+        merged, path = summary.rest[key], (*REST, key)
+        by = {leaf: origins.sayer([leaf]).source for leaf, _ in leaves_of(merged, path)}
+        sources = set(by.values())
         said = with_unit(users[key]) if key in users and not sources & _USERS else None
-        settings.append(Known(key, with_unit(merged), sources, said))
+        guesses = {leaf for leaf in by if by[leaf] == Source.INFERRED}
+        value = _marked(merged, path, guesses) if guesses and len(sources) > 1 else merged
+        settings.append(Known(key, with_unit(value), sources, said))
     return describe(scope, lists, settings)
+
+
+def _marked(value: Any, path: Path, guesses: Set[Leaf]) -> Any:
+    """Return what was merged with each guess in it marked as one."""
+    if isinstance(value, Items):
+        items = {same: (path, same) in guesses for same in value}
+        return [
+            Guess(item) if items.get(item_form(item)) or items.get(_as_rule(item)) else item
+            for item in sealed(value)
+        ]
+    if is_object(value) and (path, item_form(sealed(value))) not in guesses:
+        return {key: _marked(value[key], (*path, key), guesses) for key in sorted(value)}
+    is_guess = any(leaf in guesses for leaf, _ in leaves_of(value, path))
+    return Guess(with_unit(value)) if is_guess else with_unit(value)
+
+
+def _as_rule(item: JSON) -> Any:
+    return (rule_form(item),) if isinstance(item, str) else None

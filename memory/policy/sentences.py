@@ -25,7 +25,9 @@ _MOST_ITEMS = 100
 # One word that stands without quotes; a mark between digits does not end a sentence.
 _WORD = r"(?:[^\W_]|[$€£¥%°+'_-]|(?<=\d)[.,:](?=\d)|(?<=\w)/(?=\w))+"
 _BARE = re.compile(rf"{_WORD}(?: {_WORD}){{0,2}}")
-_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f]')
+_QUOTES = re.compile(
+    '["\u00ab\u00bb\u02ba\u02ee\u05f4\u201c-\u201f\u2033\u2036\u301d-\u301f\uff02]'
+)
 # What speaks to a model, or as these sentences do, is quoted, however short.
 _TELLING = words(
     "ignore disregard forget override system assistant developer instruction instructions prompt"
@@ -46,6 +48,13 @@ class Known:
     value: JSON
     sources: set[str]
     users: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A part of a value that is a guess, where others are not."""
+
+    value: JSON
 
 
 def describe(
@@ -82,7 +91,7 @@ def quoted(text: str) -> str:
 
 
 def _list(name: str, items: Sequence[tuple[JSON, str]]) -> str:
-    told = [_value(item) + (" (a guess)" if by in _GUESSED else "") for item, by in items]
+    told = [_value(Guess(item) if by in _GUESSED else item) for item, by in items]
     return f"{_NAMES[name]}: {_listed(told)}."
 
 
@@ -144,6 +153,8 @@ def _text(key: str) -> str:
 
 def _value(value: JSON) -> str:
     """Return a value as part of a sentence."""
+    if isinstance(value, Guess):
+        return f"{_inner(value.value)} (a guess)"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "nothing"}[value]
     if isinstance(value, str):
