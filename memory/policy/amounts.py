@@ -72,6 +72,7 @@ _PERIODS = ("period", "per", "interval", "frequency")
 # What an object holds that says how much of something there may be.
 _OF_AN_AMOUNT = NUMBER_KEYS.union(UNIT_KEYS, _PERIODS)
 _LONGEST = 100
+_MOST_KEYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,9 @@ def _read_object(value: Mapping[str, Any], names: tuple[str, ...]) -> Amount | N
     A range is no amount, nor are numbers of several things.
     """
     numbers = [key for key in names if key in value]
-    if len(numbers) != 1 or any(key in value and key not in names for key in _BOUNDS):
+    if len(numbers) != 1 or len(value) > _MOST_KEYS:
+        return None
+    if any(key in value and key not in names for key in _BOUNDS):
         return None
     if any(_counts(item) for key, item in value.items() if key not in _OF_AN_AMOUNT):
         return None

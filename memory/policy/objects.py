@@ -232,7 +232,9 @@ def _holds_limits(value: dict[str, Any], rule: Rule) -> bool:
 
 def _named(value: Any, rule: Rule, several: dict[str, Any]) -> dict[str, Any]:
     """Return a bound as it stands in an object among others, under the name it has there."""
-    if value is several or (is_object(value) and value.keys() <= {*rule.bounds}):
+    if value is several:
+        return value if isinstance(value, _Restricting) else _Restricting(value)
+    if is_object(value) and value.keys() <= {*rule.bounds}:
         return value
     return {next((name for name in rule.bounds if name in several), rule.bounds[0]): value}
 
