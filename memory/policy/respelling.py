@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from memory.policy.spellings import FOREIGN_LOOKALIKES, SIGNS_AS_LETTERS
-from memory.policy.words import Words, fold
+from memory.policy.words import APOSTROPHE, Words, fold
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -18,7 +18,6 @@ _SIGNS = "[" + re.escape("".join(map(chr, SIGNS_AS_LETTERS[0]))) + "]"
 _SIGN = re.compile(f"{_SIGNS}(?={_LETTER})|(?<={_LETTER}){_SIGNS}|[\U0001f150-\U0001f1ff]")
 _DIGIT = re.compile(rf"\d(?={_LETTER})|(?<={_LETTER})\d")
 _TORN = re.compile(r"(?<=\w)(?:[^\w\s'\u2019]+(?=\w)|_)")
-_POSSESSIVE = re.compile("['\u2019]s?$")
 _FIRST_WITHOUT_BLANKS = "\u2e80"  # from here on are the scripts of Japan and China
 _LAST_LATIN = "\u024f"
 _SHORTEST_TORN = 3  # letters of a word that signs tear apart
@@ -37,14 +36,20 @@ def _others(words: Words) -> Iterator[list[str]]:
             yield _folded(_AFTER_CAPITALS.sub(" ", text))
     if _DIGIT.search(text):
         yield _folded(_DIGITS.sub(" ", text))
+    if APOSTROPHE.search(text):
+        yield _folded(APOSTROPHE.sub("", text))
     if _TORN.search(text):
         yield [fold(torn) for chunk in text.split() if (torn := _joined(chunk))]
     if _SIGN.search(text):
         for table in SIGNS_AS_LETTERS:
             yield _folded(" ".join(_with_letters(chunk, table) for chunk in text.split()))
     if not text.isascii() and max(text) > _LAST_LATIN:
-        yield [_as_latin(word) for word in words.plain]
-        yield ["".join(word for word in words.plain if min(word) >= _FIRST_WITHOUT_BLANKS)]
+        latin = [_as_latin(word) for word in words.plain]
+        if latin != words.plain:
+            yield latin
+        without_blanks = [word for word in words.plain if min(word) >= _FIRST_WITHOUT_BLANKS]
+        if len(without_blanks) > 1:
+            yield ["".join(without_blanks)]
 
 
 def _folded(text: str) -> list[str]:
@@ -53,7 +58,7 @@ def _folded(text: str) -> list[str]:
 
 def _joined(chunk: str) -> str:
     """Return the letters of what has no white space in it, if signs stand between them."""
-    parts = [part for part in re.split(r"[\W_]+", _POSSESSIVE.sub("", chunk)) if part]
+    parts = [part for part in re.split(r"[\W_]+", chunk) if part]
     joined = "".join(parts)
     return joined if len(parts) > 1 and len(joined) >= _SHORTEST_TORN else ""
 

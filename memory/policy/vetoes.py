@@ -21,7 +21,9 @@ _FAMILY: Mapping[str, str] = {word: family for family, words in WORDS.items() fo
 _VETOED = frozenset(_FAMILY)
 _OURS = _VETOED | DOUBTS | frozenset().union(*TELLING.values(), *WEAK.values()) | MADE | MESSAGES
 _FOREIGN = frozenset().union(*VETOES.values()) - _VETOED
-_WITHIN = re.compile("|".join(map(re.escape, sorted(frozenset().union(*VETOES_WITHIN.values())))))
+_PARTS = sorted(frozenset().union(*VETOES_WITHIN.values()))
+# One look at a letter tells whether any of them begins with it; few do.
+_WITHIN = re.compile(f"(?=[{''.join(sorted({part[0] for part in _PARTS}))}])(?:{'|'.join(_PARTS)})")
 _FIRST_WITHOUT_BLANKS = "\u2e80"  # from here on are the scripts of Japan, China and Korea
 
 

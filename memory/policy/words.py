@@ -20,6 +20,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # at. No word has either in it.
 _SIGNS = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd]")
 _APOSTROPHES = re.compile("[\u02b9-\u02df\u02ec\u02ee\ua78b\ua78c\ua788]")
+APOSTROPHE = re.compile("(?<=\\w)['\u2019](?=\\w)")
 # "s e l l" and "s.e.l.l": no purpose needs as many single letters in a row.
 MOST_SINGLES = 3
 # Few characters stand for many others (NFKC): a text does not grow beyond so many times itself.
@@ -57,7 +58,10 @@ def words_of(text: str) -> Words:
         for word in _WORD.findall(words.text):
             if max(word) > _LAST_LATIN and len(_alphabets(word)) > 1:
                 raise Unreadable("A word is written in two alphabets.")
-    if max(_singles(words.plain), _singles(words.parted)) > MOST_SINGLES:
+    plain = words.plain
+    if APOSTROPHE.search(words.text):  # "il n'y a d'autres" has no single letters but one
+        plain = _WORD.findall(APOSTROPHE.sub("", words.text))
+    if _singles(plain) > MOST_SINGLES:
         raise Unreadable("Four or more single letters stand in a row.")
     return words
 

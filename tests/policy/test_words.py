@@ -97,6 +97,11 @@ class TestUnreadable:
         with pytest.raises(Unreadable, match="single letters"):
             words_of(text)
 
-    @pytest.mark.parametrize("text", ["a b c", "plan b or c", "1 2 3 4 5", "推 荐 书 籍"])
+    @pytest.mark.parametrize(
+        "text", ["a b c", "plan b or c", "1 2 3 4 5", "推 荐 书 籍", "il n y a rien"]
+    )
     def test_fewer_are_read_and_so_are_digits(self, text: str) -> None:
         assert words_of(text).parted == text.split()
+
+    def test_letters_with_apostrophes_do_not_stand_alone(self) -> None:
+        assert words_of("il n'y a d'autres").parted == ["il", "n", "y", "a", "d", "autres"]
