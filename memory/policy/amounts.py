@@ -48,7 +48,8 @@ _UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
 )
 _NUMBER = r"(?P<number>\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?)(?P<thousand>k(?!\w))?"
 _BEFORE = (
-    r"(?:[<>\u2264\u2265]=? ?|(?:max|maximum|min|minimum|at most|at least|up to|under|below|over|from|less than|"
+    r"(?:[<>\u2264\u2265]=? ?"
+    r"|(?:max|maximum|min|minimum|at most|at least|up to|under|below|over|from|less than|"
     r"more than|no more than|not more than|no less than|bis|bis zu|höchstens|mindestens)\.? )?"
 )
 _AFTER = r"(?: (?:max|maximum|min|minimum|at most|at least|or less|or more|tops))?"

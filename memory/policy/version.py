@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
@@ -51,6 +52,8 @@ def _plain(table: Any) -> Any:
         return sorted(map(_plain, table))
     if isinstance(table, (list, tuple)):
         return [_plain(entry) for entry in table]
+    if isinstance(table, re.Pattern):
+        return table.pattern
     if is_dataclass(table):
         return [_plain(getattr(table, field.name)) for field in fields(table)]
     return table

@@ -1,6 +1,7 @@
 """The tables of the policy: what must be true of every one of them, and their version."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass, replace
@@ -53,6 +54,8 @@ def changed(table: Any) -> Any:
         return table + 1
     if isinstance(table, str):
         return f"{table}x"
+    if isinstance(table, re.Pattern):
+        return re.compile(f"{table.pattern}x")
     if is_dataclass(table) and not isinstance(table, type):
         name = next(field.name for field in fields(table) if getattr(table, field.name))
         return replace(table, **{name: changed(getattr(table, name))})
