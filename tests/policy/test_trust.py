@@ -38,9 +38,10 @@ def stands(user: Any, merged: Any, key: str, *, restrict: bool) -> bool:
         return bool(merged >= user if key.startswith("min") else merged <= user)
     if restrict and key.startswith(("allow_", "can_")) and user in (True, 1):
         return merged in (True, False)
-    if restrict and key.startswith(("no_", "require_", "avoid_")) and user in (False, 0):
+    excludes = key.startswith(("avoid_", "blocked_", "excluded_"))
+    if restrict and (excludes or key.startswith(("no_", "require_"))) and user in (False, 0):
         return True
-    if restrict and key.startswith("avoid_") and merged is True:
+    if restrict and excludes and merged is True:
         return True
     if isinstance(user, list):
         items = [json.dumps(item).casefold().strip() for item in merged]
