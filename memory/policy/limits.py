@@ -69,6 +69,8 @@ def is_word_for_nothing(value: Any) -> bool:
 
 def denies(value: Any) -> bool:
     """Say whether a value says that there is nothing: false, 0, "none", or only such."""
+    if isinstance(value, Items):
+        return bool(value) and all(map(is_word_for_nothing, value.values()))
     if isinstance(value, dict):
         return bool(value) and all(map(denies, value.values()))
     return value is False or (type(value) is int and value == 0) or is_word_for_nothing(value)
@@ -86,7 +88,7 @@ def read_flag(value: Any) -> bool | None:
 
 def _read_items(value: Any) -> Items | None:
     if isinstance(value, Items):
-        return Items() if denies(value) else value
+        return value
     if isinstance(value, str) and value:
         word = normal_form(value)
         return Items() if word in _NOTHING else Items.of([value])
@@ -107,6 +109,8 @@ def _read_avoided(value: Any) -> bool | Items | None:
     flag = value if isinstance(value, bool) else None
     if isinstance(value, str):
         flag = read_flag(value)
+    if isinstance(value, Items) and denies(value):
+        return Items()
     return _read_items(value) if flag is None else flag
 
 

@@ -146,3 +146,8 @@ class TestExclusions:
         for strict, lax in ((True, ["a.com"]), (["a.com"], False), ({"a.com": True}, False)):
             for first, second in ((strict, lax), (lax, strict)):
                 assert restricted((USER, {key: first}), (USER, {key: second})) == {key: strict}
+
+    @pytest.mark.parametrize("key", ["allowed_x", "blocked_x", "allergies"])
+    @pytest.mark.parametrize("value", [["none"], "none", [{"name": "none", "level": 0}]])
+    def test_what_is_said_twice_stands_as_it_was_said(self, key: str, value: object) -> None:
+        assert restricted((USER, {key: value}), (USER, {key: value})) == {key: value}
