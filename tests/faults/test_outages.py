@@ -109,7 +109,7 @@ class TestAnOutage:
         def fail(*arguments: object) -> None:
             raise error
 
-        monkeypatch.setattr("memory.views.schemas.create_memory", fail)
+        monkeypatch.setattr("memory.schemas.create_memory", fail)
         response = api.post("/memory", memory_body())
         assert (response.status_code, response.json()["code"]) == (503, "unavailable")
         assert int(response.headers["Retry-After"]) > 0
@@ -129,7 +129,7 @@ def test_a_bug_stays_a_bug(api: Api, error: Error, monkeypatch: pytest.MonkeyPat
     def fail(*arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("memory.views.schemas.create_memory", fail)
+    monkeypatch.setattr("memory.schemas.create_memory", fail)
     monkeypatch.setattr("config.documentation.render", fail)
     assert api.post("/memory", memory_body()).status_code == 500
     page = Client(raise_request_exception=False).get("/", headers=BROWSER)

@@ -1,0 +1,41 @@
+"""The HTTP operations on memories as they were stored."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from foundation.answers import RequestRefused, json_response
+from memory import schemas, services
+from memory.views.base import MemoryApiView
+
+
+class CreateMemoryView(MemoryApiView):
+    permission = "memory:write"
+
+    def post(self, request: Request) -> HttpResponse:
+        key = _idempotency_key(request)
+        memory = schemas.create_memory(self.body(request))
+        if key is None:
+            stored = services.remember(self.caller(request), memory)
+            return json_response(stored, status=HTTPStatus.CREATED)
+        stored, replayed = services.remember_once(self.caller(request), memory, idempotency_key=key)
+        headers = {"Idempotency-Replayed": "true"} if replayed else None
+        return json_response(stored, status=HTTPStatus.CREATED, headers=headers)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 255:
+        raise RequestRefused(
+            "out_of_range", "Header 'Idempotency-Key' must be between 1 and 255 characters"
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise RequestRefused(
+            "invalid_value", "Header 'Idempotency-Key' must be printable ASCII characters"
+        )
+    return key

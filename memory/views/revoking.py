@@ -1,0 +1,18 @@
+"""The HTTP operation that takes an access back."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from foundation.answers import json_response
+from memory import schemas, services
+from memory.views.base import MemoryApiView
+
+
+class RevokeAccessView(MemoryApiView):
+    permission = "memory:revoke"
+
+    def post(self, request: Request) -> HttpResponse:
+        body = schemas.revoke_access(self.body(request))
+        return json_response(services.revoke(self.caller(request), body))
