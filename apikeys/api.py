@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -28,6 +29,7 @@ from foundation.addresses import LONGEST_ADDRESS, client_address
 from foundation.answers import JSON_TYPE, RequestRefused
 
 DRAINED = 1024 * 1024  # bytes
+MOST_PARAMETERS = 100
 UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
 
 
@@ -133,6 +135,31 @@ class KeyedAPIView(APIView):
         if not isinstance(body, dict):
             raise RequestRefused("malformed_json", "Request body is not valid JSON")
         return body
+
+    def query(self, request: Request) -> dict[str, str]:
+        """Return the parameters of the request's address. Raises RequestRefused.
+
+        Not Django's own dictionary of them, which takes the last where one is given twice, and
+        puts a sign of its own in the place of bytes that are not UTF-8.
+        """
+        written = request.META.get("QUERY_STRING", "")
+        try:
+            text = written.encode("latin-1").decode()
+            pairs = parse_qsl(
+                text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+            )
+        except UnicodeError:
+            raise RequestRefused("invalid_value", "The query must be UTF-8") from None
+        except ValueError:
+            sentence = f"The query must have at most {MOST_PARAMETERS} parameters"
+            raise RequestRefused("invalid_value", sentence) from None
+        query: dict[str, str] = {}
+        for name, value in pairs:
+            if name in query:
+                sentence = "A parameter of the query must not be given twice"
+                raise RequestRefused("invalid_value", sentence)
+            query[name] = value
+        return query
 
     @staticmethod
     def _content(request: Request) -> bytes:

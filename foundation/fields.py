@@ -1,4 +1,4 @@
-"""Checks the fields of a JSON body by a table that says which there are.
+"""Checks the fields of a JSON body, or of a query, by a table that says which there are.
 
 The checks go in three rounds over all fields: is it there, is it of the right JSON type, does it
 keep its rule. The first round that finds something refuses; it names the first field and lists all.
@@ -9,15 +9,22 @@ is plainer than bent out of a schema library's errors.)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 import msgspec
 
+from foundation import cursors
 from foundation.answers import RequestRefused
+from foundation.cursors import Position
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+YEARS = (2000, 2999)  # those that the product can compute with
+PAGE, LONGEST_PAGE = 20, 100
 
 
 class BrokenRule(Exception):
@@ -155,3 +162,62 @@ def one_of(names: Iterable[str]) -> Callable[[str, str], str]:
 def as_it_is(name: str, value: Any) -> Any:
     """Return the value: a rule that nothing breaks."""
     return value
+
+
+# --- What is in a query is text, whatever it says -----------------------------------------------
+
+
+def number(name: str, rule: Callable[[str, int], Any], *, absent: Any = None) -> Field:
+    """Return an optional field of a query that is an integer."""
+
+    def written(name: str, value: str) -> Any:
+        if not DIGITS.fullmatch(value):
+            raise BrokenRule("invalid_type", f"Field '{name}' must be an integer")
+        return rule(name, int(value))
+
+    return string(name, written, required=False, absent=absent)
+
+
+def moment(name: str) -> Field:
+    """Return an optional field of a query that is a time with its offset; it comes in UTC."""
+    return string(name, _moment, required=False)
+
+
+def identifier(name: str) -> Field:
+    """Return an optional field of a query that is a UUID."""
+    return string(name, _identifier, required=False)
+
+
+def page() -> tuple[Field, Field]:
+    """Return the fields `limit` and `cursor` of a list: see `position`."""
+    limit = number("limit", between(1, LONGEST_PAGE), absent=PAGE)
+    return limit, string("cursor", as_it_is, required=False)
+
+
+def position(cursor: str | None, *, filters: Mapping[str, Any]) -> Position | None:
+    """Return where this list goes on; None: at its newest row. Raises RequestRefused."""
+    if cursor is None:
+        return None
+    try:
+        return cursors.position(cursor, filters=filters)
+    except cursors.NotACursor as error:
+        _refuse("invalid_value", [("cursor", f"Field 'cursor' {error}")])
+
+
+def _moment(name: str, value: str) -> datetime:
+    try:
+        moment: datetime = msgspec.convert(value, Annotated[datetime, msgspec.Meta(tz=True)])
+    except msgspec.ValidationError:
+        sentence = f"Field '{name}' must be a time such as 2026-11-23T04:30:52Z"
+        raise BrokenRule("invalid_value", sentence) from None
+    first, last = YEARS
+    if not first <= moment.year <= last:
+        raise BrokenRule("out_of_range", f"Field '{name}' must be between {first} and {last}")
+    return moment.astimezone(UTC)
+
+
+def _identifier(name: str, value: str) -> UUID:
+    try:
+        return msgspec.convert(value, UUID)
+    except msgspec.ValidationError:
+        raise BrokenRule("invalid_value", f"Field '{name}' must be a UUID") from None
