@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -56,9 +56,9 @@ class JsonNegotiation(DefaultContentNegotiation):
 
 
 class KeyedAPIView(APIView):
-    """One operation of the API. Subclasses name the `permission` that it needs."""
+    """One path of the API. Subclasses name the `permission` that it needs, or each method does."""
 
-    permission: str | None = None
+    permission: str | Mapping[str, str] | None = None
     content_negotiation_class = JsonNegotiation
     needs_media_type = False
     allowance: Allowance | None = None

@@ -27,7 +27,7 @@ from config.environment import BASE_DIR
 from config.routes import is_api
 from foundation import outage_log, outages, request_ids
 from foundation.answers import ErrorAnswer, RequestRefused, json_response
-from memory import ceilings, refusals, services
+from memory import ceilings, listing, refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
@@ -111,6 +111,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
     refusals.PolicyDenied: _policy_denied,
     refusals.GrantEnded: lambda error: ErrorAnswer("grant_revoked", "REVOKED"),
     services.GrantNotFound: lambda error: ErrorAnswer("not_found", "Revocation token not found"),
+    listing.MemoryNotFound: lambda error: ErrorAnswer("not_found", "Memory not found"),
     refusals.ScopeNotAllowed: lambda error: ErrorAnswer(
         "permission_denied",
         f"API key may not use the scope '{error.scope}'",

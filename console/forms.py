@@ -29,13 +29,13 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 # What a new key may do; a "custom" one lists its permissions itself.
 PRESETS = {
     "full": PERMISSIONS,
-    "read": ("memory:read", "memory:list"),
+    "read": ("memory:read",),
     "write": ("memory:write",),
 }
 CUSTOM = "custom"
 PRESET_CHOICES = [
     ("full", "Full access: store, read, revoke, list, delete, see the record"),
-    ("read", "Read only: read and list"),
+    ("read", "Read only: read for a purpose"),
     ("write", "Write only: store"),
     (CUSTOM, "Custom: only what is ticked below"),
 ]

@@ -110,6 +110,13 @@ def revoked(caller: Caller, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
     )
 
 
+def listed(
+    caller: Caller, partition: Partition, user_id: str, memory_ids: list[UUID]
+) -> audit.Event:
+    """Record what was shown as it was stored; of a list under every scope the scope is empty."""
+    return _event(EventType.MEMORY_LIST, caller, partition, user_id, memory_ids=memory_ids)
+
+
 def _purpose_of(decision: Decision) -> dict[str, Any]:
     """Say which registered purpose was named, if one was."""
     if decision.purpose_id is None:
@@ -133,7 +140,7 @@ def _event(
         environment=principal.environment,
         api_key_id=principal.key_id,
         user_id=user_id,
-        scope=partition.scope,
+        scope=partition.scope or None,
         domain=partition.domain or None,
         policy_version=policy_version(caller.registry),
         request_id=caller.request_id,

@@ -10,6 +10,7 @@ its beginning, so there is nothing to lock.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -22,6 +23,16 @@ def share(partition: Partition) -> None:
     """Hold off a revoke of this partition until the transaction ends."""
     if connection.vendor == "postgresql":
         sql.rows("SELECT pg_advisory_xact_lock_shared(%s)", (number(partition),))
+
+
+def share_all(partitions: Iterable[Partition]) -> None:
+    """Hold off revokes of all these partitions until the transaction ends.
+
+    Whoever locks several takes them in the rising order of their numbers.
+    """
+    if connection.vendor == "postgresql":
+        numbers = sorted({number(partition) for partition in partitions})
+        sql.rows("SELECT pg_advisory_xact_lock_shared(n) FROM unnest(%s::bigint[]) n", (numbers,))
 
 
 def exclude(partition: Partition) -> None:

@@ -32,6 +32,16 @@ class CreateMemory(msgspec.Struct, frozen=True, omit_defaults=True):
     replace: bool = False
 
 
+class ListMemories(msgspec.Struct, frozen=True):
+    """`scope` and `domain` are None for every one; the empty `domain` is none."""
+
+    user_id: str
+    scope: str | None
+    domain: str | None
+    limit: int
+    cursor: str | None
+
+
 class ReadMemory(msgspec.Struct, frozen=True):
     """`domain` is empty for none."""
 
@@ -61,6 +71,11 @@ class CheckPolicy(msgspec.Struct, frozen=True):
 def create_memory(body: dict[str, Any]) -> CreateMemory:
     """Check the body of `POST /memory`. Raises RequestRefused."""
     return CreateMemory(*fields.check(body, _CREATE))
+
+
+def list_memories(query: dict[str, str]) -> ListMemories:
+    """Check the query of `GET /memory`. Raises RequestRefused."""
+    return ListMemories(*fields.check(query, _LIST))
 
 
 def read_memory(body: dict[str, Any]) -> ReadMemory:
@@ -97,7 +112,8 @@ def _value(name: str, value: Any) -> str:
 
 
 _USER_ID = fields.string("user_id", fields.text(1, 255))
-_SCOPE = fields.string("scope", fields.one_of(scope.value for scope in Scope))
+_one_of_the_scopes = fields.one_of(scope.value for scope in Scope)
+_SCOPE = fields.string("scope", _one_of_the_scopes)
 _DOMAIN = fields.string("domain", fields.text(1, 255), required=False, absent="")
 _PURPOSE = fields.string("purpose", fields.text(1, 1000))
 _MAX_AGE = fields.integer("max_age_days", fields.between(1, 3650), required=False)
@@ -113,6 +129,12 @@ _CREATE = (
     fields.integer("ttl_days", fields.between(1, 365), required=False),
     fields.object_or_array("value_json", _value),
     fields.boolean("replace"),
+)
+_LIST = (
+    _USER_ID,
+    fields.string("scope", _one_of_the_scopes, required=False),
+    fields.string("domain", fields.text(0, 255), required=False),
+    *fields.page(),
 )
 _READ = (
     _USER_ID,

@@ -5,10 +5,11 @@ from django.urls import path
 from memory.views import memories, policy, reading, revoking
 
 urlpatterns = [
-    path("memory", memories.CreateMemoryView.as_view(), name="memory-create"),
+    path("memory", memories.MemoriesView.as_view(), name="memories"),
     path("memory/read", reading.ReadMemoryView.as_view(), name="memory-read"),
     path("memory/read/continue", reading.ContinueReadingView.as_view(), name="memory-continue"),
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),
+    path("memory/<uuid:memory_id>", memories.MemoryView.as_view(), name="memory"),
     path("policy/check", policy.CheckPolicyView.as_view(), name="policy-check"),
     path("policy", policy.PolicyView.as_view(), name="policy"),
 ]

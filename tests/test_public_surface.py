@@ -33,6 +33,8 @@ TABLE = [
     ("/policy/check", "post", 401, 401, 401, 401, 401, 400),
     ("/usage", "get", 401, 401, 401, 401, 401, 200),
     ("/memory", "post", 401, 401, 401, 401, 401, 400),
+    ("/memory", "get", 401, 401, 401, 401, 401, 400),
+    ("/memory/{key}", "get", 401, 401, 401, 401, 401, 404),
     ("/memory/read", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/read/continue", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/revoke", "post", 401, 401, 401, 401, 401, 400),
@@ -142,6 +144,7 @@ PARAMETERS = {
     "<str:token>": "{token}",
     "<uuid:logged_id>": "{key}",
     "<uuid:event_id>": "{key}",
+    "<uuid:memory_id>": "{key}",
     "<int:pk>": "{number}",
     "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/{word}/",
     "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
@@ -177,7 +180,7 @@ def test_every_url_has_a_row() -> None:
 def test_every_view_of_the_api_names_its_permission() -> None:
     views = [getattr(entry.callback, "view_class", None) for _, entry in routes(get_resolver())]
     api_views = [view for view in views if view is not None and issubclass(view, KeyedAPIView)]
-    assert len(api_views) == 8
+    assert len(api_views) == 9
     assert all(view.permission for view in api_views)
 
 

@@ -48,6 +48,7 @@ class EventType(models.TextChoices):
     PURPOSE_APPROVE = "PURPOSE_APPROVE"
     PURPOSE_UPDATE = "PURPOSE_UPDATE"
     PURPOSE_RETIRE = "PURPOSE_RETIRE"
+    MEMORY_LIST = "MEMORY_LIST"
 
 
 CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ

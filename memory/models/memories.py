@@ -8,11 +8,13 @@ what one read looks at and one revoke hides.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.environments import ENVIRONMENTS
+from foundation.cursors import Position
 from foundation.identifiers import new_id
 from memory.policy.vocabulary import Scope, Source
 
@@ -21,6 +23,24 @@ SOURCES = [source.value for source in Source]
 
 
 class MemoryQuerySet(models.QuerySet["Memory"]):
+    def of(self, project_id: UUID, environment: str) -> MemoryQuerySet:
+        return self.filter(project_id=project_id, environment=environment)
+
+    def visible(self) -> MemoryQuerySet:
+        """Return what no revocation hides."""
+        return self.filter(hidden_at=None)
+
+    def live(self, *, at: datetime) -> MemoryQuerySet:
+        return self.visible().filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+    def page(self, after: Position | None, *, size: int) -> list[Memory]:
+        """Return the newest, or those that come after that row; no two of them are in one place."""
+        rows = self
+        if after is not None:
+            older = Q(created_at__lt=after.created_at) | Q(id__lt=after.id)
+            rows = rows.filter(older, created_at__lte=after.created_at)
+        return list(rows.order_by("-created_at", "-id")[:size])
+
     def expired(self, *, at: datetime) -> MemoryQuerySet:
         return self.filter(expires_at__lte=at).order_by("expires_at")
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from uuid import UUID
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from foundation.answers import RequestRefused, json_response
-from memory import schemas, services
+from memory import listing, schemas, services
 from memory.views.base import MemoryApiView
 
 
-class CreateMemoryView(MemoryApiView):
-    permission = "memory:write"
+class MemoriesView(MemoryApiView):
+    permission = {"GET": "memory:list", "POST": "memory:write"}
+    http_method_names = ["get", "post"]
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer a user's memories as they were stored, a page at a time."""
+        query = schemas.list_memories(self.query(request))
+        return json_response(listing.list_memories(self.caller(request), query))
 
     def post(self, request: Request) -> HttpResponse:
         key = _idempotency_key(request)
@@ -24,6 +31,15 @@ class CreateMemoryView(MemoryApiView):
         stored, replayed = services.remember_once(self.caller(request), memory, idempotency_key=key)
         headers = {"Idempotency-Replayed": "true"} if replayed else None
         return json_response(stored, status=HTTPStatus.CREATED, headers=headers)
+
+
+class MemoryView(MemoryApiView):
+    permission = {"GET": "memory:list"}
+    http_method_names = ["get"]
+
+    def get(self, request: Request, memory_id: UUID) -> HttpResponse:
+        """Answer one memory as it was stored."""
+        return json_response(listing.get_memory(self.caller(request), memory_id))
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -38,7 +38,7 @@ class TestCreating:
 
     @pytest.mark.parametrize(
         ("preset", "permissions"),
-        [("read", ["memory:read", "memory:list"]), ("write", ["memory:write"])],
+        [("read", ["memory:read"]), ("write", ["memory:write"])],
     )
     def test_a_preset_is_what_it_says(
         self, browser: Client, new: str, preset: str, permissions: list[str]
