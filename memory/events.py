@@ -117,6 +117,10 @@ def listed(
     return _event(EventType.MEMORY_LIST, caller, partition, user_id, memory_ids=memory_ids)
 
 
+def deleted(caller: Caller, partition: Partition, user_id: str, memory_id: UUID) -> audit.Event:
+    return _event(EventType.MEMORY_DELETE, caller, partition, user_id, memory_ids=[memory_id])
+
+
 def _purpose_of(decision: Decision) -> dict[str, Any]:
     """Say which registered purpose was named, if one was."""
     if decision.purpose_id is None:

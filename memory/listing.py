@@ -82,7 +82,7 @@ def get_memory(caller: Caller, memory_id: UUID) -> Item:
     memory = owned.live(at=caller.at).filter(pk=memory_id).first()
     if memory is None:
         raise MemoryNotFound
-    partition = _partition(memory)
+    partition = partition_of(memory)
     check_scope(caller, partition, memory.user_id)
     with sql.writing():
         if not _still_visible([memory]):
@@ -93,7 +93,7 @@ def get_memory(caller: Caller, memory_id: UUID) -> Item:
 
 def _still_visible(found: list[Memory]) -> list[Memory]:
     """Leave out what is hidden or gone meanwhile; what stays, stays until the transaction ends."""
-    locks.share_all(_partition(memory) for memory in found)
+    locks.share_all(partition_of(memory) for memory in found)
     ids = set(Memory.objects.visible().filter(pk__in=_ids(found)).values_list("pk", flat=True))
     return [memory for memory in found if memory.pk in ids]
 
@@ -102,7 +102,7 @@ def _ids(memories: list[Memory]) -> list[UUID]:
     return [memory.pk for memory in memories]
 
 
-def _partition(memory: Memory) -> Partition:
+def partition_of(memory: Memory) -> Partition:
     return Partition(memory.subject_id, memory.scope, memory.domain)
 
 

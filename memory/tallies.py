@@ -106,6 +106,12 @@ def take_off_values(grant: Grant, owner: tuple[UUID, str], lived: int) -> list[t
     return [(1, *owner, "grants", shard), (lived, *owner, "memories", shard)]
 
 
+def take_off(memory: Memory) -> None:
+    """Count a live memory no longer, in the transaction that deletes it."""
+    owner = (memory.project_id, memory.environment)
+    sql.change(TAKE_OFF, (1, *owner, "memories", shard_of(memory.subject_id)))
+
+
 def forget(rows: Iterable[Kept]) -> None:
     """Take off what has expired in one table, in the transaction that removes it."""
     owner = attrgetter("project_id", "environment")

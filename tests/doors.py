@@ -51,6 +51,9 @@ class Api:
     def get(self, path: str, **extra: Any) -> Response:
         return self.client.get(path, **self._headers(extra))
 
+    def delete(self, path: str, **extra: Any) -> Response:
+        return self.client.delete(path, **self._headers(extra))
+
     def _headers(self, extra: dict[str, Any]) -> dict[str, Any]:
         return extra if self.key is None else {"HTTP_X_API_KEY": self.key, **extra}
 

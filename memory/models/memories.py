@@ -31,7 +31,10 @@ class MemoryQuerySet(models.QuerySet["Memory"]):
         return self.filter(hidden_at=None)
 
     def live(self, *, at: datetime) -> MemoryQuerySet:
-        return self.visible().filter(Q(expires_at=None) | Q(expires_at__gt=at))
+        return self.visible().unexpired(at=at)
+
+    def unexpired(self, *, at: datetime) -> MemoryQuerySet:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
     def page(self, after: Position | None, *, size: int) -> list[Memory]:
         """Return the newest, or those that come after that row; no two of them are in one place."""

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from foundation.answers import RequestRefused, json_response
-from memory import listing, schemas, services
+from foundation.answers import RequestRefused, json_response, no_content
+from memory import deleting, listing, schemas, services
 from memory.views.base import MemoryApiView
 
 
@@ -34,12 +34,16 @@ class MemoriesView(MemoryApiView):
 
 
 class MemoryView(MemoryApiView):
-    permission = {"GET": "memory:list"}
-    http_method_names = ["get"]
+    permission = {"GET": "memory:list", "DELETE": "memory:delete"}
+    http_method_names = ["get", "delete"]
 
     def get(self, request: Request, memory_id: UUID) -> HttpResponse:
         """Answer one memory as it was stored."""
         return json_response(listing.get_memory(self.caller(request), memory_id))
+
+    def delete(self, request: Request, memory_id: UUID) -> HttpResponse:
+        deleting.delete_memory(self.caller(request), memory_id)
+        return no_content()
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -115,7 +115,7 @@ class TestOne:
         for method, where, allowed in (
             ("PUT", "/memory", "GET, POST"),
             ("GET", "/memory/read", "POST"),
-            ("POST", f"/memory/{uuid4()}", "GET"),
+            ("POST", f"/memory/{uuid4()}", "GET, DELETE"),
         ):
             response = api.client.generic(method, where, HTTP_X_API_KEY=api.key)
             assert_refused(response, 405, "method_not_allowed")

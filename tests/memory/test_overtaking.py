@@ -70,6 +70,19 @@ class TestOvertaken:
         assert [len(event.memory_ids) for event in reads] == [1, 0]
         assert RevocationGrant.objects.count() == 2
 
+    def test_what_is_deleted_meanwhile_is_looked_for_again(
+        self, api: Api, meanwhile: Meanwhile
+    ) -> None:
+        """By a read, and by its continuation."""
+        stored = [api.remember()["id"] for _ in range(2)]
+        meanwhile(lambda: Api(api.key).delete(f"/memory/{stored.pop()}"), 1)
+        token = api.read()["revocation_token"]
+        meanwhile(lambda: Api(api.key).delete(f"/memory/{stored.pop()}"), 1)
+        answer = api.post(CONTINUE, {"revocation_token": token}).json()
+        assert answer["summary_text"] == "No memories found."
+        reads = AuditEvent.objects.filter(event_type="MEMORY_READ").order_by("id")
+        assert [len(event.memory_ids) for event in reads] == [1, 0]
+
     def test_a_continuation_that_saw_what_is_hidden_looks_again(
         self, api: Api, meanwhile: Meanwhile
     ) -> None:
@@ -134,6 +147,20 @@ class TestWaiting:
                 assert not revoking.done()
             assert revoking.result(timeout=60)["revoked"] is True
         assert api.read()["summary_text"] == "No memories found."
+
+    @pytest.mark.parametrize("share", [locks.share, lambda one: locks.share_all([one])])
+    def test_a_deletion_waits_for_a_read_or_a_list_that_is_being_recorded(
+        self, api: Api, project: Project, share: Callable[[Partition], None]
+    ) -> None:
+        path = f"/memory/{api.remember()['id']}"
+        subject = subject_id(bytes(project.subject_key), "test", "user_1")
+        with ThreadPoolExecutor(1) as thread:
+            with transaction.atomic():
+                share(Partition(subject, "preferences", "food"))
+                deleting = thread.submit(elsewhere, lambda: Api(api.key).delete(path))
+                wait_until_somebody_waits()
+                assert not deleting.done()
+            assert deleting.result(timeout=60).status_code == 204
 
     def test_a_read_waits_for_a_revoke_that_is_under_way(self, api: Api, project: Project) -> None:
         api.remember()
