@@ -54,8 +54,12 @@ def after(rows: Sequence[Placed], *, limit: int, filters: Mapping[str, Any]) -> 
     """
     if len(rows) <= limit:
         return None
-    last = rows[limit - 1]
-    cursor = _Cursor(last.created_at.astimezone(UTC), last.id, _digest(filters))
+    return at(rows[limit - 1], filters=filters)
+
+
+def at(row: Placed, *, filters: Mapping[str, Any]) -> str:
+    """Return the cursor to the page that begins after that row."""
+    cursor = _Cursor(row.created_at.astimezone(UTC), row.id, _digest(filters))
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 

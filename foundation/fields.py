@@ -146,14 +146,14 @@ def between(least: int, most: int) -> Callable[[str, int], int]:
     return rule
 
 
-def one_of(names: Iterable[str]) -> Callable[[str, str], str]:
-    """Return the rule of one of these names; another has the code `invalid_<field>`."""
+def one_of(names: Iterable[str], *, code: str = "") -> Callable[[str, str], str]:
+    """Return the rule of one of these names; another has that code, or `invalid_<field>`."""
     known = tuple(names)
 
     def rule(name: str, value: str) -> str:
         if value not in known:
             sentence = f"Invalid {name} value. Must be one of: {', '.join(known)}"
-            raise BrokenRule(f"invalid_{name}", sentence)
+            raise BrokenRule(code or f"invalid_{name}", sentence)
         return value
 
     return rule

@@ -5,15 +5,19 @@ Each request has a table of its fields, in the order of docs/api.md.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
+from accounts.models import EventType
 from foundation import fields
 from memory.policy import shapes
 from memory.policy.vocabulary import Scope, Source
 
 MAX_VALUE_BYTES = 32 * 1024
+PLAIN = "invalid_value"
 
 
 class CreateMemory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,6 +42,20 @@ class ListMemories(msgspec.Struct, frozen=True):
     user_id: str
     scope: str | None
     domain: str | None
+    limit: int
+    cursor: str | None
+
+
+class ListEvents(msgspec.Struct, frozen=True):
+    """What is None is not asked about; `decision` is "allowed" or "denied"."""
+
+    user_id: str | None
+    scope: str | None
+    event_type: str | None
+    api_key_id: UUID | None
+    decision: str | None
+    since: datetime | None
+    until: datetime | None
     limit: int
     cursor: str | None
 
@@ -76,6 +94,11 @@ def create_memory(body: dict[str, Any]) -> CreateMemory:
 def list_memories(query: dict[str, str]) -> ListMemories:
     """Check the query of `GET /memory`. Raises RequestRefused."""
     return ListMemories(*fields.check(query, _LIST))
+
+
+def list_events(query: dict[str, str]) -> ListEvents:
+    """Check the query of `GET /audit`. Raises RequestRefused."""
+    return ListEvents(*fields.check(query, _EVENTS))
 
 
 def read_memory(body: dict[str, Any]) -> ReadMemory:
@@ -134,6 +157,16 @@ _LIST = (
     _USER_ID,
     fields.string("scope", _one_of_the_scopes, required=False),
     fields.string("domain", fields.text(0, 255), required=False),
+    *fields.page(),
+)
+_EVENTS = (
+    fields.string("user_id", fields.text(1, 255), required=False),
+    fields.string("scope", _one_of_the_scopes, required=False),
+    fields.string("event_type", fields.one_of(EventType.values, code=PLAIN), required=False),
+    fields.identifier("api_key_id"),
+    fields.string("decision", fields.one_of(("allowed", "denied"), code=PLAIN), required=False),
+    fields.moment("since"),
+    fields.moment("until"),
     *fields.page(),
 )
 _READ = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from memory.views import memories, policy, reading, revoking
+from memory.views import memories, policy, reading, record, revoking
 
 urlpatterns = [
     path("memory", memories.MemoriesView.as_view(), name="memories"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("memory/read/continue", reading.ContinueReadingView.as_view(), name="memory-continue"),
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),
     path("memory/<uuid:memory_id>", memories.MemoryView.as_view(), name="memory"),
+    path("audit", record.RecordView.as_view(), name="audit"),
     path("policy/check", policy.CheckPolicyView.as_view(), name="policy-check"),
     path("policy", policy.PolicyView.as_view(), name="policy"),
 ]
