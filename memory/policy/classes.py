@@ -220,6 +220,7 @@ NOT_AFTER: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         """),
         listed("past previous recent prior earlier historical"),
     ),
+    (listed("task tasks"), listed("my your of")),
     (
         listed("order orders"),
         listed("preferred alphabetical chronological ascending descending random sort tab reading"),

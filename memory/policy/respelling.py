@@ -18,6 +18,7 @@ _SIGNS = "[" + re.escape("".join(map(chr, SIGNS_AS_LETTERS[0]))) + "]"
 _SIGN = re.compile(f"{_SIGNS}(?={_LETTER})|(?<={_LETTER}){_SIGNS}|[\U0001f150-\U0001f1ff]")
 _DIGIT = re.compile(rf"\d(?={_LETTER})|(?<={_LETTER})\d")
 _TORN = re.compile(r"(?<=\w)(?:[^\w\s'\u2019]+(?=\w)|_)")
+_TORN_BY_APOSTROPHES = re.compile("\\w+(?:['\u2019]\\w+){2,}")
 _FIRST_WITHOUT_BLANKS = "\u2e80"  # from here on are the scripts of Japan and China
 _LAST_LATIN = "\u024f"
 _SHORTEST_TORN = 3  # letters of a word that signs tear apart
@@ -36,8 +37,8 @@ def _others(words: Words) -> Iterator[list[str]]:
             yield _folded(_AFTER_CAPITALS.sub(" ", text))
     if _DIGIT.search(text):
         yield _folded(_DIGITS.sub(" ", text))
-    if APOSTROPHE.search(text):
-        yield _folded(APOSTROPHE.sub("", text))
+    if len(APOSTROPHE.findall(text)) > 1:  # not "user's", which is no "users"
+        yield _folded(_TORN_BY_APOSTROPHES.sub(lambda torn: APOSTROPHE.sub("", torn[0]), text))
     if _TORN.search(text):
         yield [fold(torn) for chunk in text.split() if (torn := _joined(chunk))]
     if _SIGN.search(text):

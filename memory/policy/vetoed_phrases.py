@@ -69,7 +69,15 @@ PHRASES: frozenset[str] = phrases("""
     optimisation, resource optimization, usage data, usage statistics, usage patterns, behaviour
     patterns, behavior patterns, customer relationship, other purpose, other purposes, another
     purpose, any purpose, previous instructions, prior instructions, ignore instructions, ignore
-    previous, ignore rules, ignore policy, drop policy, disable policy
+    previous, ignore rules, ignore policy, drop policy, disable policy, feature store, feature
+    engineering, feature vectors, preference data, preference pairs, culture fit, kind of
+    person, higher fares, higher fees, higher rates, rent increase, rent increases, leaves
+    house, leaves work, license plate, number plate, border agency, border agencies, border
+    security, border crossings, discovery request, clinical trial, clinical trials, case study,
+    session replay, duplicate accounts, hate speech, adult content, community guidelines,
+    exclusive offers, personalised offers, personalized offers, late arrivals, late arrival,
+    hand over, population health, pay raise, lease violation, social media monitoring, shadow
+    profile, hidden camera
 """)
 
 
@@ -105,19 +113,20 @@ _WATCHED = listed("""
     movement movements behaviour behaviours behavior behaviors open opens opened click clicks
     reply replies email emails conversion conversions visitor visitors usage worker workers
     staff member members subscriber subscribers student students device devices browsing
+    girlfriend boyfriend wife husband spouse partner teen teens teenager teenagers
 """)
 
 # What each word of a pair says alone may be harmless: "training plans for a marathon" and "a model
 # railway" are.
 PAIRS: tuple[Pair, ...] = (
     Pair(
-        listed("train trains retrain retrains"),
+        listed("train trains"),
         _MODELS | listed("network networks system systems"),
         3,
         either_way=False,
     ),
     Pair(
-        listed("trained training trainings retrained retraining"),
+        listed("trained training trainings"),
         _MODELS | listed("network networks system systems job jobs"),
         3,
     ),
@@ -174,14 +183,21 @@ HARMLESS: Mapping[str, Beside] = MappingProxyType(
 DOUBTS = listed("""
     our ours ourselves we who whom whose he him his she her hers customers company companies
     corporate business businesses enterprise stakeholder stakeholders shareholder shareholders
-    investor investors partner partners competitor competitors competition brand brands
-    data algorithm algorithms model models attribute attributes quality
-    improve improves improved improving improvement improvements optimization optimisation
-    detect detects detected detecting management public team teams department internal
-    behaviour behaviours behavior behaviors usage discount discounts
-    export exports exported exporting import imports
-    growth quota quotas strategy strategic leadership operations operational
-    secondary subject subjects trend trends pattern patterns stats measure measures measured
-    measuring measurement measurements quantify variant variants worker workers labor labour
-    crime crimes evidence sale toxic ban feedback developers developer testing likely gender
+    investor investors partner partners competitor competitors competition brand brands data
+    algorithm algorithms model models attribute attributes quality improve improves improved
+    improving improvement improvements optimization optimisation detect detects detected
+    detecting management public team teams department internal behaviour behaviours behavior
+    behaviors usage discount discounts export exports exported exporting import imports growth
+    quota quotas strategy strategic leadership operations operational secondary subject subjects
+    trend trends pattern patterns stats measure measures measured measuring measurement
+    measurements quantify variant variants worker workers labor labour crime crimes evidence
+    sale toxic ban feedback developers developer testing likely gender person persons income
+    population outcomes identity ex target targets secret capture captures capturing judge
+    judges custody council authority officer officers agency agencies trial trials publication
+    scientific academic engagement adoption abandon abandoned abandonment click clicks
+    recordings logs dashboards executives quarterly demand nobody ux qa crash crashes latency
+    bots suspension suspend suspends suspended suspending flag flags flagged flagging violent
+    lead convert converts conversion conversions subscribers offers offer bundle bundles
+    referral referrals wages quotes urgency workplace overtime resumes cvs pregnancy pregnant
+    lifestyle boss movement movements screenshot screenshots labelling labeling
 """)

@@ -33,7 +33,9 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             branding advertorial adware mailing mailings telesales blast blasts seo attribution
             placement placements freemium paywall touchpoint touchpoints pitches pitched
             pitching spender spenders spammed spams spammers promoter promoters telemarketer
-            telemarketers marketed addicts reengaged campaigned churning upsold
+            telemarketers marketed addicts reengaged campaigned churning upsold leads
+            testimonial testimonials incentive incentives incentivise incentivize campaigner
+            campaigners upcharge
         """),
         "sale and brokering": listed("""
             sell sells selling sold seller sellers resell resells reselling resold reseller
@@ -56,7 +58,9 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             crawling crawler crawlers ingest ingests ingested ingesting ingestion debug debugs
             debugged debugging hyperparameter hyperparameters backtest backtests backtesting
             synthetic supervised tokenizer overfitting evaluate evaluates evaluated evaluating
-            evaluator embedding crawled crawls supervise distil
+            evaluator embedding crawled crawls supervise distil retrain retrains retrained
+            retraining ablation ablations vectorize vectorise featurize featurise crowdsource
+            crowdsourced crowdsourcing holdout
         """),
         "profiling and inference about people": listed("""
             profiling profiled profiler profilers psychographic psychographics psychometric
@@ -76,7 +80,9 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             deanonymise reidentify reidentification religious affinity affinities ideology
             ideological characterise characterises characterize characterizes trait ideologies
             predictors stereotyped temperaments characterised characterized characterizing
-            deanonymized deanonymizing deanonymization reidentified
+            deanonymized deanonymizing deanonymization reidentified weakness weaknesses
+            insecurities insecurity nationality nationalities caste castes immigrant immigrants
+            minorities minority psych
         """),
         "scoring, credit, insurance and pricing": listed("""
             score scores scored scoring scorecard scorecards credit credits creditor creditors
@@ -90,7 +96,8 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             discriminating discrimination discriminatory affluent affluence wealthy borrower
             borrowers reject rejects rejected rejecting rejection rejections premiums collateral
             affordability refused refusing refusal refusals bankrupt bankruptcies insolvent
-            underwrote underwritten discriminated crediting
+            underwrote underwritten discriminated crediting deductible deductibles payout
+            payouts overcharge overcharges overcharging upcharging
         """),
         "hiring, housing and performance": listed("""
             hiring recruit recruits recruited recruiting recruiter recruiters recruitment
@@ -104,7 +111,8 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             performers salary salaries compensation disciplinary unionise unionising unionize
             unionizing unionisation unionization expel expels expelled expulsion grading evicted
             fired hired terminated terminating unionised unionized expelling appraise assessor
-            underperform underperforming salaried
+            underperform underperforming salaried lateness tardiness punctuality offboarding
+            poach poaching headhunt headhunts headhunting headhunter headhunters
         """),
         "surveillance": listed("""
             surveil surveils surveilled surveilling surveillance spy spies spied spying spyware
@@ -117,7 +125,7 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             cctv intercept intercepts intercepted intercepting exposes exposed exposing deepfake
             deepfakes journalist journalists paparazzi whereabouts shadowing voyeur voyeurism
             nudes harassed extorted blacklisted blackmailed eavesdropped wiretapped geofenced
-            doxed doxxed fingerprinted interception
+            doxed doxxed fingerprinted interception keystroke keystrokes
         """),
         "state and law": listed("""
             police policing prosecutor prosecutors prosecute prosecuting prosecution subpoena
@@ -134,7 +142,10 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             bailiff bailiffs officials ministry bribe bribes bribery prosecutes prosecuted
             prosecutions interrogated interrogating enforce enforced enforcing litigate
             litigated investigative subpoenaed extradited detaining bribed denounced sentenced
-            policed regulation regulations
+            policed regulation regulations affidavit affidavits defendant defendants plaintiff
+            plaintiffs deposition depositions testimony testify magistrate senator senators
+            soldiers troops intel informer informers extremist extremists dissident dissidents
+            refugee refugees lawmakers legislators
         """),
         "analytics and research": listed("""
             analytics analytic analysis analyses analyse analysed analysing analyze analyzes
@@ -146,7 +157,8 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             auditors logging hypothesis hypotheses regression regressions correlation
             correlations survey surveys usability poll polls polled polling instrumentation
             observability analytical analyzer statistic correlate correlated correlating
-            surveyed surveying experimented experimenting
+            surveyed surveying experimented experimenting epidemiology epidemiological
+            longitudinal okr okrs roi roadmap
         """),
         "politics": listed("""
             political politically politics politician politicians partisan vote votes voted
@@ -155,13 +167,15 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             disinformation misinformation constituent constituents donor donors fundraising
             fundraiser fundraisers gerrymander gerrymandering petition petitions turnout
             canvasser canvassers activist activists protesters supporters elected elects
-            electing lobbied petitioning
+            electing lobbied petitioning democrats republicans leaning leanings partisanship
+            constituency constituencies
         """),
         "debt": listed("""
             debt debts debtor debtors indebted arrears collector collectors repossess
             repossesses repossessed repossessing repossession foreclosure foreclosures
             delinquent delinquency delinquencies dunning collections garnishment defaulter
-            defaulters unpaid nonpayment defaulted delinquents indebtedness
+            defaulters unpaid nonpayment defaulted delinquents indebtedness foreclose
+            foreclosing
         """),
         "security and moderation": listed("""
             suspicious suspect suspects abuse abuses abuser abusers abusive offensive takeover
@@ -169,7 +183,10 @@ WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
             misuse censor censors censored censoring censorship takedown takedowns shadowban
             shadowbanned toxicity nsfw violation violations phishing scam scams scammer scammers
             scare scares scaring moderates moderating prohibited abused abusing misused scammed
-            scamming suspected takeovers violate violated violating
+            scamming suspected takeovers violate violated violating botnet botnets hack hacks
+            hacked hacking hacker hackers breach breaches anomaly anomalies anomalous sybil
+            cheaters cheating blocklist blocklists hateful profanity profane obscene vulgar
+            harmful nudity violator violators
         """),
         "turning the gate itself": listed("""
             jailbreak jailbreaks jailbreaking override overrides overriding bypass bypasses

@@ -33,9 +33,9 @@ class TestForbidden:
             ("found", 0),
             ("languages", 0),
             ("tools", 0),
-            ("dressed", 0.6),
+            ("dressed", 0.3),
             ("disguised", 0),
-            ("euphemisms", 4.7),
+            ("euphemisms", 1.9),
         ],
     )
     def test_what_is_allowed_in_a_hundred(self, name: str, most: float) -> None:
@@ -55,7 +55,7 @@ class TestHonest:
         [
             ("assistants", 34.9),
             ("catalogues", 37.5),
-            ("everyday", 59.5),
+            ("everyday", 63.6),
             ("found", 68),
             ("several", 93.6),
             ("tools", 50),
@@ -68,10 +68,10 @@ class TestHonest:
 
     def test_one_in_a_hundred_at_most_opens_a_wrong_scope(self) -> None:
         wrong = [one for one in HONEST if one.opens_a_wrong_scope()]
-        assert share(HONEST, wrong) <= 0.5, [one.text for one in wrong]
+        assert share(HONEST, wrong) <= 0.25, [one.text for one in wrong]
 
     @pytest.mark.parametrize("name", sorted({one.set for one in HONEST} - {"traps"}))
     def test_declared_nearly_all_are_right(self, name: str) -> None:
         honest = named(name, HONEST)
         right = [one for one in honest if one.is_right_when_declared()]
-        assert share(honest, right) >= {"several": 89, "tools": 87}.get(name, 95)
+        assert share(honest, right) >= {"several": 91, "tools": 93}.get(name, 95)
