@@ -117,6 +117,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
         f"API key may not use the scope '{error.scope}'",
         {"scope": error.scope},
     ),
+    refusals.EveryScopeNeeded: lambda error: ErrorAnswer(
+        "permission_denied", "API key may not use every scope, which this request concerns"
+    ),
     services.IdempotencyConflict: lambda error: ErrorAnswer(
         "idempotency_conflict", "This Idempotency-Key was used with another request body"
     ),

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.models import EventType
 from apikeys.principal import Principal
 from memory.decisions import Decision
+from memory.holdings import Place
 from memory.policy.merging import Merged
 from memory.policy.registry import Registry
 from memory.policy.version import policy_version
@@ -119,6 +120,20 @@ def listed(
 
 def deleted(caller: Caller, partition: Partition, user_id: str, memory_id: UUID) -> audit.Event:
     return _event(EventType.MEMORY_DELETE, caller, partition, user_id, memory_ids=[memory_id])
+
+
+def withdrawn(
+    caller: Caller, where: Place, user_id: str, *, hidden: list[UUID], grants: int
+) -> audit.Event:
+    """Record a revoke without a token: where the scope or the domain is empty, `meta` says which.
+
+    No scope is every scope; no domain is every domain where `meta` says so.
+    """
+    meta: dict[str, Any] = {"grants_closed": grants}
+    if where.domain is None:
+        meta["every_domain"] = True
+    partition = Partition(where.subject_id, where.scope or "", where.domain or "")
+    return _event(EventType.MEMORY_REVOKE, caller, partition, user_id, memory_ids=hidden, meta=meta)
 
 
 def _purpose_of(decision: Decision) -> dict[str, Any]:

@@ -1,6 +1,9 @@
-"""Orders a read and a revoke of one partition, its stores, and repeats of an idempotent request.
+"""Orders reads and revokes, stores and erasures, and repeats of an idempotent request.
 
 A read that saw what a revoke hides commits before that revoke begins to hide, or it starts again.
+A read and a revoke by token share the user, and then share or exclude one partition; what concerns
+all that is held of a user excludes the user. So nobody needs to know which partitions there are,
+nor holds more locks the more of them there are.
 On PostgreSQL these are advisory locks: they end with the transaction and write nothing. What is
 checked under a lock is checked by a statement after it, because under READ COMMITTED a statement
 sees what was committed before it began, not while it waited. On SQLite a transaction is alone from
@@ -18,11 +21,17 @@ from django.db import connection
 from foundation import sql
 from memory.statements import Partition
 
+# The user's number as memory_hold takes it (memory/migrations/0008).
+USER = "hashtextextended(concat_ws(' ', 'user', %s::uuid), 0)"
+SHARE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_shared(%s)"
+EXCLUDE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock(%s)"
+EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER})"
+
 
 def share(partition: Partition) -> None:
     """Hold off a revoke of this partition until the transaction ends."""
     if connection.vendor == "postgresql":
-        sql.rows("SELECT pg_advisory_xact_lock_shared(%s)", (number(partition),))
+        sql.rows(SHARE, (partition.subject_id, number(partition)))
 
 
 def share_all(partitions: Iterable[Partition]) -> None:
@@ -38,7 +47,13 @@ def share_all(partitions: Iterable[Partition]) -> None:
 def exclude(partition: Partition) -> None:
     """Wait for the reads of this partition that are under way, and hold off new ones."""
     if connection.vendor == "postgresql":
-        sql.rows("SELECT pg_advisory_xact_lock(%s)", (number(partition),))
+        sql.rows(EXCLUDE, (partition.subject_id, number(partition)))
+
+
+def exclude_user(subject_id: UUID) -> None:
+    """Wait for the user's reads and revokes that are under way, and hold off new ones."""
+    if connection.vendor == "postgresql":
+        sql.rows(EXCLUDE_USER, (subject_id,))
 
 
 def claim(project_id: UUID, environment: str, key: str) -> bool:

@@ -9,6 +9,7 @@ from memory import events
 from memory.decisions import Decision
 from memory.events import Caller
 from memory.policy.hints import KEY_SCOPE
+from memory.policy.vocabulary import Scope
 from memory.statements import Grant, Partition
 
 
@@ -40,6 +41,10 @@ class GrantEnded(Refusal):
 
 class ScopeNotAllowed(Refusal):
     """This key may not use this scope."""
+
+
+class EveryScopeNeeded(Refusal):
+    """What was asked for concerns every scope, and this key may use some."""
 
 
 def deny(
@@ -78,3 +83,11 @@ def check_scope(caller: Caller, partition: Partition, user_id: str) -> None:
     if not caller.principal.may_use_scope(partition.scope):
         audit.record(events.refused(caller, partition, user_id, reason=KEY_SCOPE))
         raise ScopeNotAllowed(scope=partition.scope, reason=KEY_SCOPE)
+
+
+def check_every_scope(caller: Caller, user_id: str) -> None:
+    """Refuse a key that is narrowed to scopes. Raises EveryScopeNeeded."""
+    if not all(map(caller.principal.may_use_scope, Scope)):
+        everywhere = caller.partition(user_id, "", "")
+        audit.record(events.refused(caller, everywhere, user_id, reason=KEY_SCOPE))
+        raise EveryScopeNeeded(scope="", reason=KEY_SCOPE)

@@ -13,6 +13,7 @@ import msgspec
 
 from accounts.models import EventType
 from foundation import fields
+from foundation.answers import RequestRefused
 from memory.policy import shapes
 from memory.policy.vocabulary import Scope, Source
 
@@ -81,6 +82,14 @@ class RevokeAccess(msgspec.Struct, frozen=True):
     revocation_token: str
 
 
+class RevokeUser(msgspec.Struct, frozen=True):
+    """`scope` and `domain` are None for every one; the empty `domain` is none."""
+
+    user_id: str
+    scope: str | None
+    domain: str | None
+
+
 class CheckPolicy(msgspec.Struct, frozen=True):
     scope: str
     purpose: str
@@ -111,9 +120,17 @@ def continue_reading(body: dict[str, Any]) -> ContinueReading:
     return ContinueReading(*fields.check(body, _CONTINUE))
 
 
-def revoke_access(body: dict[str, Any]) -> RevokeAccess:
-    """Check the body of `POST /memory/revoke`. Raises RequestRefused."""
-    return RevokeAccess(*fields.check(body, _REVOKE))
+def revoke_access(body: dict[str, Any]) -> RevokeAccess | RevokeUser:
+    """Check the body of `POST /memory/revoke`: by token, or by user. Raises RequestRefused."""
+    if body.get("user_id") is None:
+        return RevokeAccess(*fields.check(body, _REVOKE))
+    if body.get("revocation_token") is not None:
+        sentence = "Send either 'revocation_token' or 'user_id', not both"
+        raise RequestRefused("invalid_value", sentence)
+    user_id, scope, domain = fields.check(body, _REVOKE_USER)
+    if "domain" in body and domain is None:  # said to be none, and not left out
+        domain = ""
+    return RevokeUser(user_id, scope, domain)
 
 
 def check_policy(body: dict[str, Any]) -> CheckPolicy:
@@ -179,4 +196,9 @@ _READ = (
 )
 _CONTINUE = (_TOKEN, _MAX_AGE, _DETAIL)
 _REVOKE = (_TOKEN,)
+_REVOKE_USER = (
+    _USER_ID,
+    fields.string("scope", _one_of_the_scopes, required=False),
+    fields.string("domain", fields.text(0, 255), required=False),
+)
 _CHECK = (_SCOPE, _PURPOSE)

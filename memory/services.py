@@ -175,14 +175,15 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
     """
     grant = _find_grant(caller, body.revocation_token)
     check_scope(caller, grant.partition, grant.user_id)
+    if _how_it_ended(grant, at=caller.at):
+        raise GrantNotFound
     with sql.writing():
+        locks.exclude(grant.partition)
         if not statements.close_grant(grant, at=caller.at):
             raise GrantNotFound
-        locks.exclude(grant.partition)
         hidden, lived = statements.hide(grant.partition, at=caller.at)
-        principal = caller.principal
-        owner = (principal.project_id, principal.environment)
-        writes.record_revocation(owner, grant, lived, events.revoked(caller, grant, hidden=hidden))
+        event = events.revoked(caller, grant, hidden=hidden)
+        writes.record_revocation(event, grants=1, memories=lived)
     return Revoked(revoked=True, revoked_at=caller.at)
 
 

@@ -25,7 +25,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.ceilings import Ceilings
 from foundation import sql
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
-from memory.statements import AnswerRow, Grant, GrantRow, MemoryRow
+from memory.statements import AnswerRow, GrantRow, MemoryRow
 
 Row: TypeAlias = MemoryRow | GrantRow | AnswerRow
 Kept: TypeAlias = Memory | RevocationGrant | IdempotencyRecord
@@ -97,13 +97,15 @@ def reached(row: Row, most: Ceilings, *, at: datetime) -> str | None:
     return KINDS[type(row)]
 
 
-def take_off_values(grant: Grant, owner: tuple[UUID, str], lived: int) -> list[tuple[Any, ...]]:
-    """Return what TAKE_OFF asks for, first for the grant that was closed, then for memories.
+def take_off_values(
+    subject_id: UUID, owner: tuple[UUID, str], *, grants: int, memories: int
+) -> list[tuple[Any, ...]]:
+    """Return what TAKE_OFF asks for, first for open grants that were closed, then for memories.
 
-    `owner` is the project and the environment, `lived` how many live memories were hidden.
+    `owner` is the project and the environment; `memories` are the live ones that were hidden.
     """
-    shard = shard_of(grant.partition.subject_id)
-    return [(1, *owner, "grants", shard), (lived, *owner, "memories", shard)]
+    shard = shard_of(subject_id)
+    return [(grants, *owner, "grants", shard), (memories, *owner, "memories", shard)]
 
 
 def take_off(memory: Memory) -> None:

@@ -152,11 +152,12 @@ def grant_by_parts(
     return True
 
 
-def record_revocation(
-    owner: tuple[UUID, str], grant: Grant, lived: int, event: audit.Event
-) -> None:
-    """Record a revoke, and count its grant and the live memories that it hid no longer."""
-    of_grant, of_memories = tallies.take_off_values(grant, owner, lived)
+def record_revocation(event: audit.Event, *, grants: int, memories: int) -> None:
+    """Record a revoke, and count the grants and live memories that it ended no longer."""
+    owner = (event.app_id, event.environment)
+    of_grant, of_memories = tallies.take_off_values(
+        event.subject_id, owner, grants=grants, memories=memories
+    )
     if connection.vendor == "postgresql":
         event, ids = audit.shortened(event)
         sql.change(TAKE_OFF, (*of_grant, *of_memories, *values_of(event)))

@@ -125,7 +125,10 @@ class RevocationGrant(models.Model):
     objects = RevocationGrantQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="memory_grant_by_expiry")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="memory_grant_by_expiry"),
+            models.Index(fields=["subject_id"], name="memory_grant_by_subject"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(scope__in=SCOPES), name="memory_grant_scope"),
             models.CheckConstraint(

@@ -48,6 +48,7 @@ class Round:
     """One user, one revoke, and what all others were told meanwhile."""
 
     user_id: str
+    by_user: bool = False
     revoking: Event = field(default_factory=Event)
     answered: Event = field(default_factory=Event)
     under_way: Semaphore = field(default_factory=lambda: Semaphore(0))
@@ -84,6 +85,9 @@ class Round:
         else:
             self.seen_before |= likes
 
+    def continue_with(self, client: httpx.Client, token: dict[str, Any]) -> None:
+        self.look(client, "/memory/read/continue", token)
+
     def look_with_the_revoked(self, client: httpx.Client, token: dict[str, Any]) -> None:
         began_after = self.answered.is_set()
         response = client.post("/memory/read/continue", json=token)
@@ -96,7 +100,8 @@ class Round:
         for _ in range(2 * crew_size):
             assert self.under_way.acquire(timeout=60)
         self.revoking.set()
-        response = client.post("/memory/revoke", json=token)
+        body = {"user_id": self.user_id} if self.by_user else token
+        response = client.post("/memory/revoke", json=body)
         assert response.status_code == 200, response.text
         self.answered.set()
 
@@ -124,6 +129,11 @@ class TestRevokingUnderFire:
         # The races were races: somebody did read what the revoke then hid.
         assert all({"old 0", "old 1"} <= items for items in seen)
 
+    def test_nor_of_what_a_revoke_by_user_hid(self, door: Callable[[], httpx.Client]) -> None:
+        games = [Round(f"user_{number}", by_user=True) for number in range(rounds())]
+        seen = [self.play(door, game) for game in games]
+        assert all({"old 0", "old 1"} <= items for items in seen)
+
     def play(self, door: Callable[[], httpx.Client], game: Round) -> set[str]:
         duties = crew()
         with door() as client, ThreadPoolExecutor(len(duties) + 1) as threads:
@@ -131,9 +141,10 @@ class TestRevokingUnderFire:
             game.remember(client, "old 1")
             other = {"revocation_token": game.read(client)}
             token = {"revocation_token": game.read(client)}
+            with_other = game.look_with_the_revoked if game.by_user else game.continue_with
             what = {
                 "read": lambda c: game.look(c, "/memory/read", read_body(user_id=game.user_id)),
-                "continue": lambda c: game.look(c, "/memory/read/continue", other),
+                "continue": lambda c: with_other(c, other),
                 "continue the revoked": lambda c: game.look_with_the_revoked(c, token),
             }
 
@@ -158,7 +169,7 @@ class TestRevokingUnderFire:
             for future in working:
                 future.result()
             game.look(client, "/memory/read", read_body(user_id=game.user_id))
-            game.look(client, "/memory/read/continue", other)
+            with_other(client, other)
         assert game.visible
         return game.seen_before
 

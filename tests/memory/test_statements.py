@@ -22,7 +22,7 @@ from apikeys import authentication
 from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
 from apikeys.usage import collector
 from foundation import sql
-from memory import denials, registries, statements, tallies
+from memory import denials, holdings, registries, statements, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.statements import Partition
 from tests.doors import Api
@@ -40,7 +40,16 @@ def texts(module: ModuleType) -> dict[str, str]:
     }
 
 
-MODULES = (statements, audit, authentication, collector, tallies, registries, denials)
+MODULES = (
+    statements,
+    holdings,
+    audit,
+    authentication,
+    collector,
+    tallies,
+    registries,
+    denials,
+)
 STATEMENTS = {name: text for module in MODULES for name, text in texts(module).items()}
 INSERTS = {name: text for name, text in STATEMENTS.items() if "INSERT INTO" in text}
 
@@ -60,6 +69,8 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "VISIBLE_IDS": (PARTITION, {"memory_memory": {"subject_id", "scope", "domain"}}),
     "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
+    "CLOSE_GRANTS": ((NOW, ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
+    "HIDE_ALL": ((NOW, ID), {"memory_memory": {"subject_id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
     "COUNT": (
         (ID, "test", "memories", 0, 10),
@@ -203,7 +214,27 @@ class TestPlans:
             cursor.execute("ANALYZE apikeys_apikey")
             cursor.execute("ANALYZE apikeys_secret")
 
-    @pytest.mark.usefixtures("many_keys")
+    @pytest.fixture
+    def many_grants(self, db: None) -> None:
+        """Let users have so many grants that looking through theirs is no way to find one."""
+        grants = [
+            RevocationGrant(
+                token_digest=hashlib.sha256(str(number).encode()).digest(),
+                subject_id=UUID(int=number % 30),
+                scope="preferences",
+                project_id=ID,
+                environment="test",
+                user_id="user_1",
+                created_at=NOW,
+                expires_at=NOW + timedelta(days=1),
+            )
+            for number in range(300)
+        ]
+        RevocationGrant.objects.bulk_create(grants)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE memory_revocationgrant")
+
+    @pytest.mark.usefixtures("many_keys", "many_grants")
     @pytest.mark.parametrize("name", SEARCHES)
     def test_an_index_finds_the_rows(self, name: str) -> None:
         _, expected = SEARCHES[name]
