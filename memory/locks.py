@@ -25,6 +25,7 @@ from memory.statements import Partition
 USER = "hashtextextended(concat_ws(' ', 'user', %s::uuid), 0)"
 SHARE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_shared(%s)"
 EXCLUDE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock(%s)"
+SHARE_USER = f"SELECT pg_advisory_xact_lock_shared({USER})"
 EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER})"
 
 
@@ -37,10 +38,13 @@ def share(partition: Partition) -> None:
 def share_all(partitions: Iterable[Partition]) -> None:
     """Hold off revokes of all these partitions until the transaction ends.
 
-    Whoever locks several takes them in the rising order of their numbers.
+    Whoever locks several takes them in the rising order of their numbers, after those of the users.
     """
     if connection.vendor == "postgresql":
-        numbers = sorted({number(partition) for partition in partitions})
+        every = list(partitions)
+        for subject_id in sorted({partition.subject_id for partition in every}):
+            sql.rows(SHARE_USER, (subject_id,))
+        numbers = sorted({number(partition) for partition in every})
         sql.rows("SELECT pg_advisory_xact_lock_shared(n) FROM unnest(%s::bigint[]) n", (numbers,))
 
 

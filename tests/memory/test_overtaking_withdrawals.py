@@ -15,7 +15,7 @@ from memory import locks, services
 from memory.models import Memory, RevocationGrant
 from memory.policy.merging import merge
 from memory.statements import Partition
-from tests.doors import Api
+from tests.doors import Api, Response
 from tests.makers import read_body
 from tests.memory.answers import assert_refused
 from tests.memory.bad_requests import CONTINUE, REVOKE
@@ -59,7 +59,7 @@ class TestOvertaken:
         assert_refused(api.post(CONTINUE, token), 403, "grant_revoked", "REVOKED")
 
     @pytest.mark.postgresql
-    @pytest.mark.parametrize("begin", ["read", "continue", "revoke", "withdraw"])
+    @pytest.mark.parametrize("begin", ["read", "continue", "revoke", "withdraw", "list"])
     def test_what_reads_or_takes_back_meanwhile_waits_for_it(
         self, api: Api, project: Project, begin: str
     ) -> None:
@@ -71,13 +71,19 @@ class TestOvertaken:
             "continue": (CONTINUE, token, 403),
             "revoke": (REVOKE, token, 404),
             "withdraw": (REVOKE, {"user_id": "user_1"}, 200),
+            "list": ("/memory?user_id=user_1", None, 200),
         }
         path, body, status = requests[begin]
+
+        def ask() -> Response:
+            other = Api(api.key)
+            return other.get(path) if body is None else other.post(path, body)
+
         at = timezone.now()
         with ThreadPoolExecutor(1) as thread:
             with transaction.atomic():
                 locks.exclude_user(subject)
-                waiting = thread.submit(elsewhere, lambda: Api(api.key).post(path, body))
+                waiting = thread.submit(elsewhere, ask)
                 wait_until_somebody_waits()
                 Memory.objects.update(hidden_at=at)
                 RevocationGrant.objects.update(revoked_at=at)
