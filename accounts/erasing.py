@@ -16,7 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts import audit
@@ -34,6 +34,15 @@ from accounts.models import (
 BATCH = 1000
 # In an event's `meta`: names and addresses, and what a purpose was registered as.
 WORDS = ("address", "name", "new_name", "purpose_id", "purposes", "sentence")
+
+
+# In an event's columns: what callers typed. Its own id of the service stays beside the caller's.
+EMPTIED: dict[str, Any] = {
+    "user_id": None,
+    "purpose": None,
+    "domain": None,
+    "request_id": Case(When(server_request_id=None, then=F("request_id")), default=Value("")),
+}
 
 
 class WithoutWords(models.Func):
@@ -65,14 +74,26 @@ def forget_words(app_id: UUID, *, batch: int = BATCH) -> None:
     events = AuditEvent.objects.filter(app_id=app_id).order_by("id")
     rest = events
     while ids := list(rest.values_list("pk", flat=True)[:batch]):
-        AuditEvent.objects.filter(pk__in=ids).update(
-            user_id=None,
-            purpose=None,
-            domain=None,
-            request_id=Case(When(server_request_id=None, then=F("request_id")), default=Value("")),
-            meta=WithoutWords("meta"),
-        )
+        AuditEvent.objects.filter(pk__in=ids).update(**EMPTIED, meta=WithoutWords("meta"))
         rest = events.filter(id__gt=ids[-1])
+
+
+def forget_user(subject_id: UUID, *, batch: int) -> int:
+    """Empty the events of one end user of what callers typed, so many in a statement.
+
+    Return how many. What the project's people typed stays: it is not about the end user.
+    """
+    typed = told_of(subject_id).values("pk")[:batch]
+    emptied = 0
+    while some := AuditEvent.objects.filter(pk__in=typed).update(**EMPTIED):
+        emptied += some
+    return emptied
+
+
+def told_of(subject_id: UUID) -> QuerySet[AuditEvent]:
+    """Return the events of one end user that hold what callers typed."""
+    typed = Q(user_id__isnull=False) | Q(purpose__isnull=False) | Q(domain__isnull=False)
+    return AuditEvent.objects.filter(typed, subject_id=subject_id)
 
 
 def forget_history(ids: Iterable[UUID]) -> None:

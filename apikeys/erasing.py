@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 
 from accounts.erasing import forget_history
 from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret
+from foundation import request_ids
 
 
 def forget_project(project_id: UUID, *, batch: int) -> None:
@@ -29,6 +30,17 @@ def forget_project(project_id: UUID, *, batch: int) -> None:
     forget_history(keys.values_list("pk", flat=True))
     keys.update(name=Cast("pk", CharField()))
     keys.exclude(purposes=None).update(purposes=[])
+
+
+def forget_request_ids(project_id: UUID, environment: str, *, word: str) -> None:
+    """Empty the request log of callers' own request ids that hold this word.
+
+    The service's id of each request stays beside it.
+    """
+    pattern = request_ids.holding(word)
+    if pattern is not None:
+        logged = LoggedRequest.objects.filter(project_id=project_id, environment=environment)
+        logged.filter(request_id__regex=pattern).update(request_id="")
 
 
 def forget_account(account_id: UUID) -> None:

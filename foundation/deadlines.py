@@ -50,6 +50,19 @@ class Deadlines:
             else:
                 self._running[thread] = before
 
+    @contextmanager
+    def prolonged(self, seconds: float) -> Iterator[None]:
+        """Let this thread take so much longer within the block; without a deadline it stays so."""
+        thread = threading.get_ident()
+        before = self._running.get(thread)
+        if before is not None:
+            self._running[thread] = (before[0] + seconds, before[1])
+        try:
+            yield
+        finally:
+            if before is not None:
+                self._running[thread] = before
+
     def passed(self) -> bool:
         """Say whether this thread's time is up."""
         entry = self._running.get(threading.get_ident())

@@ -25,6 +25,7 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 YEARS = (2000, 2999)  # those that the product can compute with
 PAGE, LONGEST_PAGE = 20, 100
+FLAGS = {"true": True, "false": False}
 
 
 class BrokenRule(Exception):
@@ -178,6 +179,11 @@ def number(name: str, rule: Callable[[str, int], Any], *, absent: Any = None) ->
     return string(name, written, required=False, absent=absent)
 
 
+def flag(name: str) -> Field:
+    """Return an optional field of a query that is true or false; absent it is false."""
+    return string(name, _flag, required=False, absent=False)
+
+
 def moment(name: str) -> Field:
     """Return an optional field of a query that is a time with its offset; it comes in UTC."""
     return string(name, _moment, required=False)
@@ -202,6 +208,12 @@ def position(cursor: str | None, *, filters: Mapping[str, Any]) -> Position | No
         return cursors.position(cursor, filters=filters)
     except cursors.NotACursor as error:
         _refuse("invalid_value", [("cursor", f"Field 'cursor' {error}")])
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in FLAGS:
+        raise BrokenRule("invalid_type", f"Field '{name}' must be true or false")
+    return FLAGS[value]
 
 
 def _moment(name: str, value: str) -> datetime:

@@ -39,6 +39,31 @@ def of(meta: dict[str, Any]) -> str:
     return str(meta.get(META_KEY) or assign(meta))
 
 
+def holding(word: str) -> str | None:
+    """Return the pattern of ids in which this word stands by itself; None: it can stand in none.
+
+    For Python and for PostgreSQL.
+    """
+    if not VALID.fullmatch(word):
+        return None
+    return rf"(^|[^A-Za-z0-9]){re.escape(word)}($|[^A-Za-z0-9])"
+
+
+def holds(request_id: str, word: str) -> bool:
+    """Say whether the word stands in the id by itself."""
+    pattern = holding(word)
+    return pattern is not None and re.search(pattern, request_id) is not None
+
+
+def keep_own(meta: dict[str, Any]) -> None:
+    """Let what is still written of this request name it by the service's own id alone.
+
+    Its answer carries the caller's all the same.
+    """
+    if (own := current()) is not None:
+        meta[META_KEY] = str(own)
+
+
 def current() -> UUID | None:
     """Return the service's own id of the request that this thread serves; None outside of one."""
     return _current.get()

@@ -10,16 +10,18 @@ from django.db import connection
 
 from accounts.ceilings import Ceilings
 from foundation import sql
+from memory import locks
 from memory.statements import MemoryRow
 
 PARTITION_MEMORIES = "partition_memories"
 PARTITION_BYTES = "partition_bytes"
 
-# As memory_room (memory/migrations/0005) takes the lock.
-TAKE_TURN = """
-    SELECT pg_advisory_xact_lock(
-        hashtextextended(concat_ws(' ', 'store', %s::uuid, %s::text, %s::text), 0)
-    )
+# As memory_room (memory/migrations/0009) takes the locks: the first holds off an erasure.
+TAKE_TURN = f"""
+    SELECT pg_advisory_xact_lock_shared({locks.STORES}),
+        pg_advisory_xact_lock(
+            hashtextextended(concat_ws(' ', 'store', %s::uuid, %s::text, %s::text), 0)
+        )
 """
 HELD = """
     SELECT count(*), coalesce(sum({bytes}), 0) FROM memory_memory
@@ -50,7 +52,7 @@ def reached_in_partition(memory: MemoryRow, most: Ceilings) -> str | None:
     """Name the ceiling that the memory would not fit under. Call it in the storing transaction."""
     partition = (memory.subject_id, memory.scope, memory.domain)
     if connection.vendor == "postgresql":
-        sql.rows(TAKE_TURN, partition)
+        sql.rows(TAKE_TURN, (memory.subject_id, *partition))
     held = HELD.format(bytes=BYTES[connection.vendor])
     ((memories, held_bytes),) = sql.rows(held, (*partition, memory.created_at))
     if memories >= most.partition_memories:

@@ -136,6 +136,22 @@ def withdrawn(
     return _event(EventType.MEMORY_REVOKE, caller, partition, user_id, memory_ids=hidden, meta=meta)
 
 
+def of_user(
+    event_type: EventType,
+    caller: Caller,
+    user_id: str | None,
+    subject_id: UUID,
+    *,
+    memory_ids: list[UUID] | None = None,
+    meta: dict[str, Any] | None = None,
+) -> audit.Event:
+    """Record what concerns all that is held of a user; of an erasure without the user's id."""
+    everywhere = Partition(subject_id, "", "")
+    return _event(
+        event_type, caller, everywhere, user_id, memory_ids=memory_ids or [], meta=meta or {}
+    )
+
+
 def _purpose_of(decision: Decision) -> dict[str, Any]:
     """Say which registered purpose was named, if one was."""
     if decision.purpose_id is None:
@@ -149,7 +165,7 @@ def _refused_terms(decision: Decision) -> dict[str, Any]:
 
 
 def _event(
-    event_type: EventType, caller: Caller, partition: Partition, user_id: str, **known: Any
+    event_type: EventType, caller: Caller, partition: Partition, user_id: str | None, **known: Any
 ) -> audit.Event:
     principal = caller.principal
     return audit.Event(
@@ -158,7 +174,7 @@ def _event(
         app_id=principal.project_id,
         environment=principal.environment,
         api_key_id=principal.key_id,
-        user_id=user_id,
+        user_id=user_id or None,
         scope=partition.scope or None,
         domain=partition.domain or None,
         policy_version=policy_version(caller.registry),

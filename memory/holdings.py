@@ -20,6 +20,37 @@ HIDE_ALL = """
 """
 
 
+# The grants stay for their day, so that whoever holds a token hears that it was revoked.
+FORGET_GRANTS = """
+    UPDATE memory_revocationgrant SET user_id = '', domain = '', purpose = ''
+    WHERE subject_id = %s
+"""
+
+DELETE_VISIBLE = """
+    DELETE FROM memory_memory WHERE id IN (
+        SELECT id FROM memory_memory WHERE subject_id = %s AND hidden_at IS NULL LIMIT %s
+    )
+    RETURNING hidden_at, expires_at
+"""
+
+DELETE_HIDDEN = DELETE_VISIBLE.replace("IS NULL", "IS NOT NULL")
+
+DELETE_ANSWERS = """
+    DELETE FROM memory_idempotencyrecord WHERE subject_id = %s RETURNING expires_at
+"""
+
+# How many rows a statement of an erasure deletes: none takes long, and none answers with many.
+AT_ONCE = 10_000
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """Rows that were deleted: how many, and which of them the tallies still counted."""
+
+    rows: int
+    live: int
+    expired: list[datetime]
+
+
 class Place(msgspec.Struct, frozen=True):
     """Some partitions of a user. `scope` and `domain` are None for every one.
 
@@ -55,3 +86,32 @@ def hide(place: Place, *, at: datetime) -> tuple[list[UUID], int]:
     hidden = sql.rows(statement, (at, place.subject_id, *place.values))
     lived = sum(expiry is None or sql.as_moment(expiry) > at for _, expiry in hidden)
     return [sql.as_uuid(id_) for id_, _ in hidden], lived
+
+
+def forget_grants(subject_id: UUID) -> None:
+    """Empty the user's grants of what callers typed."""
+    sql.change(FORGET_GRANTS, (subject_id,))
+
+
+def delete_memories(subject_id: UUID, *, at: datetime) -> Removed:
+    """Delete all memories of the user, hidden and expired ones too."""
+    rows, live, expired = 0, 0, []
+    for statement in (DELETE_VISIBLE, DELETE_HIDDEN):
+        while some := sql.rows(statement, (subject_id, AT_ONCE)):
+            rows += len(some)
+            for hidden_at, expires_at in some:
+                end = None if expires_at is None else sql.as_moment(expires_at)
+                if hidden_at is not None and (end is None or sql.as_moment(hidden_at) < end):
+                    continue  # taken off when it was hidden
+                if end is None or end > at:
+                    live += 1
+                else:
+                    expired.append(end)
+    return Removed(rows, live, expired)
+
+
+def delete_answers(subject_id: UUID, *, at: datetime) -> Removed:
+    """Delete the answers that were kept for the user's Idempotency-Keys."""
+    ends = [sql.as_moment(end) for (end,) in sql.rows(DELETE_ANSWERS, (subject_id,))]
+    expired = [end for end in ends if end <= at]
+    return Removed(len(ends), len(ends) - len(expired), expired)

@@ -3,7 +3,8 @@
 A read that saw what a revoke hides commits before that revoke begins to hide, or it starts again.
 A read and a revoke by token share the user, and then share or exclude one partition; what concerns
 all that is held of a user excludes the user. So nobody needs to know which partitions there are,
-nor holds more locks the more of them there are.
+nor holds more locks the more of them there are. A store shares a lock of its own with the other
+stores of its user, which only an erasure excludes: no read and no revoke waits for a store.
 On PostgreSQL these are advisory locks: they end with the transaction and write nothing. What is
 checked under a lock is checked by a statement after it, because under READ COMMITTED a statement
 sees what was committed before it began, not while it waited. On SQLite a transaction is alone from
@@ -27,6 +28,9 @@ SHARE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_sha
 EXCLUDE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock(%s)"
 SHARE_USER = f"SELECT pg_advisory_xact_lock_shared({USER})"
 EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER})"
+# As memory_room shares it (memory/migrations/0009).
+STORES = "hashtextextended(concat_ws(' ', 'stores', %s::uuid), 0)"
+EXCLUDE_STORES = f"SELECT pg_advisory_xact_lock({STORES})"
 
 
 def share(partition: Partition) -> None:
@@ -58,6 +62,15 @@ def exclude_user(subject_id: UUID) -> None:
     """Wait for the user's reads and revokes that are under way, and hold off new ones."""
     if connection.vendor == "postgresql":
         sql.rows(EXCLUDE_USER, (subject_id,))
+
+
+def exclude_stores(subject_id: UUID) -> None:
+    """Wait for the user's stores that are under way, and hold off new ones.
+
+    Call it before `exclude_user`.
+    """
+    if connection.vendor == "postgresql":
+        sql.rows(EXCLUDE_STORES, (subject_id,))
 
 
 def claim(project_id: UUID, environment: str, key: str) -> bool:

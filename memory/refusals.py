@@ -69,7 +69,7 @@ def deny(
             user_id,
             reason=reason,
             decision=decision,
-            purpose=purpose,
+            purpose=purpose or None,  # an erasure empties a grant's
             grant=grant,
         )
     )

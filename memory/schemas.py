@@ -133,6 +133,27 @@ def revoke_access(body: dict[str, Any]) -> RevokeAccess | RevokeUser:
     return RevokeUser(user_id, scope, domain)
 
 
+def user_id(written: str) -> str:
+    """Check a user's id that a path names. Raises RequestRefused."""
+    checked: str
+    (checked,) = fields.check({"user_id": written}, (_USER_ID,))
+    return checked
+
+
+def erase_user(query: dict[str, str]) -> bool:
+    """Check the query of `DELETE /users/{user_id}`; return `dry_run`. Raises RequestRefused.
+
+    It takes no other parameter: one that was misspelled must not erase.
+    """
+    for name in query:
+        if name != "dry_run":
+            sentence = "This request takes no parameter but 'dry_run'"
+            raise RequestRefused("invalid_value", sentence)
+    dry_run: bool
+    (dry_run,) = fields.check(query, (fields.flag("dry_run"),))
+    return dry_run
+
+
 def check_policy(body: dict[str, Any]) -> CheckPolicy:
     """Check the body of `POST /policy/check`. Raises RequestRefused."""
     return CheckPolicy(*fields.check(body, _CHECK))

@@ -12,7 +12,7 @@ when it is removed: the first row says in `settled_at` until when that is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -118,14 +118,23 @@ def forget(rows: Iterable[Kept]) -> None:
     """Take off what has expired in one table, in the transaction that removes it."""
     owner = attrgetter("project_id", "environment")
     counted = [row for row in rows if not _was_taken_off(row)]
-    for (project_id, environment), group in groupby(sorted(counted, key=owner), key=owner):
+    for whose, group in groupby(sorted(counted, key=owner), key=owner):
         gone = list(group)
-        kind = KINDS[type(gone[0])]
-        tally = _rows(project_id, environment, kind).filter(shard=0)
-        for first in tally.select_for_update():
-            settled = first.settled_at
-            unsettled = [row for row in gone if row.expires_at and row.expires_at > settled]
-            tally.update(used=F("used") - len(unsettled))
+        expired = [row.expires_at for row in gone if row.expires_at]
+        forget_some(KINDS[type(gone[0])], whose, live=0, expired=expired)
+
+
+def forget_some(
+    kind: str, owner: tuple[UUID, str], *, live: int, expired: Sequence[datetime]
+) -> None:
+    """Take off what is removed and was not taken off before, in the transaction that removes it.
+
+    `live` is how much of it had not expired, `expired` when the rest did.
+    """
+    tally = _rows(*owner, kind).filter(shard=0)
+    for first in tally.select_for_update():
+        unsettled = sum(end > first.settled_at for end in expired)
+        tally.update(used=F("used") - live - unsettled)
 
 
 def used(project_id: UUID, environment: str, *, at: datetime) -> dict[str, int]:

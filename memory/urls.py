@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from memory.views import memories, policy, reading, record, revoking
+from memory.views import memories, policy, reading, record, revoking, users
 
 urlpatterns = [
     path("memory", memories.MemoriesView.as_view(), name="memories"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),
     path("memory/<uuid:memory_id>", memories.MemoryView.as_view(), name="memory"),
     path("audit", record.RecordView.as_view(), name="audit"),
+    path("users/<path:user_id>", users.UserView.as_view(), name="user"),
     path("policy/check", policy.CheckPolicyView.as_view(), name="policy-check"),
     path("policy", policy.PolicyView.as_view(), name="policy"),
 ]

@@ -40,6 +40,7 @@ TABLE = [
     ("/memory/read/continue", "post", 401, 401, 401, 401, 401, 400),
     ("/memory/revoke", "post", 401, 401, 401, 401, 401, 400),
     ("/audit", "get", 401, 401, 401, 401, 401, 200),
+    ("/users/{word}", "delete", 401, 401, 401, 401, 401, 200),
     ("/leaks", "post", 415, 415, 415, 415, 415, 415),
     # Everyone.
     ("/docs/", "get", 200, 200, 200, 200, 200, 200),
@@ -144,6 +145,7 @@ PARAMETERS = {
     "<uuid:key_id>": "{key}",
     "<slug:purpose_id>": "{purpose}",
     "<str:token>": "{token}",
+    "<path:user_id>": "{word}",
     "<uuid:logged_id>": "{key}",
     "<uuid:event_id>": "{key}",
     "<uuid:memory_id>": "{key}",
@@ -182,7 +184,7 @@ def test_every_url_has_a_row() -> None:
 def test_every_view_of_the_api_names_its_permission() -> None:
     views = [getattr(entry.callback, "view_class", None) for _, entry in routes(get_resolver())]
     api_views = [view for view in views if view is not None and issubclass(view, KeyedAPIView)]
-    assert len(api_views) == 10
+    assert len(api_views) == 11
     assert all(view.permission for view in api_views)
 
 

@@ -49,6 +49,8 @@ class EventType(models.TextChoices):
     PURPOSE_UPDATE = "PURPOSE_UPDATE"
     PURPOSE_RETIRE = "PURPOSE_RETIRE"
     MEMORY_LIST = "MEMORY_LIST"
+    USER_VIEW = "USER_VIEW"
+    USER_EXPORT = "USER_EXPORT"
 
 
 CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ

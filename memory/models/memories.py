@@ -26,6 +26,11 @@ class MemoryQuerySet(models.QuerySet["Memory"]):
     def of(self, project_id: UUID, environment: str) -> MemoryQuerySet:
         return self.filter(project_id=project_id, environment=environment)
 
+    def held(self, subject_id: UUID) -> MemoryQuerySet:
+        """Return all that is stored of a user: an index has what is visible, another the rest."""
+        visible = Q(subject_id=subject_id, hidden_at__isnull=True)
+        return self.filter(visible | Q(subject_id=subject_id, hidden_at__isnull=False))
+
     def visible(self) -> MemoryQuerySet:
         """Return what no revocation hides."""
         return self.filter(hidden_at=None)
@@ -82,6 +87,11 @@ class Memory(models.Model):
                 condition=Q(expires_at__isnull=False),
                 name="memory_by_expiry",
             ),
+            models.Index(
+                fields=["subject_id"],
+                condition=Q(hidden_at__isnull=False),
+                name="memory_hidden_by_subject",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(scope__in=SCOPES), name="memory_scope_known"),
@@ -101,6 +111,9 @@ class Memory(models.Model):
 
 
 class RevocationGrantQuerySet(models.QuerySet["RevocationGrant"]):
+    def open(self, *, at: datetime) -> RevocationGrantQuerySet:
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
     def ended_before(self, moment: datetime) -> RevocationGrantQuerySet:
         return self.filter(expires_at__lt=moment).order_by("expires_at")
 
@@ -163,7 +176,10 @@ class IdempotencyRecord(models.Model):
     objects = IdempotencyRecordQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="memory_idempotency_by_expiry")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="memory_idempotency_by_expiry"),
+            models.Index(fields=["subject_id"], name="memory_idempotency_by_subject"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["project_id", "environment", "key"], name="memory_idempotency_unique"

@@ -71,6 +71,10 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
     "CLOSE_GRANTS": ((NOW, ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
     "HIDE_ALL": ((NOW, ID), {"memory_memory": {"subject_id"}}),
+    "FORGET_GRANTS": ((ID,), {"memory_revocationgrant": {"subject_id"}}),
+    "DELETE_VISIBLE": ((ID, 10), {"memory_memory": {"subject_id"}}),
+    "DELETE_HIDDEN": ((ID, 10), {"memory_memory": {"subject_id"}}),
+    "DELETE_ANSWERS": ((ID,), {"memory_idempotencyrecord": {"subject_id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
     "COUNT": (
         (ID, "test", "memories", 0, 10),
@@ -180,7 +184,11 @@ def index_conditions(name: str) -> dict[str, str]:
             found = re.findall(r"SEARCH (\w+) USING [\w ]*?INDEX \S+ \((.*?)\)", "\n".join(steps))
             alias = dict(re.findall(r"(?:FROM|JOIN) (\w+) (\w)\s", STATEMENTS[name]))
             tables = {short: table for table, short in alias.items()}
-            return {tables.get(table, table): condition for table, condition in found}
+            conditions: dict[str, str] = {}
+            for short, condition in found:
+                table = tables.get(short, short)
+                conditions[table] = f"{conditions.get(table, '')} {condition}"
+            return conditions
         # Most tables are empty: these keep the planner from reading them as a whole.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
@@ -190,7 +198,11 @@ def index_conditions(name: str) -> dict[str, str]:
     scans = [node for node in nodes(plan[0]["Plan"]) if "Scan" in node["Node Type"]]
     scans = [node for node in scans if node["Node Type"] != "Subquery Scan"]
     assert all("Index Cond" in node for node in scans), plan
-    return {node["Relation Name"]: node["Index Cond"] for node in scans}
+    by: dict[str, str] = {}
+    for node in scans:  # one that is deleted is looked for first, and then found by its id
+        table = node["Relation Name"]
+        by[table] = f"{by.get(table, '')} {node['Index Cond']}"
+    return by
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -220,7 +232,7 @@ class TestPlans:
         grants = [
             RevocationGrant(
                 token_digest=hashlib.sha256(str(number).encode()).digest(),
-                subject_id=UUID(int=number % 30),
+                subject_id=UUID(int=number % 500),
                 scope="preferences",
                 project_id=ID,
                 environment="test",
@@ -228,7 +240,7 @@ class TestPlans:
                 created_at=NOW,
                 expires_at=NOW + timedelta(days=1),
             )
-            for number in range(300)
+            for number in range(1000)
         ]
         RevocationGrant.objects.bulk_create(grants)
         with connection.cursor() as cursor:

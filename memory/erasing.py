@@ -1,0 +1,105 @@
+"""Erase a user: what is stored of them is gone, and the record keeps no more than a pseudonym.
+
+One transaction. No store, read or revoke of the user is under way meanwhile: what was acknowledged
+before it is gone, and what is asked for after it begins anew. Two things are not ordered with it,
+and may write the user's id again while it runs: a refusal, and the request log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from accounts import audit
+from accounts.erasing import forget_user, told_of
+from accounts.models import EventType
+from apikeys.erasing import forget_request_ids
+from foundation import request_ids, sql
+from memory import events, holdings, locks, tallies
+from memory.events import Caller
+from memory.holdings import Place, Removed
+from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from memory.refusals import check_every_scope
+
+Owner: TypeAlias = tuple[UUID, str]
+
+
+class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to an erasure, or to the question what it would erase."""
+
+    user_id: str
+    memories_deleted: int
+    grants_closed: int
+    idempotency_records_deleted: int
+    audit_events_emptied: int
+    erased_at: datetime | None
+    dry_run: bool = False
+
+
+def erase_user(caller: Caller, user_id: str) -> Erased:
+    """Erase what is stored of the user in this project and environment.
+
+    Nothing there is no error. Raises EveryScopeNeeded.
+    """
+    check_every_scope(caller, user_id)
+    principal, at = caller.principal, caller.at
+    subject_id = principal.subject_id(user_id)
+    owner = (principal.project_id, principal.environment)
+    with sql.writing():
+        locks.exclude_stores(subject_id)
+        locks.exclude_user(subject_id)
+        grants = holdings.close_grants(Place(subject_id), at=at)
+        holdings.forget_grants(subject_id)
+        memories = holdings.delete_memories(subject_id, at=at)
+        emptied = forget_user(subject_id, batch=holdings.AT_ONCE)
+        forget_request_ids(*owner, word=user_id)
+        sql.change(tallies.TAKE_OFF, (grants, *owner, "grants", tallies.shard_of(subject_id)))
+        _take_off("memories", owner, memories)
+        # After the tallies of memories: a store with an Idempotency-Key takes them in this order.
+        answers = holdings.delete_answers(subject_id, at=at)
+        _take_off("idempotency_keys", owner, answers)
+        erased = Erased(user_id, memories.rows, grants, answers.rows, emptied, at)
+        audit.record(_erasure(caller, subject_id, erased))
+    return erased
+
+
+def count_user(caller: Caller, user_id: str) -> Erased:
+    """Say what an erasure would erase now. Raises EveryScopeNeeded."""
+    check_every_scope(caller, user_id)
+    subject_id = caller.principal.subject_id(user_id)
+    whose = {"subject_id": subject_id}
+    with sql.writing():
+        counted = Erased(
+            user_id=user_id,
+            memories_deleted=Memory.objects.held(subject_id).count(),
+            grants_closed=RevocationGrant.objects.open(at=caller.at).filter(**whose).count(),
+            idempotency_records_deleted=IdempotencyRecord.objects.filter(**whose).count(),
+            audit_events_emptied=told_of(subject_id).count(),
+            erased_at=None,
+            dry_run=True,
+        )
+        # Without the user's id, which else an erasure would find in one event more than was said.
+        meta = {"dry_run": True}
+        audit.record(events.of_user(EventType.USER_VIEW, caller, None, subject_id, meta=meta))
+    return counted
+
+
+def _take_off(kind: str, owner: Owner, removed: Removed) -> None:
+    tallies.forget_some(kind, owner, live=removed.live, expired=removed.expired)
+
+
+def _erasure(caller: Caller, subject_id: UUID, erased: Erased) -> audit.Event:
+    """Record the erasure, also without a request id in which the caller wrote the user's id."""
+    meta = {
+        "memories_deleted": erased.memories_deleted,
+        "grants_closed": erased.grants_closed,
+        "idempotency_records_deleted": erased.idempotency_records_deleted,
+        "audit_events_emptied": erased.audit_events_emptied,
+    }
+    event = events.of_user(EventType.USER_ERASE, caller, None, subject_id, meta=meta)
+    if request_ids.holds(caller.request_id, erased.user_id):
+        return msgspec.structs.replace(event, request_id="")
+    return event

@@ -1,0 +1,57 @@
+"""The HTTP operations on all that is held of one end user.
+
+The path names the user: `/users/{user_id}`, percent-encoded, so that a slash within an id is none
+between two segments.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from rest_framework.request import Request
+
+from foundation import paths, request_ids
+from foundation.answers import RequestRefused, json_response
+from foundation.deadlines import deadlines
+from memory import erasing, schemas
+from memory.views.base import MemoryApiView
+
+ERASURE = 3  # times DATABASE_DEADLINE that an erasure may take besides
+
+
+class UserView(MemoryApiView):
+    permission = {"DELETE": "memory:delete"}
+    http_method_names = ["delete"]
+
+    def delete(self, request: Request, user_id: str) -> HttpResponse:
+        """Erase the user, or with `dry_run` say what that would erase."""
+        user_id = user_of(request)
+        if self._content(request):
+            raise RequestRefused(
+                "invalid_value", "This request takes no body; 'dry_run' is a parameter of its query"
+            )
+        dry_run = schemas.erase_user(self.query(request))
+        caller = self.caller(request)
+        if dry_run:
+            return json_response(erasing.count_user(caller, user_id))
+        # All of it is one transaction: a user of whom very much is stored takes its time.
+        with deadlines.prolonged(ERASURE * settings.DATABASE_DEADLINE):
+            erased = erasing.erase_user(caller, user_id)
+        if request_ids.holds(caller.request_id, user_id):
+            request_ids.keep_own(request.META)  # the request log is written after this
+        return json_response(erased)
+
+
+def user_of(request: Request, *after: str) -> str:
+    """Return the user's id in the path, behind which come these segments.
+
+    Raises RequestRefused, or Http404 where the path is of another form.
+    """
+    _, written, *rest = paths.segments(request.META)
+    if not written or tuple(rest) != after:
+        raise Http404
+    try:
+        return schemas.user_id(paths.decoded(written))
+    except paths.NotUtf8:
+        sentence = "Field 'user_id' must be percent-encoded UTF-8"
+        raise RequestRefused("invalid_value", sentence) from None
