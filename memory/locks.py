@@ -47,9 +47,15 @@ def share_all(partitions: Iterable[Partition]) -> None:
     if connection.vendor == "postgresql":
         every = list(partitions)
         for subject_id in sorted({partition.subject_id for partition in every}):
-            sql.rows(SHARE_USER, (subject_id,))
+            share_user(subject_id)
         numbers = sorted({number(partition) for partition in every})
         sql.rows("SELECT pg_advisory_xact_lock_shared(n) FROM unnest(%s::bigint[]) n", (numbers,))
+
+
+def share_user(subject_id: UUID) -> None:
+    """Hold off what concerns all that is held of a user, until the transaction ends."""
+    if connection.vendor == "postgresql":
+        sql.rows(SHARE_USER, (subject_id,))
 
 
 def exclude(partition: Partition) -> None:

@@ -13,15 +13,20 @@ from rest_framework.request import Request
 from foundation import paths, request_ids
 from foundation.answers import RequestRefused, json_response
 from foundation.deadlines import deadlines
-from memory import erasing, schemas
+from memory import erasing, overview, schemas
 from memory.views.base import MemoryApiView
 
 ERASURE = 3  # times DATABASE_DEADLINE that an erasure may take besides
 
 
 class UserView(MemoryApiView):
-    permission = {"DELETE": "memory:delete"}
-    http_method_names = ["delete"]
+    permission = {"GET": "memory:list", "DELETE": "memory:delete"}
+    http_method_names = ["get", "delete"]
+
+    def get(self, request: Request, user_id: str) -> HttpResponse:
+        """Say what is stored of the user, without a value."""
+        user_id = user_of(request)
+        return json_response(overview.describe_user(self.caller(request), user_id))
 
     def delete(self, request: Request, user_id: str) -> HttpResponse:
         """Erase the user, or with `dry_run` say what that would erase."""
