@@ -78,7 +78,7 @@ def list_events(principal: Principal, query: ListEvents) -> RecordPage:
     next_cursor = cursors.after(found.events, limit=limit, filters=filters)
     if found.looked_up_to is not None:
         next_cursor = next_cursor or cursors.at(found.looked_up_to, filters=filters)
-    return RecordPage([_recorded(event) for event in found.events[:limit]], next_cursor)
+    return RecordPage([recorded(event) for event in found.events[:limit]], next_cursor)
 
 
 def _matching(principal: Principal, query: ListEvents) -> Q:
@@ -95,7 +95,8 @@ def _matching(principal: Principal, query: ListEvents) -> Q:
     return matching
 
 
-def _recorded(event: AuditEvent) -> Recorded:
+def recorded(event: AuditEvent) -> Recorded:
+    """Return an event as it is answered."""
     told = {name: getattr(event, name) for name in Recorded.__struct_fields__}
     told["meta"] = {name: value for name, value in event.meta.items() if name not in PRIVATE}
     return Recorded(**told)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),
     path("memory/<uuid:memory_id>", memories.MemoryView.as_view(), name="memory"),
     path("audit", record.RecordView.as_view(), name="audit"),
+    path("users/<path:user_id>/export", users.ExportUserView.as_view(), name="user-export"),
     path("users/<path:user_id>", users.UserView.as_view(), name="user"),
     path("policy/check", policy.CheckPolicyView.as_view(), name="policy-check"),
     path("policy", policy.PolicyView.as_view(), name="policy"),

@@ -6,14 +6,17 @@ between two segments.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from foundation import paths, request_ids
-from foundation.answers import RequestRefused, json_response
+from foundation.answers import JSON_TYPE, RequestRefused, json_response
 from foundation.deadlines import deadlines
-from memory import erasing, overview, schemas
+from memory import erasing, exporting, overview, schemas
 from memory.views.base import MemoryApiView
 
 ERASURE = 3  # times DATABASE_DEADLINE that an erasure may take besides
@@ -45,6 +48,24 @@ class UserView(MemoryApiView):
         if request_ids.holds(caller.request_id, user_id):
             request_ids.keep_own(request.META)  # the request log is written after this
         return json_response(erased)
+
+
+class ExportUserView(MemoryApiView):
+    permission = {"GET": "memory:list"}
+    http_method_names = ["get"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Leave the rest to `UserView`: of `/users/a%2Fexport` Django sees `/users/a/export`."""
+        if paths.segments(request.META)[2:] != ["export"]:
+            return UserView.as_view()(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: Request, user_id: str) -> StreamingHttpResponse:
+        """Hand out all that is held of the user, as it is looked up."""
+        pieces = exporting.export_user(self.caller(request), user_of(request, "export"))
+        answer = StreamingHttpResponse(pieces, content_type=JSON_TYPE)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
 
 def user_of(request: Request, *after: str) -> str:
