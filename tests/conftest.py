@@ -9,6 +9,7 @@ from datetime import datetime
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import Client
 from pytest_django import Settings
 
@@ -47,6 +48,20 @@ def flushed_with_the_record() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", with_record)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def dropped_whoever_is_still_there() -> Iterator[None]:
+    """Let the tests' database go with the sessions of processes that were killed a moment ago."""
+
+    def drop(creation: DatabaseCreation, name: str, verbosity: int) -> None:
+        quoted = creation.connection.ops.quote_name(name)
+        with creation._nodb_cursor() as cursor:  # type: ignore[attr-defined] # not in the stubs
+            cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield
 
 
