@@ -23,10 +23,8 @@ from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
 from apikeys.usage import collector
 from foundation import sql
 from memory import denials, holdings, registries, statements, tallies
-from memory.models import IdempotencyRecord, Memory, RevocationGrant
-from memory.statements import Partition
-from tests.doors import Api
-from tests.makers import NOW, memory_body, read_body
+from memory.models import RevocationGrant
+from tests.makers import NOW
 
 MODELS: dict[str, type[Model]] = {model._meta.db_table: model for model in apps.get_models()}
 
@@ -213,7 +211,22 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 class TestPlans:
     @pytest.fixture
-    def many_keys(self, project: Project) -> None:
+    def of_unknown_size(self, db: None) -> None:
+        """Let PostgreSQL forget how little of its tables other tests have left.
+
+        It measures them when it likes; whatever reads a few rows is then as good as an index.
+        """
+        if connection.vendor == "postgresql":
+            tables = "SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM pg_statistic WHERE starelid IN ({tables})")
+                cursor.execute(
+                    "UPDATE pg_class SET reltuples = -1, relpages = 0"
+                    " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+                )
+
+    @pytest.fixture
+    def many_keys(self, of_unknown_size: None, project: Project) -> None:
         """Make so many keys that reading them all is no way to find one."""
         names = [f"Key {number}" for number in range(300)]
         keys = [ApiKey(project=project, name=name, environment="test") for name in names]
@@ -227,7 +240,7 @@ class TestPlans:
             cursor.execute("ANALYZE apikeys_secret")
 
     @pytest.fixture
-    def many_grants(self, db: None) -> None:
+    def many_grants(self, of_unknown_size: None) -> None:
         """Let users have so many grants that looking through theirs is no way to find one."""
         grants = [
             RevocationGrant(
@@ -255,46 +268,3 @@ class TestPlans:
         for table, columns in expected.items():
             words = set(re.findall(r"\w+", conditions[table]))
             assert columns <= words, conditions
-
-
-class TestRows:
-    """The models read what the statements write."""
-
-    def test_a_grant(self, api: Api, project: Project) -> None:
-        api.post("/memory/read", read_body(max_age_days=7, domain=None))
-        memory = Memory.objects.filter(user_id="user_1")
-        grant = RevocationGrant.objects.get()
-        assert not memory.exists()
-        assert (grant.project_id, grant.environment) == (project.pk, "test")
-        assert (grant.user_id, grant.scope, grant.domain) == ("user_1", "preferences", "")
-        assert (grant.purpose, grant.max_age_days) == ("recommend restaurants", 7)
-        assert grant.expires_at - grant.created_at == timedelta(hours=24)
-        assert grant.revoked_at is None
-
-    def test_a_memory_is_found_by_the_pseudonym_it_was_stored_under(self, api: Api) -> None:
-        api.remember()
-        memory = Memory.objects.get()
-        partition = Partition(memory.subject_id, memory.scope, memory.domain)
-        found = statements.live_statements(partition, at=memory.created_at, since=None)
-        assert [statement.id for statement in found] == [memory.id]
-        assert found[0].created_at == memory.created_at
-        assert found[0].value == memory_body()["value_json"]
-        assert found[0].replace is False
-
-    def test_a_memory_that_replaces_is_found_as_one(self, api: Api) -> None:
-        api.remember(replace=True)
-        memory = Memory.objects.get()
-        partition = Partition(memory.subject_id, memory.scope, memory.domain)
-        at = memory.created_at
-        for since in (None, at - timedelta(days=1)):
-            (found,) = statements.live_statements(partition, at=at, since=since)
-            assert found.replace is memory.replace is True
-
-    def test_an_answer_that_is_kept(self, api: Api, project: Project) -> None:
-        response = api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY="order-1")
-        kept, memory = IdempotencyRecord.objects.get(), Memory.objects.get()
-        assert (kept.project_id, kept.environment, kept.key) == (project.pk, "test", "order-1")
-        assert kept.subject_id == memory.subject_id
-        assert json.loads(kept.answer) == response.json()
-        assert len(bytes(kept.request_digest)) == 32
-        assert kept.expires_at == memory.created_at + timedelta(hours=24)
