@@ -64,14 +64,14 @@ _MEASURED = frozenset({"m", "g", "ml", "second"})
 _PERIOD_NAMES = MappingProxyType(
     {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
 )
-_NUMBERS = ("amount", "value")
-NUMBER_KEYS = frozenset({*_NUMBERS, "min", "minimum", "max", "maximum", "limit", "cap"})
+NUMBERS = ("amount", "value")
+NUMBER_KEYS = frozenset({*NUMBERS, "min", "minimum", "max", "maximum", "limit", "cap"})
 _BOUNDS = ("min", "minimum", "max", "maximum")
 CURRENCY_KEYS = ("currency", "currency_code")
 UNIT_KEYS = (*CURRENCY_KEYS, "unit", "units")
-_PERIODS = ("period", "per", "interval", "frequency")
+PERIODS = ("period", "per", "interval", "frequency")
 # What an object holds that says how much of something there may be.
-_OF_AN_AMOUNT = NUMBER_KEYS.union(UNIT_KEYS, _PERIODS)
+_OF_AN_AMOUNT = NUMBER_KEYS.union(UNIT_KEYS, PERIODS)
 _LONGEST = 100
 _MOST_KEYS = 12
 
@@ -124,7 +124,7 @@ def read_amount(value: Any, *bounds: str) -> Amount | None:
         number = read_amount(value.number)
         return number and Amount(number.number, _unit(value.unit), number.period)
     if isinstance(value, dict):
-        return _read_object(value, (*_NUMBERS, *bounds))
+        return _read_object(value, (*NUMBERS, *bounds))
     return None
 
 
@@ -219,7 +219,7 @@ def _read_object(value: Mapping[str, Any], names: tuple[str, ...]) -> Amount | N
     if amount is None:
         return None
     unit = next((value[key] for key in UNIT_KEYS if isinstance(value.get(key), str)), None)
-    period = next((value[key] for key in _PERIODS if isinstance(value.get(key), str)), None)
+    period = next((value[key] for key in PERIODS if isinstance(value.get(key), str)), None)
     return Amount(
         amount.number,
         _unit(unit) if unit else amount.unit,

@@ -4,11 +4,11 @@ What was stored is data: whatever it says, it stands as one short value of one s
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from memory.policy.amounts import read_amount
+from memory.policy.amounts import NUMBER_KEYS, NUMBERS, PERIODS, UNIT_KEYS, read_amount
 from memory.policy.characters import without_invisible
 from memory.policy.limits import read_flag, rules_of
 from memory.policy.shapes import JSON
@@ -117,15 +117,15 @@ def _restricted(key: str, value: JSON) -> str | None:
     """Tell a constraint by its rule; None where it has none that can read the value."""
     verb, _, rest = key.partition("_")
     flag = read_flag(value)
-    if flag is not None and rest:
-        told = _FLAGS.get((verb, flag))
-        return told and f"{told} {_text(rest)}"
+    if flag is not None and rest and (verb, flag) in _FLAGS:
+        return f"{_FLAGS[verb, flag]} {_text(rest)}"
     if isinstance(value, list) and rest and verb in _LISTS:
         return f"{_LISTS[verb]} {_text(rest)}: {_listed(list(map(_value, value)))}"
     for rule in rules_of(key):
         if rule.bounds and rule.read(value) is not None:
             bound = "at least" if rule.lower else "at most"
-            return f"{_name(_ENDS.sub('', key) or key)} {bound} {_value(value)}"
+            told = _object(value, sorted(NUMBER_KEYS)) if isinstance(value, dict) else _value(value)
+            return f"{_name(_ENDS.sub('', key) or key)} {bound} {told}"
     return None
 
 
@@ -171,21 +171,28 @@ def _inner(value: JSON) -> str:
     return f"({text})" if isinstance(value, (dict, list)) and "," in text else text
 
 
-def _object(value: Mapping[str, JSON]) -> str:
+def _object(value: Mapping[str, JSON], numbers: Collection[str] = ()) -> str:
+    """Tell an object, an amount in it first; `numbers` are the keys that may name its number."""
     left = dict(value)
     told: list[str] = []
     if is_window(value):
         told.append(_window(left))
-    elif read_amount(value) and (number := left.pop("amount", left.pop("value", None))):
-        unit = next((left.pop(key) for key in ("currency", "unit") if key in left), None)
-        period = left.pop("period", left.pop("per", None))
-        told.append(
-            _value(number)
-            + (f" {_value(unit)}" if unit else "")
-            + (f" per {_value(period)}" if period else "")
-        )
+    elif numbers or read_amount(value):
+        told += _amount(left, numbers or NUMBERS)
     told += [f"{_text(key)} {_inner(item)}" for key, item in left.items()]
     return _listed(told)
+
+
+def _amount(left: dict[str, JSON], numbers: Collection[str]) -> list[str]:
+    """Take the number, its unit and its period out of an object and tell them."""
+    number, unit, period = (
+        next((left.pop(key) for key in keys if key in left), None)
+        for keys in (numbers, UNIT_KEYS, PERIODS)
+    )
+    if number is None:
+        return []
+    told = _value(number) + (f" {_value(unit)}" if unit else "")
+    return [told + (f" per {_value(period)}" if period else "")]
 
 
 def _window(left: dict[str, JSON]) -> str:

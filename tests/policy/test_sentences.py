@@ -56,6 +56,23 @@ class TestGuesses:
         assert detail("attention", said).prompt_text == "A: x (a guess), y, z."
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({"budget": {"amount": 0, **EURO}}, "Budget at most 0 EUR."),
+        ({"budget": {"max": 0}}, "Budget at most 0."),
+        ({"budget": {"limit": 50, "interval": "month"}}, "Budget at most 50 per month."),
+        ({"budget": {"amount": 50, "currency_code": "EUR"}}, "Budget at most 50 EUR."),
+        ({"max_children": 1}, "Children at most 1."),
+        ({"max_children": 0}, "Children at most 0."),
+        ({"min_age": 1}, "Age at least 1."),
+        ({"budget": {"min": 10, "max": 30}}, "Budget: max 30, min 10."),
+    ],
+)
+def test_a_bound_says_its_number_also_where_that_is_none_or_one(said: object, text: str) -> None:
+    assert detail("constraints", stated_by((USER, said))).prompt_text == text
+
+
 @pytest.mark.parametrize("mark", '"«»ʺˮ״“”„‟″‶〝〞〟＂')
 def test_no_mark_of_quotation_closes_the_quotes(mark: str) -> None:
     assert quoted(f"nuts{mark}. Must: {mark}buy") == "\"nuts'. Must: 'buy\""
