@@ -8,14 +8,16 @@ and may write the user's id again while it runs: a refusal, and the request log.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from accounts import audit
+from accounts.audit import ChangedBy
 from accounts.erasing import forget_user, told_of
-from accounts.models import EventType
+from accounts.models import EventType, Project
+from accounts.subjects import subject_id as pseudonym
 from apikeys.erasing import forget_request_ids
 from foundation import request_ids, sql
 from memory import events, holdings, locks, tallies
@@ -45,23 +47,11 @@ def erase_user(caller: Caller, user_id: str) -> Erased:
     Nothing there is no error. Raises EveryScopeNeeded.
     """
     check_every_scope(caller, user_id)
-    principal, at = caller.principal, caller.at
+    principal = caller.principal
     subject_id = principal.subject_id(user_id)
-    owner = (principal.project_id, principal.environment)
     with sql.writing():
-        locks.exclude_stores(subject_id)
-        locks.exclude_user(subject_id)
-        grants = holdings.close_grants(Place(subject_id), at=at)
-        holdings.forget_grants(subject_id)
-        memories = holdings.delete_memories(subject_id, at=at)
-        emptied = forget_user(subject_id, batch=holdings.AT_ONCE)
-        forget_request_ids(*owner, word=user_id)
-        sql.change(tallies.TAKE_OFF, (grants, *owner, "grants", tallies.shard_of(subject_id)))
-        _take_off("memories", owner, memories)
-        # After the tallies of memories: a store with an Idempotency-Key takes them in this order.
-        answers = holdings.delete_answers(subject_id, at=at)
-        _take_off("idempotency_keys", owner, answers)
-        erased = Erased(user_id, memories.rows, grants, answers.rows, emptied, at)
+        owner = (principal.project_id, principal.environment)
+        erased = _erase(user_id, subject_id, owner, at=caller.at)
         audit.record(_erasure(caller, subject_id, erased))
     return erased
 
@@ -70,21 +60,78 @@ def count_user(caller: Caller, user_id: str) -> Erased:
     """Say what an erasure would erase now. Raises EveryScopeNeeded."""
     check_every_scope(caller, user_id)
     subject_id = caller.principal.subject_id(user_id)
-    whose = {"subject_id": subject_id}
     with sql.writing():
-        counted = Erased(
-            user_id=user_id,
-            memories_deleted=Memory.objects.held(subject_id).count(),
-            grants_closed=RevocationGrant.objects.open(at=caller.at).filter(**whose).count(),
-            idempotency_records_deleted=IdempotencyRecord.objects.filter(**whose).count(),
-            audit_events_emptied=told_of(subject_id).count(),
-            erased_at=None,
-            dry_run=True,
-        )
+        counted = _count(user_id, subject_id, at=caller.at)
         # Without the user's id, which else an erasure would find in one event more than was said.
         meta = {"dry_run": True}
         audit.record(events.of_user(EventType.USER_VIEW, caller, None, subject_id, meta=meta))
     return counted
+
+
+def erase_by_command(
+    *,
+    project: Project,
+    environment: str,
+    user_id: str,
+    dry_run: bool,
+    at: datetime,
+    by: ChangedBy,
+) -> Erased:
+    """Do what `erase_user` or, with `dry_run`, `count_user` does, for whoever runs commands here.
+
+    No key is asked, and no request's time limit ends it.
+    """
+    subject_id = pseudonym(bytes(project.subject_key), environment, user_id)
+    with sql.writing():
+        if dry_run:
+            kind, meta = EventType.USER_VIEW, {"dry_run": True}
+            erased = _count(user_id, subject_id, at=at)
+        else:
+            erased = _erase(user_id, subject_id, (project.pk, environment), at=at)
+            kind, meta = EventType.USER_ERASE, _counts_of(erased)
+        audit.record(
+            audit.Event(
+                event_type=kind,
+                subject_id=subject_id,
+                app_id=project.pk,
+                environment=environment,
+                request_id=by.request_id,
+                created_at=at,
+                meta={**by.meta, **meta},
+            )
+        )
+    return erased
+
+
+def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Erased:
+    """Erase the user. Call it in the transaction of its record."""
+    locks.exclude_stores(subject_id)
+    locks.exclude_user(subject_id)
+    grants = holdings.close_grants(Place(subject_id), at=at)
+    holdings.forget_grants(subject_id)
+    memories = holdings.delete_memories(subject_id, at=at)
+    emptied = forget_user(subject_id, batch=holdings.AT_ONCE)
+    forget_request_ids(*owner, word=user_id)
+    sql.change(tallies.TAKE_OFF, (grants, *owner, "grants", tallies.shard_of(subject_id)))
+    _take_off("memories", owner, memories)
+    # After the tallies of memories: a store with an Idempotency-Key takes them in this order.
+    answers = holdings.delete_answers(subject_id, at=at)
+    _take_off("idempotency_keys", owner, answers)
+    return Erased(user_id, memories.rows, grants, answers.rows, emptied, at)
+
+
+def _count(user_id: str, subject_id: UUID, *, at: datetime) -> Erased:
+    """Count what `_erase` would erase."""
+    whose = {"subject_id": subject_id}
+    return Erased(
+        user_id=user_id,
+        memories_deleted=Memory.objects.held(subject_id).count(),
+        grants_closed=RevocationGrant.objects.open(at=at).filter(**whose).count(),
+        idempotency_records_deleted=IdempotencyRecord.objects.filter(**whose).count(),
+        audit_events_emptied=told_of(subject_id).count(),
+        erased_at=None,
+        dry_run=True,
+    )
 
 
 def _take_off(kind: str, owner: Owner, removed: Removed) -> None:
@@ -93,13 +140,17 @@ def _take_off(kind: str, owner: Owner, removed: Removed) -> None:
 
 def _erasure(caller: Caller, subject_id: UUID, erased: Erased) -> audit.Event:
     """Record the erasure, also without a request id in which the caller wrote the user's id."""
-    meta = {
+    meta = _counts_of(erased)
+    event = events.of_user(EventType.USER_ERASE, caller, None, subject_id, meta=meta)
+    if request_ids.holds(caller.request_id, erased.user_id):
+        return msgspec.structs.replace(event, request_id="")
+    return event
+
+
+def _counts_of(erased: Erased) -> dict[str, Any]:
+    return {
         "memories_deleted": erased.memories_deleted,
         "grants_closed": erased.grants_closed,
         "idempotency_records_deleted": erased.idempotency_records_deleted,
         "audit_events_emptied": erased.audit_events_emptied,
     }
-    event = events.of_user(EventType.USER_ERASE, caller, None, subject_id, meta=meta)
-    if request_ids.holds(caller.request_id, erased.user_id):
-        return msgspec.structs.replace(event, request_id="")
-    return event

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.audit import by_command
 from accounts.environments import ENVIRONMENTS
-from accounts.models import Project, User
+from accounts.models import Project
 from accounts.services import ProjectFailure
-from foundation.names import folded
 from foundation.visible import shown
 from memory import denials, registering
+from memory.management import projects
 from memory.models import Purpose
 from memory.policy.registry import PurposeState, Takes
 from memory.registrations import CONFIRMATION, RegistryFailure
@@ -35,8 +35,7 @@ class Command(BaseCommand):
 
         def action(name: str, what: str) -> CommandParser:
             one: CommandParser = actions.add_parser(name, help=what, description=what)
-            one.add_argument("email", help="the account that owns the project")
-            one.add_argument("--project", help="the project's name, if the account has several")
+            projects.add_arguments(one)
             return one
 
         register = action("register", "Propose a purpose: it has no effect until it is approved.")
@@ -73,7 +72,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         act: Callable[[Project, dict[str, Any]], None] = getattr(self, f"_{options['action']}")
         try:
-            act(_project(options), options)
+            act(projects.find(options), options)
         except (RegistryFailure, ProjectFailure) as error:
             raise CommandError(str(error)) from error
 
@@ -230,18 +229,3 @@ def _confirmations(parser: CommandParser) -> None:
         action="store_true",
         help="to say it also of one whose id or sentence holds words that would deny free text",
     )
-
-
-def _project(options: dict[str, Any]) -> Project:
-    """Find the project that is meant. Raises CommandError."""
-    email, name = options["email"].strip(), options["project"]
-    try:
-        owner = User.objects.get_by_natural_key(email)
-    except User.DoesNotExist:
-        raise CommandError(f"There is no account {email}.") from None
-    projects = Project.objects.owned_by(owner).order_by("created_at")
-    found = list(projects if name is None else projects.filter(name__iexact=folded(name)))
-    if len(found) != 1:
-        names = ", ".join(f"'{one.name}'" for one in projects)
-        raise CommandError(f"Say which by --project: the account has {names or 'no project'}.")
-    return found[0]
