@@ -21,7 +21,7 @@ from memory.policy.respelling import readings_of
 from memory.policy.telling import telling_others, told
 from memory.policy.vetoes import doubts_in, vetoes_in
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
-from memory.policy.words import Unreadable, Words, read, seen, words_of
+from memory.policy.words import Unreadable, Words, disguise, read, seen, words_of
 
 # Why a purpose has no class, as the record keeps it.
 PURPOSE_UNREADABLE = "PURPOSE_UNREADABLE"
@@ -109,29 +109,17 @@ def classify(purpose: str) -> PurposeClass:
     return understand(purpose).purpose_class
 
 
-def matched_terms(purpose: str) -> tuple[str, ...]:
-    """Return the words by which `classify` decides, each once, in order; none if unrecognized."""
-    return understand(purpose).matched
-
-
 def holds_veto(text: str) -> tuple[str, ...]:
     """Return the words of a text for which free text is denied, or UNREADABLE.
 
     A text that is written to deceive is searched all the same, as far as it can be read.
     """
     try:
-        refused = _vetoed(readings_of(read(text)))
+        words = read(text)
     except Unreadable:
         return (UNREADABLE,)
-    return refused if _is_readable(text) else (*refused, UNREADABLE)
-
-
-def _is_readable(text: str) -> bool:
-    try:
-        words_of(text)
-    except Unreadable:
-        return False
-    return True
+    refused = _vetoed(readings_of(words))
+    return (*refused, UNREADABLE) if disguise(words) else refused
 
 
 def folded_id(text: str) -> str:

@@ -6,7 +6,7 @@ They never open anything, so a reading that nobody meant does no more than deny.
 import re
 from collections.abc import Iterator, Mapping
 
-from memory.policy.spellings import FOREIGN_LOOKALIKES, SIGNS_AS_LETTERS
+from memory.policy.lookalikes import FOREIGN_LOOKALIKES, SIGNS_AS_LETTERS
 from memory.policy.words import APOSTROPHE, Words, fold
 
 _WORD = re.compile(r"[^\W_]+")

@@ -4,7 +4,7 @@ Vetoes stop what says what it is. Whoever says something else is stopped by the 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from memory.policy.classes import MADE, MESSAGES, TELLING, WEAK
 from memory.policy.languages import VETOES, VETOES_WITHIN
@@ -17,8 +17,7 @@ SHORTEST_JOINED = 8
 # And beside another word of ours without a blank: "emailmarketing", but not "competition".
 SHORTEST_WITHIN = 6
 
-_FAMILY: Mapping[str, str] = {word: family for family, words in WORDS.items() for word in words}
-_VETOED = frozenset(_FAMILY)
+_VETOED = frozenset().union(*WORDS.values())
 _OURS = _VETOED | DOUBTS | frozenset().union(*TELLING.values(), *WEAK.values()) | MADE | MESSAGES
 _FOREIGN = frozenset().union(*VETOES.values()) - _VETOED
 _PARTS = sorted(frozenset().union(*VETOES_WITHIN.values()))
@@ -50,11 +49,6 @@ def vetoes_in(readings: Sequence[list[str]]) -> tuple[str, ...]:
 def doubts_in(readings: Sequence[list[str]]) -> tuple[str, ...]:
     """Return the words for which a text is denied unless its class is declared or registered."""
     return tuple(dict.fromkeys(word for reading in readings for word in reading if word in DOUBTS))
-
-
-def family_of(term: str) -> str | None:
-    """Return what a vetoed word is about, as WORDS names it; None for phrases and pairs."""
-    return _FAMILY.get(term)
 
 
 def _in(words: list[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from memory.policy.characters import has_run_of_marks, normalize, without_invisible
-from memory.policy.spellings import ALPHABETS, LOOKALIKES, UNITS
+from memory.policy.lookalikes import ALPHABETS, LOOKALIKES, UNITS
 
 # Turns of the direction of writing: they show one text and store another (Bidi_Control).
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -50,20 +50,29 @@ class Words:
 def words_of(text: str) -> Words:
     """Return the words of a text: NFKC, case folded, accents off, parted at humps too.
 
-    Raises Unreadable for runs of marks, turned text, a word of two alphabets, and four or more
-    single letters in a row.
+    Raises Unreadable for runs of marks, turned text, and what `disguise` finds.
     """
     words = read(text)
+    if why := disguise(words):
+        raise Unreadable(why)
+    return words
+
+
+def disguise(words: Words) -> str | None:
+    """Say how words are made to be read as something else than they are; None if they are not.
+
+    A word of two alphabets is, and so are four and more single letters in a row.
+    """
     if not words.text.isascii():
         for word in _WORD.findall(words.text):
             if max(word) > _LAST_LATIN and len(_alphabets(word)) > 1:
-                raise Unreadable("A word is written in two alphabets.")
+                return "A word is written in two alphabets."
     plain = words.plain
     if APOSTROPHE.search(words.text):  # "il n'y a d'autres" has no single letters but one
         plain = _WORD.findall(APOSTROPHE.sub("", words.text))
     if _singles(plain) > MOST_SINGLES:
-        raise Unreadable("Four or more single letters stand in a row.")
-    return words
+        return "Four or more single letters stand in a row."
+    return None
 
 
 def read(text: str) -> Words:

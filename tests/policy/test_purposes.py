@@ -9,7 +9,6 @@ from memory.policy.purposes import (
     PURPOSE_UNREADABLE,
     PURPOSE_UNRECOGNIZED,
     classify,
-    matched_terms,
     understand,
 )
 from memory.policy.vocabulary import PURPOSE_CLASSES, PurposeClass
@@ -118,7 +117,7 @@ class TestExamples:
     def test_inflections_are_known(self, expected: str) -> None:
         for form in FORMS[expected].split():
             assert classify(f"{form} the rest") == expected
-            assert matched_terms(f"{form} the rest") == (form,)
+            assert understand(f"{form} the rest").matched == (form,)
 
     @pytest.mark.parametrize("expected", BESIDE)
     def test_some_count_only_beside_what_is_made_or_sent(self, expected: str) -> None:

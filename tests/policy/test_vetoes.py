@@ -12,7 +12,6 @@ from memory.policy.people import people_in
 from memory.policy.purposes import PURPOSE_DOUBTED, PURPOSE_VETOED, holds_veto, understand
 from memory.policy.vetoed_phrases import DOUBTS, PAIRS, PHRASES
 from memory.policy.vetoed_words import WORDS
-from memory.policy.vetoes import family_of
 from memory.policy.vocabulary import PurposeClass
 
 ALL_WORDS = sorted(word for words in WORDS.values() for word in words)
@@ -42,8 +41,7 @@ class TestWords:
     def test_every_family_has_its_words(self) -> None:
         assert set(FAMILIES) == set(WORDS)
         for family, words in FAMILIES.items():
-            for word in words.split():
-                assert family_of(word) == family
+            assert WORDS[family].issuperset(words.split())
 
     @pytest.mark.parametrize("word", ALL_WORDS)
     def test_each_denies_whatever_else_is_said(self, word: str) -> None:
