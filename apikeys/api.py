@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,9 +25,11 @@ from apikeys.principal import Principal
 from apikeys.throttling import Allowance, RateLimited
 from apikeys.usage.collector import collector
 from apikeys.usage.samples import RequestSample
-from foundation import request_ids, strict_json
+from foundation import fields, request_ids, strict_json
 from foundation.addresses import LONGEST_ADDRESS, client_address
-from foundation.answers import JSON_TYPE, RequestRefused
+from foundation.answers import JSON_TYPE, RequestRefused, add_field
+from foundation.preferences import preferences
+from foundation.unknown_fields import Given
 
 DRAINED = 1024 * 1024  # bytes
 MOST_PARAMETERS = 100
@@ -62,6 +65,7 @@ class KeyedAPIView(APIView):
     content_negotiation_class = JsonNegotiation
     needs_media_type = False
     allowance: Allowance | None = None
+    given: Given | None = None  # the body or the query, when it was looked at
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -83,13 +87,22 @@ class KeyedAPIView(APIView):
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Say on every answer to an authenticated request what is left of the key's limit."""
+        """Say what was ignored of the request, and what is left of the key's limit."""
+        if self.given is not None and (self.given.strict or self.given.ignored):
+            self._tell_ignored(self.given, response)
         if self.allowance is not None:
             response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
             response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)
             response.headers["X-RateLimit-Reset"] = str(self.allowance.reset)
             self._record(request, response)
         return super().finalize_response(request, response, *args, **kwargs)
+
+    @staticmethod
+    def _tell_ignored(given: Given, response: Response | HttpResponseBase) -> None:
+        if given.strict:
+            response.headers["Preference-Applied"] = "handling=strict"
+        elif HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            add_field(response, "ignored_fields", given.ignored)
 
     def _record(self, request: Request, response: Response | HttpResponse) -> None:
         """Count the request of a valid key, whatever became of it."""
@@ -121,7 +134,7 @@ class KeyedAPIView(APIView):
     def request_id(self, request: Request) -> str:
         return request_ids.of(request.META)
 
-    def body(self, request: Request) -> dict[str, Any]:
+    def body(self, request: Request) -> Given:
         """Return the request's JSON object. Raises RequestRefused, or UnsupportedMediaType."""
         self._check_media_type(request.META.get("CONTENT_TYPE", ""))
         self._check_encoding(request.META.get("HTTP_CONTENT_ENCODING", ""))
@@ -134,9 +147,20 @@ class KeyedAPIView(APIView):
             raise RequestRefused("invalid_value", str(error)) from None
         if not isinstance(body, dict):
             raise RequestRefused("malformed_json", "Request body is not valid JSON")
-        return body
+        self.given = Given(body, strict=_is_strict(request))
+        return self.given
 
-    def query(self, request: Request) -> dict[str, str]:
+    def take_no_query(self, request: Request) -> None:
+        """Note what parameters there are: the path has none. Raises RequestRefused if strict."""
+        try:
+            query = self.query(request)
+        except RequestRefused:  # nothing depends on how it is read
+            if _is_strict(request):
+                raise
+        else:
+            fields.check(query, ())
+
+    def query(self, request: Request) -> Given:
         """Return the parameters of the request's address. Raises RequestRefused.
 
         Not Django's own dictionary of them, which takes the last where one is given twice, and
@@ -159,7 +183,8 @@ class KeyedAPIView(APIView):
                 sentence = "A parameter of the query must not be given twice"
                 raise RequestRefused("invalid_value", sentence)
             query[name] = value
-        return query
+        self.given = Given(query, strict=_is_strict(request))
+        return self.given
 
     @staticmethod
     def _content(request: Request) -> bytes:
@@ -195,3 +220,9 @@ class KeyedAPIView(APIView):
                 "Request body must not be compressed: send it without Content-Encoding",
                 headers={"Accept-Encoding": "identity"},
             )
+
+
+def _is_strict(request: Request) -> bool:
+    """Say whether the caller asks for what is unknown to be refused."""
+    prefer = request.META.get("HTTP_PREFER")
+    return prefer is not None and preferences(prefer).get("handling") == "strict"

@@ -61,6 +61,7 @@ class UsageView(KeyedAPIView):
         """Answer with days in UTC, the newest first, today's up to about a second ago."""
         if self.allowance is None:
             raise TypeError("A request without an allowance reached a handler.")
+        self.take_no_query(request)
         principal = self.principal(request)
         days = reports.of_days(principal.key_id, until=timezone.now(), days=USAGE_SHOWN)
         return json_response(

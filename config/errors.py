@@ -61,6 +61,7 @@ STATUS = {
     "invalid_scope": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_source": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_value": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_field": HTTPStatus.UNPROCESSABLE_ENTITY,
     "out_of_range": HTTPStatus.UNPROCESSABLE_ENTITY,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 JSON_TYPE = "application/json"
 
@@ -45,6 +47,30 @@ def json_response(
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def add_field(response: HttpResponseBase, name: str, value: Any) -> None:
+    """Give an answer that is an object in JSON one field more; no other kind of answer changes.
+
+    It is the last field, but the first of an answer that comes in pieces.
+    """
+    if response.headers.get("Content-Type") != JSON_TYPE:
+        return
+    field = b'"%b":%b' % (name.encode(), msgspec.json.encode(value))
+    if isinstance(response, StreamingHttpResponse):
+        pieces: Iterator[bytes] = iter(response.streaming_content)  # type: ignore[arg-type]
+        response.streaming_content = _with_first(field, pieces)
+    elif isinstance(response, HttpResponse) and response.content[:1] == b"{":
+        before = response.content[:-1]
+        response.content = before + (b"," if len(before) > 1 else b"") + field + b"}"
+        response.headers["Content-Length"] = str(len(response.content))
+
+
+def _with_first(field: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Write the field behind the brace that opens the object, which has others."""
+    yield b"{" + field + b","
+    yield next(pieces)[1:]
+    yield from pieces
 
 
 def no_content() -> HttpResponse:

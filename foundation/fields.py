@@ -19,6 +19,7 @@ import msgspec
 from foundation import cursors
 from foundation.answers import RequestRefused
 from foundation.cursors import Position
+from foundation.unknown_fields import Given
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -52,8 +53,18 @@ class Field(msgspec.Struct, frozen=True):
     absent: Any = None
 
 
-def check(body: dict[str, Any], fields: Sequence[Field]) -> list[Any]:
-    """Return the values of the fields, in their order. Raises RequestRefused."""
+def check(
+    body: dict[str, Any], fields: Sequence[Field], *, others: Sequence[Field] = ()
+) -> list[Any]:
+    """Return the values of the fields, in their order. Raises RequestRefused.
+
+    Of a body that was `Given`, fields that are not in the table are noted. `others` are those of
+    another form of the request: there is nothing to note of one that is null.
+    """
+    if isinstance(body, Given) and not body.keys() <= {f.name for f in fields}:
+        known = [f.name for f in fields]
+        null = {f.name for f in others if body.get(f.name) is None}
+        body.note_unknown([name for name in body if name not in {*known, *null}], known)
     missing = [f for f in fields if f.required and body.get(f.name) is None]
     if missing:
         _refuse("missing_field", [(f.name, f"Field '{f.name}' is required") for f in missing])

@@ -123,11 +123,11 @@ def continue_reading(body: dict[str, Any]) -> ContinueReading:
 def revoke_access(body: dict[str, Any]) -> RevokeAccess | RevokeUser:
     """Check the body of `POST /memory/revoke`: by token, or by user. Raises RequestRefused."""
     if body.get("user_id") is None:
-        return RevokeAccess(*fields.check(body, _REVOKE))
+        return RevokeAccess(*fields.check(body, _REVOKE, others=_REVOKE_USER))
     if body.get("revocation_token") is not None:
         sentence = "Send either 'revocation_token' or 'user_id', not both"
         raise RequestRefused("invalid_value", sentence)
-    user_id, scope, domain = fields.check(body, _REVOKE_USER)
+    user_id, scope, domain = fields.check(body, _REVOKE_USER, others=_REVOKE)
     if "domain" in body and domain is None:  # said to be none, and not left out
         domain = ""
     return RevokeUser(user_id, scope, domain)

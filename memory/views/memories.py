@@ -39,6 +39,7 @@ class MemoryView(MemoryApiView):
 
     def get(self, request: Request, memory_id: UUID) -> HttpResponse:
         """Answer one memory as it was stored."""
+        self.take_no_query(request)
         return json_response(listing.get_memory(self.caller(request), memory_id))
 
     def delete(self, request: Request, memory_id: UUID) -> HttpResponse:

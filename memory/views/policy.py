@@ -59,6 +59,7 @@ class PolicyView(KeyedAPIView):
 
         With it come what this key's project registered for its environment, and what it takes.
         """
+        self.take_no_query(request)
         principal = self.principal(request)
         registry = registry_for(principal)
         return json_response(

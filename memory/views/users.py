@@ -28,6 +28,7 @@ class UserView(MemoryApiView):
 
     def get(self, request: Request, user_id: str) -> HttpResponse:
         """Say what is stored of the user, without a value."""
+        self.take_no_query(request)
         user_id = user_of(request)
         return json_response(overview.describe_user(self.caller(request), user_id))
 
@@ -62,6 +63,7 @@ class ExportUserView(MemoryApiView):
 
     def get(self, request: Request, user_id: str) -> StreamingHttpResponse:
         """Hand out all that is held of the user, as it is looked up."""
+        self.take_no_query(request)
         pieces = exporting.export_user(self.caller(request), user_of(request, "export"))
         answer = StreamingHttpResponse(pieces, content_type=JSON_TYPE)
         answer.headers["Cache-Control"] = "no-store"
