@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import RequestDataTooBig
@@ -19,7 +19,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apikeys import throttling
+from apikeys import missing_keys, throttling
+from apikeys.authentication import MissingApiKey
 from apikeys.models.usage import LONGEST_AGENT, LONGEST_ENDPOINT
 from apikeys.principal import Principal
 from apikeys.throttling import Allowance, RateLimited
@@ -83,6 +84,14 @@ class KeyedAPIView(APIView):
             self.allowance = throttling.take(request.auth, at=time.time())
             if self.allowance.retry_after is not None:
                 raise RateLimited(self.allowance.retry_after)
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        """Say to whoever sent no key where it may have been put. Raises MissingApiKey too."""
+        if request.authenticators and not request.successful_authenticator:
+            raise MissingApiKey(missing_keys.hint(request.META))
+        super().permission_denied(request, message, code)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.debug import sensitive_variables
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from accounts.limits import ceilings, lowest, together
@@ -52,6 +52,14 @@ FIND_PRINCIPAL = """
 
 class InvalidApiKey(AuthenticationFailed):
     """The one answer to every key that opens nothing, so that a probe learns nothing."""
+
+
+class MissingApiKey(NotAuthenticated):
+    """The request has no `X-API-Key`; the hint says what it has instead."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__()
+        self.hint = hint
 
 
 class ApiKeyAuthentication(BaseAuthentication):

@@ -23,6 +23,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from apikeys import throttling
+from apikeys.authentication import MissingApiKey
 from config.environment import BASE_DIR
 from config.routes import is_api
 from foundation import outage_log, outages, request_ids
@@ -103,7 +104,9 @@ def _policy_denied(error: refusals.PolicyDenied) -> ErrorAnswer:
 
 def _invalid_key(error: exceptions.APIException) -> ErrorAnswer:
     challenge = {"WWW-Authenticate": str(getattr(error, "auth_header", "ApiKey"))}
-    return ErrorAnswer("invalid_api_key", "Invalid API key", headers=challenge)
+    # Where there is a key, nothing tells what is wrong with it.
+    hint = {"hint": error.hint} if isinstance(error, MissingApiKey) else {}
+    return ErrorAnswer("invalid_api_key", "Invalid API key", hint, challenge)
 
 
 # Each error of the domain and of Django REST Framework, and its answer.
