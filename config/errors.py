@@ -1,7 +1,7 @@
 """The one shape of the API's errors, and the one table from an error to its status.
 
-`{"detail": <a sentence>, "code": <a stable word>, "request_id": …}` and what a code adds. What is
-not in the table is a bug: a 500 without a word of its cause.
+`{"detail": <a sentence>, "code": <a stable word>, "request_id": …, "doc_url": <its explanation>}`
+and what a code adds. What is not in the table is a bug: a 500 without a word of its cause.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -262,11 +265,22 @@ def _page_or_response(request: HttpRequest, page: str, answer: ErrorAnswer) -> H
     return _response(request, answer)
 
 
+def doc_url(code: str) -> str:
+    """Return the address at which the code is explained, whatever host was asked."""
+    return f"{settings.SITE_URL}{_page_of_codes()}#{code}"
+
+
+@cache
+def _page_of_codes() -> str:
+    return reverse("docs_errors")
+
+
 def _response(request: HttpRequest | Request, answer: ErrorAnswer) -> HttpResponse:
     payload = {
         "detail": answer.detail,
         "code": answer.code,
         "request_id": request_ids.of(request.META),
+        "doc_url": doc_url(answer.code),
         **answer.fields,
     }
     response = json_response(payload, status=STATUS[answer.code], headers=answer.headers)

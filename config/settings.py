@@ -350,7 +350,7 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 # By its name: passkeys do not work at an IP address.
 LOCAL_ADDRESS = f"http://{'localhost' if HOST in ('127.0.0.1', '::1', '[::1]') else HOST}:{PORT}"
-# What links in mails lead to, whatever host a request was sent to.
+# What links in mails and errors lead to, whatever host a request was sent to.
 SITE_URL = env.text("SITE_URL", LOCAL_ADDRESS).rstrip("/")
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.http import Http404, UnreadablePostError
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.exceptions import NotFound
 
 from accounts.models import AuditEvent
@@ -83,6 +84,15 @@ class TestWhatHttpSays:
         monkeypatch.setattr("memory.services.read", find_nothing)
         response = api.post("/memory/read", {"user_id": "u", "scope": "schedule", "purpose": "run"})
         assert (response.status_code, response.json()["detail"]) == (404, "Not found")
+
+
+@pytest.mark.django_db
+def test_an_error_leads_to_where_it_is_explained(settings: Settings) -> None:
+    settings.SITE_URL = "https://memory.example"
+    told = Client().get("/policy", headers={"host": "localhost:9000"}).json()["doc_url"]
+    assert told == "https://memory.example/docs/errors/#invalid_api_key"
+    page = Client().get(told.removeprefix("https://memory.example")).content.decode()
+    assert f'id="{told.partition("#")[2]}"' in page
 
 
 class TestWithoutADatabase:

@@ -108,8 +108,11 @@ def plain_answer(status: str, code: str, detail: str, *, retry_after: int = 0) -
 
     The connection ends with it.
     """
+    from config.errors import doc_url  # of the application: see the package
+
     request_id = str(uuid7())
-    body = json.dumps({"detail": detail, "code": code, "request_id": request_id}).encode()
+    answer = {"detail": detail, "code": code, "request_id": request_id}
+    body = json.dumps({**answer, "doc_url": doc_url(code)}).encode()
     lines = [
         f"HTTP/1.1 {status}",
         "Connection: close",

@@ -86,6 +86,7 @@ class TestAKey:
             "detail": "Rate limit exceeded. Please try again later.",
             "code": "rate_limited",
             "request_id": refused.headers["X-Request-ID"],
+            "doc_url": "http://localhost:8000/docs/errors/#rate_limited",
         }
         assert refused.headers["Retry-After"] == "10"
         assert [refused.headers[name] for name in HEADERS] == ["3", "0", "10800"]

@@ -22,6 +22,7 @@ def assert_refused(
     assert body["detail"], answer
     assert detail is None or body["detail"] == detail, answer
     assert body["request_id"] == response.headers["X-Request-ID"], answer
+    assert body["doc_url"].endswith(f"/docs/errors/#{code}"), answer
     return body
 
 

@@ -241,7 +241,7 @@ class TestWithoutARecordNothingHappens:
         with broken_record(way):
             response = act()
         details = {500: "Internal server error", 503: "Service temporarily unavailable"}
-        assert response.json().keys() == {"detail", "code", "request_id"}
+        assert response.json().keys() == {"detail", "code", "request_id", "doc_url"}
         assert response.json()["detail"] == details[response.status_code]
         for secret in (CANARY, "rev_", "accounts_", "Traceback"):
             assert secret not in response.content.decode()

@@ -18,7 +18,7 @@ from tests.doors import Api
 from tests.makers import read_body
 from tests.metrics.figures import TOKEN, ask, figures, requests, scrape
 
-SHAPE = {"detail", "code", "request_id"}
+SHAPE = {"detail", "code", "request_id", "doc_url"}
 
 
 class TestWithoutAToken:
@@ -73,6 +73,7 @@ class TestWhoMayLook:
             "detail": "Invalid token",
             "code": "invalid_token",
             "request_id": answer.headers["X-Request-ID"],
+            "doc_url": "http://localhost:8000/docs/errors/#invalid_token",
         }
 
     def test_no_api_key_opens_it(self, api: Api) -> None:

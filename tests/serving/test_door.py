@@ -44,7 +44,7 @@ def test_a_key_is_in_no_answer_and_no_log(project: Project) -> None:
             answer = answers(service, sent.encode())
             assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), (sent, answer)
             body = json.loads(answer.partition(b"\r\n\r\n")[2])
-            assert body.keys() == {"detail", "code", "request_id"}
+            assert body.keys() == {"detail", "code", "request_id", "doc_url"}
             assert body["code"] == "bad_request"
             assert key.encode() not in answer
         assert httpx.get(f"{service.address}/{key}?key={key}").status_code == 404

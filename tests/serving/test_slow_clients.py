@@ -75,7 +75,7 @@ class TestSlowClients:
                     status, body = answer_of(connection)
                 assert status == "HTTP/1.1 408 Request Timeout", kind
                 assert body["code"] == "request_timeout"
-                assert set(body) == {"detail", "code", "request_id"}
+                assert set(body) == {"detail", "code", "request_id", "doc_url"}
 
     def test_who_reads_late_gets_every_answer(self, key: str) -> None:
         kind = "many requests, nothing read"
