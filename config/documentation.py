@@ -38,6 +38,7 @@ ADVICE = {
     "request_timeout": "The request did not come whole in the time that it may take.",
     "uri_too_long": "The address is longer than 4094 characters.",
     "headers_too_large": "There are more than 100 headers, or more than 64 KiB of them.",
+    "expectation_failed": "Leave <code>Expect</code> out, or send <code>100-continue</code>.",
     "too_many_at_once": "More requests of one project than are answered at once, and for more "
     "than 2 seconds. Wait for answers before you ask more.",
     "ceiling_reached": "As much is kept as may be: <code>ceiling</code> says of what, "

@@ -57,6 +57,7 @@ STATUS = {
     # What the server answers itself, before any of us has seen the request: see config/serving.
     "request_timeout": HTTPStatus.REQUEST_TIMEOUT,
     "uri_too_long": HTTPStatus.REQUEST_URI_TOO_LONG,
+    "expectation_failed": HTTPStatus.EXPECTATION_FAILED,
     "headers_too_large": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "too_many_at_once": HTTPStatus.TOO_MANY_REQUESTS,
     "ceiling_reached": HTTPStatus.CONFLICT,

@@ -54,8 +54,8 @@ REFUSALS: dict[type[Exception], tuple[str, str, str]] = {
         "Transfer-Encoding must be chunked, or left out",
     ),
     errors.ExpectationFailed: (
-        "400 Bad Request",
-        "bad_request",
+        "417 Expectation Failed",
+        "expectation_failed",
         "Expect must be 100-continue, or left out",
     ),
 }

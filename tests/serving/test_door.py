@@ -38,7 +38,6 @@ def test_a_key_is_in_no_answer_and_no_log(project: Project) -> None:
             f"GET / HTTP/{key}\r\n\r\n",
             f"POST /memory HTTP/1.1\r\nTransfer-Encoding: {key}\r\n\r\n",
             f"POST /memory HTTP/1.1\r\nContent-Length: {key}\r\n\r\n",
-            f"POST /memory HTTP/1.1\r\nExpect: {key}\r\n\r\n",
             f"POST /memory HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{key}\r\n",
         ]:
             answer = answers(service, sent.encode())
@@ -50,6 +49,35 @@ def test_a_key_is_in_no_answer_and_no_log(project: Project) -> None:
         assert httpx.get(f"{service.address}/{key}?key={key}").status_code == 404
         assert key not in service.said()
         assert "Refused a request" in service.said()
+
+
+def test_what_the_server_refuses_by_itself_is_told_in_the_one_shape(
+    transactional_db: None,
+) -> None:
+    host, many = "Host: localhost\r\n", "A: b\r\n" * 150
+    with started_service() as service:
+        for sent, status, code in [
+            ("no HTTP\r\n\r\n", 400, "bad_request"),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "bad_request"),
+            (f"POST /memory HTTP/1.1\r\n{host}Content-Length: x\r\n\r\n", 400, "bad_request"),
+            (f"POST /memory HTTP/1.1\r\n{host}Content-Length: 9\r\n\r\n{{", 400, "bad_request"),
+            ("GET /nothing HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", 400, "bad_request"),
+            (f"GET /{'a' * 5000} HTTP/1.1\r\n{host}\r\n", 414, "uri_too_long"),
+            (f"GET / HTTP/1.1\r\n{host}Expect: tea\r\n\r\n", 417, "expectation_failed"),
+            (f"GET / HTTP/1.1\r\n{host}{'A: b' * 2500}\r\n\r\n", 431, "headers_too_large"),
+            (f"GET / HTTP/1.1\r\n{host}{many}\r\n", 431, "headers_too_large"),
+        ]:
+            head, _, body = answers(service, sent.encode()).partition(b"\r\n\r\n")
+            first, *lines = head.decode().splitlines()
+            headers = dict(line.split(": ", 1) for line in lines)
+            told = json.loads(body)
+            assert first.startswith(f"HTTP/1.1 {status} "), (sent[:80], first)
+            assert told["code"] == code, sent[:80]
+            assert told["doc_url"].endswith(f"/docs/errors/#{code}")
+            assert told["request_id"] == headers["X-Request-ID"]
+            assert headers["Content-Type"] == "application/json"
+            assert int(headers["Content-Length"]) == len(body)
+            assert headers["Cache-Control"] == "no-store"
 
 
 def test_no_header_of_a_client_moves_the_service(project: Project) -> None:

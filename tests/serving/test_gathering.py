@@ -101,7 +101,7 @@ def test_who_waits_for_a_word_hears_it_if_the_body_is_wanted(length: int, word: 
         (post(b"", "Transfer-Encoding: chunked"), "400"),
         (post(b"", length=-1), "400"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: secret\r\n\r\n", "400"),
-        (b"POST / HTTP/1.1\r\nExpect: secret\r\n\r\n", "400"),
+        (b"POST / HTTP/1.1\r\nExpect: secret\r\n\r\n", "417"),
         (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", "414"),
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n", "431"),
         (b"GET / HTTP/1.1\r\nA: " + b"b" * LONGEST_HEAD, "431"),
