@@ -26,7 +26,7 @@ from apikeys.principal import Principal
 from apikeys.throttling import Allowance, RateLimited
 from apikeys.usage.collector import collector
 from apikeys.usage.samples import RequestSample
-from foundation import fields, request_ids, strict_json
+from foundation import fields, json_mistakes, request_ids, strict_json
 from foundation.addresses import LONGEST_ADDRESS, client_address
 from foundation.answers import JSON_TYPE, RequestRefused, add_field
 from foundation.preferences import preferences
@@ -34,6 +34,7 @@ from foundation.unknown_fields import Given
 
 DRAINED = 1024 * 1024  # bytes
 MOST_PARAMETERS = 100
+NOT_JSON = "Request body is not valid JSON"
 UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
 
 
@@ -150,12 +151,14 @@ class KeyedAPIView(APIView):
         content = self._content(request)
         try:
             body = strict_json.loads(content)
-        except strict_json.NotJson:
-            body = None
+        except strict_json.NotJson as error:
+            if content.startswith(json_mistakes.GZIP):
+                _refuse_compressed()
+            raise RequestRefused("malformed_json", NOT_JSON, hint=str(error)) from None
         except strict_json.AmbiguousJson as error:
             raise RequestRefused("invalid_value", str(error)) from None
         if not isinstance(body, dict):
-            raise RequestRefused("malformed_json", "Request body is not valid JSON")
+            raise RequestRefused("malformed_json", NOT_JSON, hint=json_mistakes.of_kind(body))
         self.given = Given(body, strict=_is_strict(request))
         return self.given
 
@@ -224,11 +227,15 @@ class KeyedAPIView(APIView):
     def _check_encoding(encodings: str) -> None:
         """Take bodies as they are: what is compressed may be of any size, and is not unpacked."""
         if any(one.strip().lower() not in ("", "identity") for one in encodings.split(",")):
-            raise RequestRefused(
-                "unsupported_media_type",
-                "Request body must not be compressed: send it without Content-Encoding",
-                headers={"Accept-Encoding": "identity"},
-            )
+            _refuse_compressed()
+
+
+def _refuse_compressed() -> NoReturn:
+    raise RequestRefused(
+        "unsupported_media_type",
+        "Request body must not be compressed: send it without Content-Encoding",
+        headers={"Accept-Encoding": "identity"},
+    )
 
 
 def _is_strict(request: Request) -> bool:

@@ -17,7 +17,8 @@ from memory.policy.vocabulary import PURPOSE_CLASSES, Source
 
 # What a developer can do about each code. A code without a sentence fails a test.
 ADVICE = {
-    "malformed_json": "The body is not one whole JSON object in UTF-8. Nothing was stored.",
+    "malformed_json": "The body is not one whole JSON object in UTF-8; <code>hint</code> says "
+    "where. Nothing was stored.",
     "missing_field": "A required field is missing; <code>errors</code> lists them all.",
     "invalid_type": "A field has the wrong JSON type; <code>errors</code> lists them all.",
     "bad_request": "The request itself cannot be read.",
@@ -37,8 +38,8 @@ ADVICE = {
     "still runs.",
     "request_timeout": "The request did not come whole in the time that it may take.",
     "uri_too_long": "The address is longer than 4094 characters.",
-    "headers_too_large": "There are more than 100 headers, or more than 64 KiB of them.",
     "expectation_failed": "Leave <code>Expect</code> out, or send <code>100-continue</code>.",
+    "headers_too_large": "There are more than 100 headers, or more than 64 KiB of them.",
     "too_many_at_once": "More requests of one project than are answered at once, and for more "
     "than 2 seconds. Wait for answers before you ask more.",
     "ceiling_reached": "As much is kept as may be: <code>ceiling</code> says of what, "

@@ -10,12 +10,14 @@ import json
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from foundation import json_mistakes
+
 # A point and 15 digits: so many every double holds as they were said (IEEE 754, DBL_DIG).
 EXACT_LENGTH = 16
 
 
 class NotJson(ValueError):
-    """The bytes are no JSON text in UTF-8."""
+    """The bytes are no JSON text in UTF-8. The message says where, in a sentence without them."""
 
 
 class AlteredNumber(float):
@@ -39,8 +41,10 @@ def loads(body: bytes) -> Any:
     """
     try:
         return _DECODER.decode(body.decode())
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise NotJson from None
+    except json.JSONDecodeError as error:
+        raise NotJson(json_mistakes.of_encoding(body) or json_mistakes.of_syntax(error)) from None
+    except UnicodeDecodeError as error:
+        raise NotJson(json_mistakes.of_encoding(body, error)) from None
     except RecursionError:
         raise AmbiguousJson("Request body is nested too deeply") from None
 
@@ -72,7 +76,7 @@ def _float(text: str) -> float:
 
 
 def _constant(name: str) -> NoReturn:
-    raise NotJson
+    raise NotJson(json_mistakes.of_constant(name))
 
 
 _DECODER = json.JSONDecoder(

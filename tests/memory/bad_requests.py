@@ -6,6 +6,7 @@ what is JSON, but read differently by different readers, is 422 invalid_value.
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -290,7 +291,7 @@ ENCODINGS = [
     malformed("beyond the last code point", inside(b"\xf4\x90\x80\x80")),
     malformed("half a character", inside("é".encode()[:1])),
     malformed("cut within a character", inside("é".encode())[: len(b'{"user_id": "user_') + 1]),
-    malformed("gzip", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"),
+    Bad("gzip that is not named", CREATE, gzip.compress(b"{}"), 415, "unsupported_media_type"),
     malformed("invalid UTF-8 in a read", b'{"user_id": "\xff"}', READ),
     malformed("invalid UTF-8 in a continue", b'{"revocation_token": "\xff"}', CONTINUE),
     malformed("invalid UTF-8 in a revoke", b'{"revocation_token": "\xff"}', REVOKE),
