@@ -29,6 +29,8 @@ ADVICE = {
     "another purpose only if it is true.",
     "permission_denied": "The key lacks the permission, or was narrowed to other scopes.",
     "https_required": "Change the program to https://, then rotate the key: it was readable.",
+    "cors_not_allowed": "A page in a browser asked. A key in a page is everybody's: let your own "
+    "server ask, and your page ask that.",
     "grant_revoked": "The access was taken back, or its day has passed. Read again.",
     "not_found": "There is no such path, or no such token in this project and environment.",
     "method_not_allowed": "The path answers to another method: see <code>Allow</code>.",

@@ -50,6 +50,7 @@ STATUS = {
     "permission_denied": HTTPStatus.FORBIDDEN,
     "grant_revoked": HTTPStatus.FORBIDDEN,
     "https_required": HTTPStatus.FORBIDDEN,
+    "cors_not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
@@ -80,6 +81,10 @@ UNAVAILABLE = ErrorAnswer(
 PLAIN_HTTP = ErrorAnswer(
     "https_required",
     "Use https://: this key has travelled in clear, so rotate it and end its old secret",
+)
+FOREIGN_PAGE = ErrorAnswer(
+    "cors_not_allowed",
+    "Keys belong on servers, not in browsers: let your own server, which has the key, ask this API",
 )
 INTERNAL = ErrorAnswer("internal_error", "Internal server error")
 NOT_FOUND = ErrorAnswer("not_found", "Not found")
@@ -173,7 +178,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     answer = INTERNAL if known is None else known(error)
     if STATUS[answer.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _settle(answer.code, error, request)
-    response = _response(request, answer)
+    response = respond(request, answer)
     if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
         refusal = (error.scope, error.purpose_class, error.reason)
         response.refusal = refusal  # type: ignore[attr-defined]
@@ -182,14 +187,10 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     return response
 
 
-def answer_plain_http(request: HttpRequest) -> HttpResponse:
-    return _response(request, PLAIN_HTTP)
-
-
 def unavailable(request: HttpRequest, **fields: str) -> HttpResponse:
     """Answer that the database cannot do its work; `fields` say which part of it."""
     _settle(UNAVAILABLE.code, sys.exception(), request)
-    return _response(request, msgspec.structs.replace(UNAVAILABLE, fields=fields))
+    return respond(request, msgspec.structs.replace(UNAVAILABLE, fields=fields))
 
 
 def _settle(code: str, error: BaseException | None, request: HttpRequest | Request) -> None:
@@ -263,7 +264,7 @@ def _page_or_response(request: HttpRequest, page: str, answer: ErrorAnswer) -> H
         for name, value in answer.headers.items():
             response.headers[name] = value
         return response
-    return _response(request, answer)
+    return respond(request, answer)
 
 
 def doc_url(code: str) -> str:
@@ -276,7 +277,8 @@ def _page_of_codes() -> str:
     return reverse("docs_errors")
 
 
-def _response(request: HttpRequest | Request, answer: ErrorAnswer) -> HttpResponse:
+def respond(request: HttpRequest | Request, answer: ErrorAnswer) -> HttpResponse:
+    """Return the answer in the one shape of errors."""
     payload = {
         "detail": answer.detail,
         "code": answer.code,

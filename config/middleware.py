@@ -34,7 +34,7 @@ from django.utils.deprecation import MiddlewareMixin
 from accounts import operators
 from accounts import sessions as sessions_of_people
 from apikeys import plain_http
-from config.errors import answer_plain_http
+from config.errors import FOREIGN_PAGE, PLAIN_HTTP, respond
 from config.routes import is_api
 from foundation import request_ids
 from foundation.deadlines import deadlines
@@ -114,7 +114,7 @@ class PlainHttpMiddleware:
         if not redirected or key is None or not is_api(request.path_info):
             return response
         plain_http.tell_owner(key, request.META)
-        refusal = answer_plain_http(request)
+        refusal = respond(request, PLAIN_HTTP)
         for name, value in response.headers.items():  # those of security, but not the redirect's
             if name not in ("Location", "Content-Length"):
                 refusal.headers.setdefault(name, value)
@@ -141,6 +141,25 @@ class ContentSecurityPolicyMiddleware(csp.CSPMiddleware):
             return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.policy)
         return response
+
+
+class PreflightMiddleware:
+    """Tells a browser, which asks whether a page from elsewhere may use the API, why it may not.
+
+    The browser shows no page of that; whoever looks into its console or its network log finds it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS" and _is_preflight(request) and is_api(request.path_info):
+            return respond(request, FOREIGN_PAGE)
+        return self.get_response(request)
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    return "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
 
 
 class _ForPeople(MiddlewareMixin):

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Those of config.middleware step aside for requests to the API, but for the first four of them.
+# Those of config.middleware step aside for requests to the API, but for the first five of them.
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
+    "config.middleware.PreflightMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",

@@ -14,6 +14,7 @@ from tests.doors import Api, Response
 from tests.makers import make_key
 from tests.memory.answers import assert_refused
 from tests.memory.bad_requests import CONTINUE, CREATE, GOOD, READ, REVOKE
+from tests.test_headers import check as check_headers
 
 Headers = dict[str, Any]
 
@@ -114,6 +115,36 @@ class TestMethods:
         response = nobody.client.generic(method, READ)
         assert_refused(response, 401, "invalid_api_key")
         assert "Allow" not in response.headers
+
+
+PREFLIGHT = {
+    "Origin": "https://shop.example",
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "x-api-key,content-type",
+}
+
+
+class TestPagesFromElsewhere:
+    @pytest.mark.parametrize("path", [*GOOD, "/users/u", "/leaks", "/healthz", "/memory/nothing"])
+    def test_a_browser_hears_why_they_may_not_ask(self, nobody: Api, path: str) -> None:
+        response = nobody.client.options(path, headers=PREFLIGHT)
+        refused = assert_refused(response, 403, "cors_not_allowed")
+        assert refused["detail"].startswith("Keys belong on servers, not in browsers")
+        assert not [name for name in response.headers if name.lower().startswith("access-control")]
+        check_headers(response)
+
+    def test_a_key_changes_nothing(self, api: Api) -> None:
+        assert api.key is not None
+        response = api.client.options("/memory", headers={**PREFLIGHT, "X-API-Key": api.key})
+        assert_refused(response, 403, "cors_not_allowed")
+
+    @pytest.mark.parametrize("left_out", ["Origin", "Access-Control-Request-Method"])
+    def test_other_questions_are_answered_as_ever(self, nobody: Api, left_out: str) -> None:
+        headers = {name: value for name, value in PREFLIGHT.items() if name != left_out}
+        assert_refused(nobody.client.options("/memory", headers=headers), 401, "invalid_api_key")
+
+    def test_so_are_pages_of_the_service(self, nobody: Api) -> None:
+        assert nobody.client.options("/docs/", headers=PREFLIGHT).status_code == 405
 
 
 class TestMediaTypes:
