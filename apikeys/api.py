@@ -29,6 +29,7 @@ from apikeys.usage.samples import RequestSample
 from foundation import fields, json_mistakes, request_ids, strict_json
 from foundation.addresses import LONGEST_ADDRESS, client_address
 from foundation.answers import JSON_TYPE, RequestRefused, add_field
+from foundation.compression import compress
 from foundation.preferences import preferences
 from foundation.unknown_fields import Given
 
@@ -66,12 +67,13 @@ class KeyedAPIView(APIView):
     permission: str | Mapping[str, str] | None = None
     content_negotiation_class = JsonNegotiation
     needs_media_type = False
+    compressed: tuple[str, ...] = ()  # the methods whose answers hold no key and no token
     allowance: Allowance | None = None
     given: Given | None = None  # the body or the query, when it was looked at
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """Add no headers: `Allow` belongs to a 405, and no answer varies."""
+        """Add no headers: `Allow` belongs to a 405, and few answers vary."""
         return {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -100,6 +102,8 @@ class KeyedAPIView(APIView):
         """Say what was ignored of the request, and what is left of the key's limit."""
         if self.given is not None and (self.given.strict or self.given.ignored):
             self._tell_ignored(self.given, response)
+        if request.method in self.compressed:
+            compress(response, request.META)
         if self.allowance is not None:
             response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
             response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)

@@ -56,6 +56,7 @@ class UsageView(KeyedAPIView):
 
     permission = ANY_KEY
     http_method_names = ["get"]
+    compressed = ("GET",)
 
     def get(self, request: Request) -> HttpResponse:
         """Answer with days in UTC, the newest first, today's up to about a second ago."""

@@ -16,6 +16,7 @@ from memory.views.base import MemoryApiView
 class MemoriesView(MemoryApiView):
     permission = {"GET": "memory:list", "POST": "memory:write"}
     http_method_names = ["get", "post"]
+    compressed = ("GET",)
 
     def get(self, request: Request) -> HttpResponse:
         """Answer a user's memories as they were stored, a page at a time."""
@@ -36,6 +37,7 @@ class MemoriesView(MemoryApiView):
 class MemoryView(MemoryApiView):
     permission = {"GET": "memory:list", "DELETE": "memory:delete"}
     http_method_names = ["get", "delete"]
+    compressed = ("GET",)
 
     def get(self, request: Request, memory_id: UUID) -> HttpResponse:
         """Answer one memory as it was stored."""

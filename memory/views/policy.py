@@ -53,6 +53,7 @@ class CheckPolicyView(KeyedAPIView):
 class PolicyView(KeyedAPIView):
     permission = ANY_KEY
     http_method_names = ["get", "head"]
+    compressed = ("GET", "HEAD")
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the policy as it is enforced, with the words that name each purpose class.

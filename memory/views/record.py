@@ -13,6 +13,7 @@ from memory import record, schemas
 class RecordView(KeyedAPIView):
     permission = "audit:read"
     http_method_names = ["get"]
+    compressed = ("GET",)
 
     def get(self, request: Request) -> HttpResponse:
         """Answer the events of the key's project and environment, a page at a time."""

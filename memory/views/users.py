@@ -25,6 +25,7 @@ ERASURE = 3  # times DATABASE_DEADLINE that an erasure may take besides
 class UserView(MemoryApiView):
     permission = {"GET": "memory:list", "DELETE": "memory:delete"}
     http_method_names = ["get", "delete"]
+    compressed = ("GET",)
 
     def get(self, request: Request, user_id: str) -> HttpResponse:
         """Say what is stored of the user, without a value."""
@@ -54,6 +55,7 @@ class UserView(MemoryApiView):
 class ExportUserView(MemoryApiView):
     permission = {"GET": "memory:list"}
     http_method_names = ["get"]
+    compressed = ("GET",)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Leave the rest to `UserView`: of `/users/a%2Fexport` Django sees `/users/a/export`."""
