@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 
 JSON_TYPE = "application/json"
 
@@ -61,9 +63,17 @@ def add_field(response: HttpResponseBase, name: str, value: Any) -> None:
         pieces: Iterator[bytes] = iter(response.streaming_content)  # type: ignore[arg-type]
         response.streaming_content = _with_first(field, pieces)
     elif isinstance(response, HttpResponse) and response.content[:1] == b"{":
+        _let_go(response)
         before = response.content[:-1]
         response.content = before + (b"," if len(before) > 1 else b"") + field + b"}"
         response.headers["Content-Length"] = str(len(response.content))
+
+
+def _let_go(response: HttpResponse) -> None:
+    """Let no client keep what differs from the answer that its ETag names."""
+    if "ETag" in response.headers:
+        del response.headers["ETag"]
+        response.headers["Cache-Control"] = "no-store"
 
 
 def _with_first(field: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -71,6 +81,21 @@ def _with_first(field: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield b"{" + field + b","
     yield next(pieces)[1:]
     yield from pieces
+
+
+def kept_while_same(response: HttpResponse, meta: Mapping[str, Any]) -> HttpResponse:
+    """Let a client keep an answer, and ask whether it is still the same: 304 says that it is.
+
+    `ETag` is a digest of the body. `If-None-Match` names such, compared weakly, or any (`*`).
+    """
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    known = {one.removeprefix("W/") for one in parse_etags(meta.get("HTTP_IF_NONE_MATCH", ""))}
+    if "*" in known or etag in known:
+        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+        del response.headers["Content-Type"]
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def no_content() -> HttpResponse:

@@ -69,7 +69,7 @@ class TestHeaders:
             check(client.get(page))
 
     def test_the_api_has_them_and_is_kept_by_no_cache(self, api: Api) -> None:
-        response = api.get("/policy")
+        response = api.get("/usage")
         check(response)
         assert response.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in response.headers

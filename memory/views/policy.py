@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY
-from foundation.answers import json_response
+from foundation.answers import json_response, kept_while_same
 from memory import schemas
 from memory.decisions import decide
 from memory.policy import access
@@ -63,7 +63,7 @@ class PolicyView(KeyedAPIView):
         self.take_no_query(request)
         principal = self.principal(request)
         registry = registry_for(principal)
-        return json_response(
+        answer = json_response(
             {
                 "version": policy_version(registry),
                 "product_version": POLICY_VERSION,
@@ -79,6 +79,7 @@ class PolicyView(KeyedAPIView):
                 **gate(),
             }
         )
+        return kept_while_same(answer, request.META)
 
 
 def _described(purpose: RegisteredPurpose) -> dict[str, Any]:

@@ -126,6 +126,12 @@ def test_over_the_wire(service: str, project: Project) -> None:
         assert policy.json()["environment"] == "test"
         head = client.head("/policy")
         assert (head.headers["Content-Encoding"], head.content) == ("gzip", b"")
+        assert head.headers["ETag"] == policy.headers["ETag"]
+        known = {"If-None-Match": policy.headers["ETag"]}
+        same = client.get("/policy", headers=known)
+        assert (same.status_code, same.content) == (304, b"")
+        assert "Content-Length" not in same.headers or same.headers["Content-Length"] == "0"
+        assert "Transfer-Encoding" not in same.headers
         exported = client.get("/users/user_1/export")  # on the same connection
         assert exported.headers["Content-Encoding"] == "gzip"
         assert exported.headers["Transfer-Encoding"] == "chunked"
