@@ -17,6 +17,7 @@ MAX_DEPTH = 8
 MAX_INTEGER = 2**53 - 1
 # Longer keys are rare; keeping them would let a few callers fill the cache with their text.
 LONGEST_CACHED_KEY = 64
+LONGEST_TOLD_KEY = 64  # characters
 
 _ONLY_STRINGS = frozenset({str})
 WINDOW_KEYS = frozenset({"start", "end", "day"})
@@ -136,17 +137,24 @@ def _is_disputed(number: float) -> bool:
 
 
 def _path_to_disputed(value: object) -> str | None:
-    """Return where the first disputed number stands, e.g. `value_json.limits[2]`."""
+    """Return where the first disputed number stands, e.g. `value_json.limits[2]`.
+
+    Of a long key only the beginning is told.
+    """
     waiting: list[tuple[str, object]] = [("value_json", value)]
     while waiting:
         path, part = waiting.pop()
         if isinstance(part, dict):
-            waiting += [(f"{path}.{key}", item) for key, item in reversed(part.items())]
+            waiting += [(f"{path}.{_beginning(key)}", item) for key, item in reversed(part.items())]
         elif isinstance(part, list):
             waiting += [(f"{path}[{at}]", part[at]) for at in reversed(range(len(part)))]
         elif not isinstance(part, bool) and isinstance(part, (int, float)) and _is_disputed(part):
             return path
     return None
+
+
+def _beginning(key: str) -> str:
+    return key if len(key) <= LONGEST_TOLD_KEY else f"{key[:LONGEST_TOLD_KEY]}…"
 
 
 def _check_text(text: object) -> None:

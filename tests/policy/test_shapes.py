@@ -92,6 +92,8 @@ class TestShape:
             ({"a": 2**53}, DISPUTED.format(".a")),
             ({"c": True, "a": [0, {"b": -(2**53), "c": 2**60}]}, DISPUTED.format(".a[1].b")),
             ({"a": 10**400}, DISPUTED.format(".a")),
+            ({"order": {"id": 2**53 + 1}}, DISPUTED.format(".order.id")),
+            ({"k" * 100: {"id": 2**60}}, DISPUTED.format(f".{'k' * 64}….id")),
             ({"a": AlteredNumber("1e-400")}, DISPUTED.format(".a")),
             ({"a": AlteredNumber("inf")}, DISPUTED.format(".a")),
             ({"a": "b\0"}, NUL),
