@@ -1,25 +1,24 @@
-"""Checks the fields of a JSON body, or of a query, by a table that says which there are.
+"""What the tables of bodies and of queries are made of: kinds of fields, and rules for them.
 
-The checks go in three rounds over all fields: is it there, is it of the right JSON type, does it
-keep its rule. The first round that finds something refuses; it names the first field and lists all.
-(`null` is absent, and white space is stripped before lengths count. Said in a table of our own this
-is plainer than bent out of a schema library's errors.)
+White space is stripped before lengths count. How a body is checked by its table: see checking.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from foundation import cursors
-from foundation.answers import RequestRefused
+from foundation.checking import BrokenRule as BrokenRule
+from foundation.checking import Field as Field
+from foundation.checking import Problem, refuse
+from foundation.checking import check as check
 from foundation.cursors import Position
-from foundation.unknown_fields import Given
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -27,68 +26,6 @@ DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 YEARS = (2000, 2999)  # those that the product can compute with
 PAGE, LONGEST_PAGE = 20, 100
 FLAGS = {"true": True, "false": False}
-
-
-class BrokenRule(Exception):
-    """A value breaks its field's rule: the stable code and the sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One row of a request's table.
-
-    `is_type` tells whether a value has the JSON type that `type_name` names in a sentence. `rule`
-    is given the field's name and value, and returns the value as it is used or raises BrokenRule.
-    """
-
-    name: str
-    is_type: Callable[[Any], bool]
-    type_name: str
-    rule: Callable[[str, Any], Any]
-    required: bool = True
-    absent: Any = None
-
-
-def check(
-    body: dict[str, Any], fields: Sequence[Field], *, others: Sequence[Field] = ()
-) -> list[Any]:
-    """Return the values of the fields, in their order. Raises RequestRefused.
-
-    Of a body that was `Given`, fields that are not in the table are noted. `others` are those of
-    another form of the request: there is nothing to note of one that is null.
-    """
-    if isinstance(body, Given) and not body.keys() <= {f.name for f in fields}:
-        known = [f.name for f in fields]
-        null = {f.name for f in others if body.get(f.name) is None}
-        body.note_unknown([name for name in body if name not in {*known, *null}], known)
-    missing = [f for f in fields if f.required and body.get(f.name) is None]
-    if missing:
-        _refuse("missing_field", [(f.name, f"Field '{f.name}' is required") for f in missing])
-    given = {f.name: body[f.name] for f in fields if body.get(f.name) is not None}
-    wrong = [f for f in fields if f.name in given and not f.is_type(given[f.name])]
-    if wrong:
-        sentences = [(f.name, f"Field '{f.name}' must be {f.type_name}") for f in wrong]
-        _refuse("invalid_type", sentences)
-    values, broken = [], []
-    for field in fields:
-        try:
-            values.append(
-                field.rule(field.name, given[field.name]) if field.name in given else field.absent
-            )
-        except BrokenRule as error:
-            broken.append((error.code, field.name, error.sentence))
-    if broken:
-        _refuse(broken[0][0], [(name, sentence) for _, name, sentence in broken])
-    return values
-
-
-def _refuse(code: str, problems: list[tuple[str, str]]) -> NoReturn:
-    errors = [{"field": name, "message": sentence} for name, sentence in problems]
-    raise RequestRefused(code, problems[0][1], errors=errors)
 
 
 def string(
@@ -104,6 +41,18 @@ def string(
 def strings(name: str, rule: Callable[[str, list[str]], Any]) -> Field:
     """Return a required field that is an array of strings."""
     return Field(name, _is_strings, "an array of strings", rule)
+
+
+def array_of(name: str, rows: Iterable[Field], *, least: int, most: int) -> Field:
+    """Return a required field that is an array of so many objects, each with fields of its own."""
+
+    def rule(name: str, value: list[Any]) -> list[Any]:
+        if not least <= len(value) <= most:
+            sentence = f"Field '{name}' must have between {least} and {most} items"
+            raise BrokenRule("out_of_range", sentence)
+        return value
+
+    return Field(name, _is(list), "an array of objects", rule, rows=tuple(rows), most=most)
 
 
 def integer(name: str, rule: Callable[[str, int], Any], *, required: bool = True) -> Field:
@@ -159,13 +108,16 @@ def between(least: int, most: int) -> Callable[[str, int], int]:
 
 
 def one_of(names: Iterable[str], *, code: str = "") -> Callable[[str, str], str]:
-    """Return the rule of one of these names; another has that code, or `invalid_<field>`."""
+    """Return the rule of one of these names; another has that code, or `invalid_<field>`.
+
+    Of a field within another, the code has its last name alone.
+    """
     known = tuple(names)
 
     def rule(name: str, value: str) -> str:
         if value not in known:
             sentence = f"Invalid {name} value. Must be one of: {', '.join(known)}"
-            raise BrokenRule(code or f"invalid_{name}", sentence)
+            raise BrokenRule(code or f"invalid_{name.rpartition('.')[2]}", sentence)
         return value
 
     return rule
@@ -218,7 +170,7 @@ def position(cursor: str | None, *, filters: Mapping[str, Any]) -> Position | No
     try:
         return cursors.position(cursor, filters=filters)
     except cursors.NotACursor as error:
-        _refuse("invalid_value", [("cursor", f"Field 'cursor' {error}")])
+        refuse([Problem("invalid_value", "cursor", f"Field 'cursor' {error}")])
 
 
 def _flag(name: str, value: str) -> bool:

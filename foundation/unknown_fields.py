@@ -46,19 +46,21 @@ class Given(dict[str, Any]):
         return part
 
     def note_unknown(self, unknown: Collection[str], known: Collection[str]) -> None:
-        """Keep the fields that nobody knows. Raises RequestRefused where the request is strict."""
-        told = [
+        """Keep the fields that nobody knows, as many as are told."""
+        self.ignored += [
             IgnoredField(self.path + _told(name), nearest and self.path + nearest)
             for name in list(unknown)[: MOST_TOLD - len(self.ignored)]
             for nearest in [nearest_name(name, known)]
         ]
-        if self.strict and told:
+
+    def refuse_if_strict(self) -> None:
+        """Refuse what was noted, where the request is strict. Raises RequestRefused."""
+        if self.strict and self.ignored:
             errors = [
                 {"field": one.field, "message": _sentence(one), "nearest": one.nearest}
-                for one in told
+                for one in self.ignored
             ]
-            raise RequestRefused("unknown_field", _sentence(told[0]), errors=errors)
-        self.ignored += told
+            raise RequestRefused("unknown_field", _sentence(self.ignored[0]), errors=errors)
 
 
 def nearest_name(name: str, known: Collection[str]) -> str | None:
