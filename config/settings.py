@@ -204,7 +204,7 @@ USAGE_DAYS = env.number("USAGE_DAYS", default=400, least=31, most=3650)
 AUDIT_DAYS = env.number("AUDIT_DAYS", default=0, least=0, most=36500)
 WEB_CONCURRENCY = env.processes("WEB_CONCURRENCY")
 
-# The contract: 64 KiB a body.
+# The contract: 64 KiB a body. Some paths of the API take more: config/serving/bodies.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 REST_FRAMEWORK = {

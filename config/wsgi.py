@@ -19,6 +19,8 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from config.serving.bodies import largest_body
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 Environ = dict[str, Any]
@@ -27,14 +29,16 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 ANY_BYTES = "application/octet-stream"
 
 
-def with_chunked_bodies(inner: Application, *, most: int, drained: int) -> Application:
+def with_chunked_bodies(inner: Application, *, drained: int) -> Application:
     """Give a body that came in chunks its length.
 
-    Of a longer one, `most + 1` bytes are kept, and `drained` more taken off the wire.
+    Of one that is longer than its path takes, a byte more is kept, and `drained` more taken off the
+    wire.
     """
 
     def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            most = largest_body(environ.get("PATH_INFO", ""))
             body = environ["wsgi.input"].read(most + 1)
             if len(body) > most:
                 environ["wsgi.input"].read(drained)
@@ -107,15 +111,12 @@ def bound_database() -> None:
 
 def _application() -> Application:
     django = get_wsgi_application()
-    from django.conf import settings
 
     bound_database()
 
     from apikeys.api import DRAINED
 
-    chunked = with_chunked_bodies(
-        django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, drained=DRAINED
-    )
+    chunked = with_chunked_bodies(django, drained=DRAINED)
     return without_bodies_for_head(with_readable_types(chunked))
 
 

@@ -69,7 +69,7 @@ class TestWhatHttpSays:
         def break_off(*arguments: object) -> None:
             raise UnreadablePostError("connection reset by peer")
 
-        monkeypatch.setattr("django.http.HttpRequest.body", property(break_off))
+        monkeypatch.setattr("django.http.HttpRequest.read", break_off)
         response = api.post("/memory", {})
         assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
         assert "internal_error" not in log.text

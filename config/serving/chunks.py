@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from config.serving.bodies import KeptBody
+
 LONGEST_LINE = 1024  # bytes; a size in hexadecimal, and extensions that nobody uses
 LONGEST_TRAILER = 8192  # bytes
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?")
@@ -15,14 +17,13 @@ class BadChunk(Exception):
 
 
 class Chunks:
-    """Decodes one body. Of what it has decoded, it keeps the first `kept` bytes."""
+    """Decodes one body, and gives what it has decoded to `body`, which keeps the beginning."""
 
-    def __init__(self, kept: int) -> None:
-        self._kept = kept
+    def __init__(self, body: KeptBody) -> None:
+        self._body = body
         self._missing = 0  # bytes of the chunk that is being read, its line end not counted
         self._in_chunk = False
         self._in_trailer = False
-        self.body = bytearray()
         self.size = 0  # bytes decoded, kept or not
 
     def take_from(self, buffer: bytearray) -> bool:
@@ -60,7 +61,7 @@ class Chunks:
         del buffer[: self._missing]
         self._missing -= len(data)
         self.size += len(data)
-        self.body += data[: self._kept - len(self.body)]
+        self._body.take(data)
         if self._missing or len(buffer) < 2:
             return False
         if buffer[:2] != b"\r\n":

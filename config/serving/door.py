@@ -93,6 +93,7 @@ class Door:
         """Take the connections that threads have answered, and lend the threads to others."""
         for connection in self._threads.take_done():
             lines = self._lines_of(connection)
+            connection.gathering.close()
             lines.done(connection.line)
             self._hand_out(lines)
             self._callers.remember(connection)
@@ -171,6 +172,7 @@ class Door:
         self._forget(connection)
         self._count(-1)
         connection.outlet.close()
+        connection.gathering.close()
         connection.sock.close()
 
     def _on_readable(self, connection: Connection, sock: Any) -> None:

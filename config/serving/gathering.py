@@ -9,18 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from gunicorn.http import errors
-from gunicorn.http.body import Body, ChunkedReader, LengthReader
+from gunicorn.http.body import Body, ChunkedReader
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import Unreader
 
+from config.serving.bodies import KeptBody, largest_body
 from config.serving.chunks import BadChunk, Chunks
+from config.serving.outlet import BUSY
 
 LONGEST_HEAD = 64 * 1024  # bytes
-# Bytes of a body that are kept: what the API takes, and one more, by which it sees that there was
-# more. As many as DATA_UPLOAD_MAX_MEMORY_SIZE in the settings and one; a test holds them together.
-KEPT = 64 * 1024 + 1
-# Bytes that are taken in of a body that is too long, so that its sender hears the answer and may
-# use the connection again. It is closed behind a longer one.
+# Bytes that are taken in of a body, or as many again as it can have if that is more: so whoever
+# sends too much hears the answer, and may use the connection again. It is closed behind more.
 TAKEN = 1024 * 1024
 
 
@@ -81,7 +80,8 @@ class Gathering:
         self._searched = 0
         self._request: Any = None
         self._missing = 0
-        self._body = bytearray()
+        self._taken = TAKEN
+        self._body = KeptBody(0)
         self._chunks: Chunks | None = None
         self.buffer = bytearray()
         self.wants_continue = False  # the client waits for a word before it sends the body
@@ -96,14 +96,20 @@ class Gathering:
         self.buffer += data
         if self._request is None and not self._take_head():
             return None
-        if not (self._take_chunks(self._chunks) if self._chunks else self._take_body()):
+        try:
+            whole = self._take_chunks(self._chunks) if self._chunks else self._take_body()
+        except OSError:  # a large body waits on a disk that is full
+            raise Refused(*BUSY) from None
+        if not whole:
             return None
-        body = bytes(self._chunks.body if self._chunks else self._body)
         request, self._request, self._chunks = self._request, None, None
-        self._body = bytearray()
         self._searched, self.wants_continue = 0, False
-        request.body = Body(LengthReader(Held(body), len(body)))
+        request.body = Body(self._body.to_be_read())
         return request
+
+    def close(self) -> None:
+        """Let go of the body, when its request is answered or will not be."""
+        self._body.close()
 
     def _take_head(self) -> bool:
         end = self.buffer.find(b"\r\n\r\n", max(0, self._searched - 3))
@@ -119,11 +125,14 @@ class Gathering:
         except (errors.ParseException, StopIteration) as error:
             raise Refused(*REFUSALS.get(type(error), MALFORMED)) from None
         reader = request.body.reader
-        self._chunks = Chunks(KEPT) if isinstance(reader, ChunkedReader) else None
+        most = largest_body(request.path)
+        self._taken = max(TAKEN, 2 * most)
+        self._body = KeptBody(most)
+        self._chunks = Chunks(self._body) if isinstance(reader, ChunkedReader) else None
         self._missing = 0 if self._chunks else reader.length
         self.wants_continue = request._expected_100_continue and not self.buffer
         request._expected_100_continue = False  # or gunicorn would say so once more
-        if self._missing > TAKEN:
+        if self._missing > self._taken:
             self._give_up()
         self._request = request
         return True
@@ -132,7 +141,7 @@ class Gathering:
         data = self.buffer[: self._missing]
         del self.buffer[: self._missing]
         self._missing -= len(data)
-        self._body += data[: KEPT - len(self._body)]
+        self._body.take(data)
         return not self._missing
 
     def _take_chunks(self, chunks: Chunks) -> bool:
@@ -140,7 +149,7 @@ class Gathering:
             whole = chunks.take_from(self.buffer)
         except BadChunk:
             raise Refused(*MALFORMED) from None
-        if not whole and chunks.size > TAKEN:
+        if not whole and chunks.size > self._taken:
             self._give_up()
             return True
         return whole

@@ -8,11 +8,15 @@ from gunicorn.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apikeys.api import KeyedAPIView
 from config.errors import STATUS
-from config.serving import gathering, outlet
-from config.serving.gathering import KEPT, LONGEST_HEAD, TAKEN, Gathering, Refused
+from config.serving import bodies, gathering, outlet
+from config.serving.bodies import LARGEST, KeptBody
+from config.serving.gathering import LONGEST_HEAD, TAKEN, Gathering, Refused
 from tests.serving.test_chunks import pieces
 
+KEPT = LARGEST + 1
+LARGER = 2 * TAKEN
 PEER = ("192.0.2.1", 4711)
 GET = b"GET /policy HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -36,6 +40,7 @@ def requests(data: bytes, cuts: list[int] | None = None) -> list[tuple[str, byte
         request = gathered.take(piece)
         while request is not None:
             found.append((request.path, request.body.read()))
+            gathered.close()
             request = gathered.take(b"")
     assert not gathered.begun
     return found
@@ -59,8 +64,14 @@ def test_several_requests_in_a_row_are_told_apart(cuts: list[int]) -> None:
     ]
 
 
+@pytest.fixture
+def a_larger_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one path take larger bodies than all others, and larger than is taken in otherwise."""
+    monkeypatch.setattr(bodies, "LARGER", {"/memory": LARGER})
+
+
 def test_as_much_is_kept_as_the_application_looks_at() -> None:
-    assert KEPT == settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    assert LARGEST == settings.DATA_UPLOAD_MAX_MEMORY_SIZE == KeyedAPIView.largest_body
     for send in (post, chunked):
         assert requests(send(b"a" * (KEPT - 1)) + GET) == [
             ("/memory", b"a" * (KEPT - 1)),
@@ -70,6 +81,38 @@ def test_as_much_is_kept_as_the_application_looks_at() -> None:
             ("/memory", b"a" * KEPT),
             ("/policy", b""),
         ]
+
+
+def test_a_path_may_take_more(a_larger_body: None) -> None:
+    for send in (post, chunked):
+        for sent, kept in ((LARGER, LARGER), (LARGER + 1, LARGER + 1), (2 * LARGER, LARGER + 1)):
+            assert requests(send(b"a" * sent) + GET) == [
+                ("/memory", b"a" * kept),
+                ("/policy", b""),
+            ]
+    gathered = Gathering(Config(), PEER)
+    assert gathered.take(post(b"", length=2 * LARGER + 1)).path == "/memory"
+    assert gathered.must_close
+
+
+def test_a_large_body_does_not_wait_in_memory(a_larger_body: None) -> None:
+    gathered = Gathering(Config(), PEER)
+    for size, in_memory in ((KEPT, True), (KEPT + 1, False)):
+        gathered.take(post(b"a" * size, length=LARGER))
+        assert gathered._body.in_memory is in_memory
+        gathered.close()
+        gathered = Gathering(Config(), PEER)
+
+
+def test_a_disk_that_is_full_refuses_one_request_alone(
+    a_larger_body: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(KeptBody, "take", full)
+    for send in (post, chunked):
+        assert refused(send(b"a")).status == "503 Service Unavailable"
 
 
 def test_far_too_much_is_not_waited_for() -> None:
