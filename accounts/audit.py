@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from accounts.environments import BOTH
 from accounts.models.audit import EventType
 from foundation import request_ids, sql
 from foundation.identifiers import new_id
-from foundation.rows import Row, insert_into, values_of
+from foundation.rows import Row, columns_of, insert_into, values_of
 
 COMMAND = "command"
 # Who changes something without having an account, and what people call them.
@@ -137,6 +138,15 @@ def record(event: Event) -> None:
     sql.change(INSERT, values_of(event))
     if ids is not None:
         sql.change(KEEP_IDS, values_of(ids))
+
+
+def record_all(events: Sequence[Event]) -> None:
+    """Append the events in one statement, in the transaction of what they record."""
+    pairs = [shortened(event) for event in events]
+    values = [values_of(event) for event, _ in pairs]
+    sql.insert("accounts_auditevent", columns_of(Event), values)
+    lists = [values_of(ids) for _, ids in pairs if ids is not None]
+    sql.insert("accounts_idlist", columns_of(IdListRow), lists, then="ON CONFLICT DO NOTHING")
 
 
 def shortened(event: Event) -> tuple[Event, IdListRow | None]:

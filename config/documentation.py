@@ -47,7 +47,7 @@ ADVICE = {
     "ceiling_reached": "As much is kept as may be: <code>ceiling</code> says of what, "
     "<code>most</code> how much. Nothing was stored, and asking again does not help: let memories "
     "expire or be revoked, or write to us.",
-    "content_too_large": "The body is larger than 64 KiB.",
+    "content_too_large": "The body is larger than 64 KiB, or, of a batch of memories, 1 MiB.",
     "unsupported_media_type": "Send <code>Content-Type: application/json</code>.",
     "invalid_scope": "No scope has this name.",
     "invalid_source": "No source has this name.",

@@ -111,6 +111,11 @@ def _policy_denied(error: refusals.PolicyDenied) -> ErrorAnswer:
     )
 
 
+def _item(error: refusals.ScopeNotAllowed | ceilings.CeilingReached) -> dict[str, str]:
+    """Name the memory of a batch that was refused, as errors in a body name it."""
+    return {} if error.item is None else {"item": f"memories[{error.item}]"}
+
+
 def _invalid_key(error: exceptions.APIException) -> ErrorAnswer:
     challenge = {"WWW-Authenticate": str(getattr(error, "auth_header", "ApiKey"))}
     # Where there is a key, nothing tells what is wrong with it.
@@ -128,7 +133,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
     refusals.ScopeNotAllowed: lambda error: ErrorAnswer(
         "permission_denied",
         f"API key may not use the scope '{error.scope}'",
-        {"scope": error.scope},
+        {"scope": error.scope, **_item(error)},
     ),
     refusals.EveryScopeNeeded: lambda error: ErrorAnswer(
         "permission_denied", "API key may not use every scope, which this request concerns"
@@ -143,7 +148,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
     ),
     # No Retry-After: clients that heed it would ask again and again for what time does not change.
     ceilings.CeilingReached: lambda error: ErrorAnswer(
-        "ceiling_reached", str(error), {"ceiling": error.ceiling, "most": error.most}
+        "ceiling_reached",
+        str(error),
+        {"ceiling": error.ceiling, "most": error.most, **_item(error)},
     ),
     services.Overtaken: lambda error: UNAVAILABLE,
     throttling.RateLimited: lambda error: ErrorAnswer(

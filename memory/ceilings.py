@@ -6,6 +6,9 @@ no store. What is counted after the lock is what was committed before it.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.db import connection
 
 from accounts.ceilings import Ceilings
@@ -22,6 +25,22 @@ TAKE_TURN = f"""
         pg_advisory_xact_lock(
             hashtextextended(concat_ws(' ', 'store', %s::uuid, %s::text, %s::text), 0)
         )
+"""
+# Of several partitions the numbers in rising order, after those of the users' stores: memories that
+# are stored together wait for others, and others for them, but never both in a circle.
+TAKE_STORES = f"""
+    SELECT pg_advisory_xact_lock_shared(number) FROM (
+        SELECT DISTINCT {locks.STORES.replace("%s::uuid", "subject")} AS number
+        FROM unnest(%s::uuid[]) AS subject ORDER BY number
+    ) AS stores
+"""  # noqa: S608 - constants of ours
+TAKE_TURNS = """
+    SELECT pg_advisory_xact_lock(number) FROM (
+        SELECT DISTINCT hashtextextended(concat_ws(' ', 'store', subject, scope, domain), 0)
+            AS number
+        FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS place (subject, scope, domain)
+        ORDER BY number
+    ) AS turns
 """
 HELD = """
     SELECT count(*), coalesce(sum({bytes}), 0) FROM memory_memory
@@ -40,10 +59,15 @@ SENTENCES = {
 
 
 class CeilingReached(Exception):
-    """The project keeps as much as it may: the answer stays the same until some of it is gone."""
+    """The project keeps as much as it may: the answer stays the same until some of it is gone.
 
-    def __init__(self, ceiling: str, ceilings: Ceilings) -> None:
+    Of several memories that are stored together, `item` is the first that does not fit into its
+    partition.
+    """
+
+    def __init__(self, ceiling: str, ceilings: Ceilings, item: int | None = None) -> None:
         self.ceiling = ceiling
+        self.item = item
         self.most: int = getattr(ceilings, ceiling)
         super().__init__(SENTENCES[ceiling].format(most=self.most))
 
@@ -59,3 +83,31 @@ def reached_in_partition(memory: MemoryRow, most: Ceilings) -> str | None:
         return PARTITION_MEMORIES
     size = len(memory.value_json.encode())
     return PARTITION_BYTES if held_bytes + size > most.partition_bytes else None
+
+
+def first_reached(memories: Sequence[MemoryRow], most: Ceilings) -> tuple[str, int] | None:
+    """Name the ceiling of a partition that the memories would not fit under, and the first of them.
+
+    As `reached_in_partition`, of memories that are stored together.
+    """
+    places = sorted({(row.subject_id, row.scope, row.domain) for row in memories})
+    if connection.vendor == "postgresql":
+        subjects, scopes, domains = (list(column) for column in zip(*places, strict=True))
+        sql.rows(TAKE_STORES, (subjects,))
+        sql.rows(TAKE_TURNS, (subjects, scopes, domains))
+    held = HELD.format(bytes=BYTES[connection.vendor])
+    many = " UNION ALL ".join(f"SELECT %s, held.* FROM ({held}) AS held" for _ in places)  # noqa: S608 - constants of ours
+    at = memories[0].created_at
+    values = [value for number, place in enumerate(places) for value in (number, *place, at)]
+    number_of, bytes_of = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
+    for number, count, size in sql.rows(many, values):
+        number_of[places[number]], bytes_of[places[number]] = count, size
+    for index, row in enumerate(memories):
+        place = (row.subject_id, row.scope, row.domain)
+        number_of[place] += 1
+        bytes_of[place] += len(row.value_json.encode())
+        if number_of[place] > most.partition_memories:
+            return PARTITION_MEMORIES, index
+        if bytes_of[place] > most.partition_bytes:
+            return PARTITION_BYTES, index
+    return None

@@ -40,7 +40,11 @@ class GrantEnded(Refusal):
 
 
 class ScopeNotAllowed(Refusal):
-    """This key may not use this scope."""
+    """This key may not use this scope. Of several memories, `item` is the first under it."""
+
+    def __init__(self, *, scope: str, item: int | None = None) -> None:
+        super().__init__(scope=scope, reason=KEY_SCOPE)
+        self.item = item
 
 
 class EveryScopeNeeded(Refusal):
@@ -78,11 +82,13 @@ def deny(
     raise PolicyDenied(decision)
 
 
-def check_scope(caller: Caller, partition: Partition, user_id: str) -> None:
+def check_scope(
+    caller: Caller, partition: Partition, user_id: str, *, item: int | None = None
+) -> None:
     """Refuse a key that may not use the partition's scope. Raises ScopeNotAllowed."""
     if not caller.principal.may_use_scope(partition.scope):
         audit.record(events.refused(caller, partition, user_id, reason=KEY_SCOPE))
-        raise ScopeNotAllowed(scope=partition.scope, reason=KEY_SCOPE)
+        raise ScopeNotAllowed(scope=partition.scope, item=item)
 
 
 def check_every_scope(caller: Caller, user_id: str) -> None:

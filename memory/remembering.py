@@ -5,29 +5,20 @@ from __future__ import annotations
 import hmac
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from foundation import sql
+from accounts import audit
 from foundation.identifiers import new_id
-from memory import events, locks, statements, tallies, writes
+from memory import events, writes
 from memory.events import Caller
-from memory.models import IdempotencyRecord
+from memory.idempotency import Once, answer_once
 from memory.refusals import check_scope
 from memory.schemas import CreateMemory
-from memory.statements import AnswerRow, MemoryRow, Partition
+from memory.statements import MemoryRow, Partition
 from memory.writes import Crowded
-
-ANSWER_KEPT = timedelta(hours=24)
-
-
-class IdempotencyConflict(Exception):
-    """The Idempotency-Key was used for another request."""
-
-
-class IdempotencyBusy(Exception):
-    """The first request with this Idempotency-Key is still running."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -74,63 +65,55 @@ def _store_once(
     *,
     by_parts: bool,
 ) -> tuple[Stored, bool]:
-    principal = caller.principal
-    owner = (principal.project_id, principal.environment, idempotency_key)
-    digest = _request_digest(principal.subject_key, memory)
-    with sql.writing():
-        if not locks.claim(*owner):
-            raise IdempotencyBusy
-        kept = statements.find_answer(*owner)
-        if kept is None or kept[2] <= caller.at:
-            stored = _store(caller, partition, memory, by_parts=by_parts)
-            answer = AnswerRow(
-                id=new_id(),
-                project_id=principal.project_id,
-                environment=principal.environment,
-                key=idempotency_key,
-                subject_id=partition.subject_id,
-                request_digest=digest,
-                answer=msgspec.json.encode(stored).decode(),
-                expires_at=caller.at + ANSWER_KEPT,
-            )
-            if kept is not None:
-                _forget_answer(*owner)
-            writes.keep_answer(answer, principal.ceilings, at=caller.at, by_parts=by_parts)
-            return stored, False
-    kept_digest, kept_answer, _ = kept
-    if kept_digest != digest:
-        raise IdempotencyConflict
-    return msgspec.json.decode(kept_answer, type=Stored), True
+    def act() -> str:
+        stored = _store(caller, partition, memory, by_parts=by_parts)
+        return msgspec.json.encode(stored).decode()
+
+    digest = request_digest(caller.principal.subject_key, what_it_says(memory))
+    once = Once(idempotency_key, digest, partition.subject_id)
+    answer, replayed = answer_once(caller, once, act, by_parts=by_parts)
+    return msgspec.json.decode(answer, type=Stored), replayed
 
 
-def _forget_answer(project_id: UUID, environment: str, key: str) -> None:
-    """Remove an answer that has expired."""
-    rows = IdempotencyRecord.objects.filter(project_id=project_id, environment=environment, key=key)
-    tallies.forget(rows.select_for_update())  # the rows first, as a purge does
-    rows.delete()
+def what_it_says(memory: CreateMemory) -> tuple[CreateMemory, Any]:
+    """Return what a create tells, as its digest is made of it."""
+    rest = msgspec.structs.replace(memory, value_json="")
+    return rest, msgspec.json.decode(memory.value_json)
 
 
-def _request_digest(key: bytes, memory: CreateMemory) -> bytes:
+def request_digest(key: bytes, request: Any) -> bytes:
     """Return what tells one request from another; the order of an object's keys does not count.
 
     Keyed: the digest of a guessed statement must not tell that it was made.
     """
-    rest = msgspec.structs.replace(memory, value_json="")
-    value = msgspec.json.decode(memory.value_json)
-    request = msgspec.json.encode((rest, value), order="deterministic")
-    return hmac.digest(key, request, "sha256")
+    return hmac.digest(key, msgspec.json.encode(request, order="deterministic"), "sha256")
 
 
 def _store(caller: Caller, partition: Partition, memory: CreateMemory, *, by_parts: bool) -> Stored:
+    stored = to_store(caller, memory, new_id())
+    row, event = rows_of(caller, partition, memory, stored)
+    store = writes.store_by_parts if by_parts else writes.store
+    store(row, event, caller.principal.ceilings)
+    return stored
+
+
+def to_store(caller: Caller, memory: CreateMemory, id_: UUID) -> Stored:
+    """Return the answer to a create, which is stored with this id at the caller's time."""
     life = None if memory.ttl_days is None else timedelta(days=memory.ttl_days)
-    stored = Stored(
-        id=new_id(),
+    return Stored(
+        id=id_,
         user_id=memory.user_id,
         scope=memory.scope,
         domain=memory.domain or None,
         created_at=caller.at,
         expires_at=None if life is None else caller.at + life,
     )
+
+
+def rows_of(
+    caller: Caller, partition: Partition, memory: CreateMemory, stored: Stored
+) -> tuple[MemoryRow, audit.Event]:
+    """Return what a create writes: the memory and its record."""
     row = MemoryRow(
         id=stored.id,
         subject_id=partition.subject_id,
@@ -148,6 +131,4 @@ def _store(caller: Caller, partition: Partition, memory: CreateMemory, *, by_par
     event = events.memory_created(
         caller, partition, memory.user_id, stored.id, replace=memory.replace
     )
-    store = writes.store_by_parts if by_parts else writes.store
-    store(row, event, caller.principal.ceilings)
-    return stored
+    return row, event

@@ -18,6 +18,7 @@ from memory.policy import shapes
 from memory.policy.vocabulary import Scope, Source
 
 MAX_VALUE_BYTES = 32 * 1024
+MOST_MEMORIES = 100  # of a batch
 PLAIN = "invalid_value"
 
 
@@ -98,6 +99,12 @@ class CheckPolicy(msgspec.Struct, frozen=True):
 def create_memory(body: dict[str, Any]) -> CreateMemory:
     """Check the body of `POST /memory`. Raises RequestRefused."""
     return CreateMemory(*fields.check(body, _CREATE))
+
+
+def create_memories(body: dict[str, Any]) -> list[CreateMemory]:
+    """Check the body of `POST /memory/batch`. Raises RequestRefused."""
+    (memories,) = fields.check(body, _CREATE_BATCH)
+    return [CreateMemory(*values) for values in memories]
 
 
 def list_memories(query: dict[str, str]) -> ListMemories:
@@ -191,6 +198,7 @@ _CREATE = (
     fields.object_or_array("value_json", _value),
     fields.boolean("replace"),
 )
+_CREATE_BATCH = (fields.array_of("memories", _CREATE, least=1, most=MOST_MEMORIES),)
 _LIST = (
     _USER_ID,
     fields.string("scope", _one_of_the_scopes, required=False),

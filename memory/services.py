@@ -18,16 +18,11 @@ from foundation.identifiers import new_id
 from memory import events, locks, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
 from memory.events import Caller
+from memory.idempotency import IdempotencyBusy, IdempotencyConflict
 from memory.policy.details import Detail, detail
 from memory.policy.merging import merge
 from memory.refusals import check_scope, deny
-from memory.remembering import (
-    IdempotencyBusy,
-    IdempotencyConflict,
-    Stored,
-    remember,
-    remember_once,
-)
+from memory.remembering import Stored, remember, remember_once
 from memory.schemas import ContinueReading, ReadMemory, RevokeAccess
 from memory.statements import Grant, GrantRow
 

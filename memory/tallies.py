@@ -12,7 +12,8 @@ when it is removed: the first row says in `settled_at` until when that is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -51,14 +52,18 @@ COUNT = """
       AND memory_tally.kind = %s AND memory_tally.shard = %s
       AND memory_tally.used < memory_tally.allowed AND memory_tally.most = %s
 """
+COUNT_SOME = """
+    UPDATE memory_tally SET used = used + %s
+    WHERE project_id = %s AND environment = %s AND kind = %s AND shard = %s
+      AND used + %s <= allowed AND most = %s
+"""
 TAKE_OFF = """
     UPDATE memory_tally SET used = used - %s
     WHERE project_id = %s AND environment = %s AND kind = %s AND shard = %s
 """
 DEAL_OUT = """
     UPDATE memory_tally
-    SET most = %s, allowed = used + %s + CASE shard WHEN %s THEN %s ELSE 0 END,
-        used = used + CASE shard WHEN %s THEN 1 ELSE 0 END
+    SET most = %s, allowed = used + %s + CASE shard WHEN %s THEN %s ELSE 0 END
     WHERE project_id = %s AND environment = %s AND kind = %s
 """
 
@@ -92,9 +97,36 @@ def reached(row: Row, most: Ceilings, *, at: datetime) -> str | None:
     """Count the row, or name the ceiling that it would not fit under, with all parts locked."""
     values = count_values(row, most)
     alone = connection.vendor == "sqlite"
-    if (alone and sql.change(COUNT, values)) or _deal_out(*values, at=at):
+    if (alone and sql.change(COUNT, values)) or reached_by([row], most, at=at) is None:
         return None
     return KINDS[type(row)]
+
+
+def count_all(rows: Sequence[Row], most: Ceilings) -> bool:
+    """Count rows of one kind and project as `count` does one, or not all of them.
+
+    False: the transaction has to end. Parts are counted in rising order, so that two that count
+    several do not wait for each other in a circle.
+    """
+    first, kind = rows[0], KINDS[type(rows[0])]
+    limit = getattr(most, kind)
+    return all(
+        sql.change(
+            COUNT_SOME, (number, first.project_id, first.environment, kind, shard, number, limit)
+        )
+        for shard, number in sorted(_by_shard(rows).items())
+    )
+
+
+def reached_by(rows: Sequence[Row], most: Ceilings, *, at: datetime) -> str | None:
+    """Count rows of one kind and project, or name the ceiling that they would not fit under."""
+    first, kind = rows[0], KINDS[type(rows[0])]
+    owner = (first.project_id, first.environment, kind)
+    return None if _deal_out(*owner, _by_shard(rows), getattr(most, kind), at=at) else kind
+
+
+def _by_shard(rows: Iterable[Row]) -> Counter[int]:
+    return Counter(shard_of(row.subject_id) for row in rows)
 
 
 def take_off_values(
@@ -148,14 +180,22 @@ def used(project_id: UUID, environment: str, *, at: datetime) -> dict[str, int]:
 
 
 def _deal_out(
-    project_id: UUID, environment: str, kind: str, shard: int, most: int, *, at: datetime
+    project_id: UUID,
+    environment: str,
+    kind: str,
+    wanted: Mapping[int, int],
+    most: int,
+    *,
+    at: datetime,
 ) -> bool:
-    """Deal out the room that is left, and take one of it for `shard`; False: there is none."""
+    """Take what is `wanted` by each shard, and deal out the room that is left.
+
+    False: there is not so much, and nothing was taken.
+    """
     rows = _rows(project_id, environment, kind).order_by("shard")
-    until = at - SETTLED_AFTER
-    if _is_full(
-        list(rows), most, until=until
-    ):  # a client that goes on at the ceiling locks nothing
+    until, needed = at - SETTLED_AFTER, sum(wanted.values())
+    # A client that goes on at the ceiling locks nothing.
+    if _is_full(list(rows), most - needed, until=until):
         return False
     locked = list(rows.select_for_update())
     if len(locked) < SHARDS:
@@ -167,21 +207,24 @@ def _deal_out(
         sql.insert("memory_tally", columns, fresh, then="ON CONFLICT DO NOTHING")
         locked = list(rows.select_for_update())
     room = most - sum(row.used for row in locked)
-    if room <= 0:
+    if room < needed:
         room += _settle(locked[0], until=until)
-    if room <= 0:
+    if room < needed:
         return False
-    share, rest = divmod(room, SHARDS)
-    sql.change(DEAL_OUT, (most, share, shard, rest, shard, project_id, environment, kind))
+    for shard, number in wanted.items():
+        _rows(project_id, environment, kind).filter(shard=shard).update(used=F("used") + number)
+    share, rest = divmod(room - needed, SHARDS)
+    sql.change(DEAL_OUT, (most, share, min(wanted), rest, project_id, environment, kind))
     return True
 
 
 _NUMBERS = {"used": 0, "allowed": 0, "most": 0}
 
 
-def _is_full(parts: list[Tally], most: int, *, until: datetime) -> bool:
+def _is_full(parts: list[Tally], bound: int, *, until: datetime) -> bool:
+    """Say whether more than the bound is used, and nothing has expired that could make room."""
     used = sum(part.used for part in parts)
-    return used >= most and not (parts and _expired(parts[0], until=until).exists())
+    return used > bound and not (parts and _expired(parts[0], until=until).exists())
 
 
 def _settle(first: Tally, *, until: datetime) -> int:

@@ -6,6 +6,7 @@ from memory.views import memories, policy, reading, record, revoking, users
 
 urlpatterns = [
     path("memory", memories.MemoriesView.as_view(), name="memories"),
+    path("memory/batch", memories.MemoryBatchView.as_view(), name="memory-batch"),
     path("memory/read", reading.ReadMemoryView.as_view(), name="memory-read"),
     path("memory/read/continue", reading.ContinueReadingView.as_view(), name="memory-continue"),
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),

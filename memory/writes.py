@@ -10,6 +10,7 @@ instead of four. On SQLite there are no trips to save and no such statements.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -93,6 +94,30 @@ def store_by_parts(memory: MemoryRow, event: audit.Event, most: Ceilings) -> Non
         if reached is None:
             sql.change(INSERT_MEMORY, values_of(memory))
             audit.record(event)
+    if reached is not None:  # what was settled meanwhile is committed
+        raise CeilingReached(reached, most)
+
+
+def store_all(
+    memories: Sequence[MemoryRow], events: Sequence[audit.Event], most: Ceilings, *, by_parts: bool
+) -> None:
+    """Write memories and their records, all or none. Raises CeilingReached, or Crowded.
+
+    The locks are taken as by `store`, those of a kind in their one order; then it is a statement
+    for each table, however many memories there are.
+    """
+    with sql.writing():
+        found = ceilings.first_reached(memories, most)
+        if found is not None:
+            raise CeilingReached(found[0], most, found[1])
+        if not by_parts and not tallies.count_all(memories, most):
+            raise Crowded
+        at = memories[0].created_at
+        reached = tallies.reached_by(memories, most, at=at) if by_parts else None
+        if reached is None:
+            rows = [values_of(row) for row in memories]
+            sql.insert("memory_memory", columns_of(MemoryRow), rows)
+            audit.record_all(events)
     if reached is not None:  # what was settled meanwhile is committed
         raise CeilingReached(reached, most)
 

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from foundation.answers import RequestRefused, json_response, no_content
-from memory import deleting, listing, schemas, services
+from memory import batches, deleting, listing, schemas, services
 from memory.views.base import MemoryApiView
+
+REPLAYED = {True: {"Idempotency-Replayed": "true"}, False: {}}
 
 
 class MemoriesView(MemoryApiView):
@@ -30,8 +32,23 @@ class MemoriesView(MemoryApiView):
             stored = services.remember(self.caller(request), memory)
             return json_response(stored, status=HTTPStatus.CREATED)
         stored, replayed = services.remember_once(self.caller(request), memory, idempotency_key=key)
-        headers = {"Idempotency-Replayed": "true"} if replayed else None
-        return json_response(stored, status=HTTPStatus.CREATED, headers=headers)
+        return json_response(stored, status=HTTPStatus.CREATED, headers=REPLAYED[replayed])
+
+
+class MemoryBatchView(MemoryApiView):
+    permission = "memory:write"
+    largest_body = 1024 * 1024
+
+    def post(self, request: Request) -> HttpResponse:
+        """Store several memories, all or none."""
+        key = _idempotency_key(request)
+        memories = schemas.create_memories(self.body(request))
+        caller = self.caller(request)
+        if key is None:
+            stored = batches.remember_all(caller, memories)
+            return json_response(stored, status=HTTPStatus.CREATED)
+        stored, replayed = batches.remember_all_once(caller, memories, idempotency_key=key)
+        return json_response(stored, status=HTTPStatus.CREATED, headers=REPLAYED[replayed])
 
 
 class MemoryView(MemoryApiView):

@@ -16,6 +16,7 @@ READ = "/memory/read"
 CONTINUE = "/memory/read/continue"
 REVOKE = "/memory/revoke"
 CHECK = "/policy/check"
+BATCH = "/memory/batch"
 
 TOKEN = "rev_" + "A" * 43
 GOOD: dict[str, dict[str, Any]] = {
@@ -38,8 +39,16 @@ GOOD: dict[str, dict[str, Any]] = {
     REVOKE: {"revocation_token": TOKEN},
     CHECK: {"scope": "preferences", "purpose": "recommend restaurants"},
 }
-OTHERS = (READ, CONTINUE, REVOKE, CHECK)
-SHORT = {CREATE: "create", READ: "read", CONTINUE: "continue", REVOKE: "revoke", CHECK: "check"}
+GOOD[BATCH] = {"memories": [GOOD[CREATE], {**GOOD[CREATE], "user_id": "user_2"}]}
+OTHERS = (READ, CONTINUE, REVOKE, CHECK, BATCH)
+SHORT = {
+    CREATE: "create",
+    READ: "read",
+    CONTINUE: "continue",
+    REVOKE: "revoke",
+    CHECK: "check",
+    BATCH: "batch",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ REQUIRED = {
     CONTINUE: ["revocation_token"],
     REVOKE: ["revocation_token"],
     CHECK: ["scope", "purpose"],
+    BATCH: ["memories"],
 }
 
 
@@ -244,8 +254,17 @@ TOO_LARGE = [
         "content_too_large",
     )
     for path, body in GOOD.items()
+    if path != BATCH
     for what, size in [("64 KiB and a byte", 65537), ("a megabyte", 1 << 20)]
 ] + [
+    Bad(
+        "a megabyte and a byte",
+        BATCH,
+        json.dumps(GOOD[BATCH]).ljust((1 << 20) + 1),
+        413,
+        "content_too_large",
+        "Request body is larger than 1048576 bytes",
+    ),
     Bad("too large and no JSON", CREATE, b"\xff" * 65537, 413, "content_too_large"),
     Bad(
         "too large a value",
@@ -253,6 +272,89 @@ TOO_LARGE = [
         but(CREATE, value_json={"k": "x" * 70000}),
         413,
         "content_too_large",
+    ),
+]
+
+# --- Several memories ---------------------------------------------------------------------------
+
+
+def batch(*memories: Any) -> dict[str, Any]:
+    return {"memories": list(memories)}
+
+
+def among(code: str, status: int, detail: str, fields: list[str], *memories: Any) -> Bad:
+    body = batch(GOOD[CREATE], *memories)
+    return Bad(f"{detail[:60]} of {len(memories)}", BATCH, body, status, code, detail, fields)
+
+
+BATCHES = [
+    *(
+        Bad(
+            f"{number} memories",
+            BATCH,
+            batch(*[GOOD[CREATE]] * number),
+            422,
+            "out_of_range",
+            "Field 'memories' must have between 1 and 100 items",
+            ["memories"],
+        )
+        for number in (0, 101, 2000)
+    ),
+    *(
+        Bad(
+            f"memories are {json.dumps(value)}",
+            BATCH,
+            {"memories": value},
+            400,
+            "invalid_type",
+            "Field 'memories' must be an array of objects",
+            ["memories"],
+        )
+        for value in ({}, "x", 1, True, GOOD[CREATE])
+    ),
+    among(
+        "missing_field",
+        400,
+        "Field 'memories[1].scope' is required",
+        ["memories[1].scope", "memories[3].value_json"],
+        without(CREATE, "scope"),
+        but(CREATE, scope=1),
+        but(CREATE, value_json=None),
+        7,
+    ),
+    among(
+        "invalid_type",
+        400,
+        "Field 'memories[1].ttl_days' must be an integer",
+        ["memories[1].ttl_days", "memories[2]", "memories[3]"],
+        but(CREATE, ttl_days="30"),
+        None,
+        [GOOD[CREATE]],
+        but(CREATE, scope="x"),
+    ),
+    among(
+        "invalid_source",
+        422,
+        "Invalid memories[2].source value. Must be one of: explicit_user_input, user_setting, "
+        "inferred, system",
+        ["memories[2].source", "memories[2].ttl_days", "memories[3].value_json"],
+        GOOD[CREATE],
+        but(CREATE, source="x", ttl_days=0),
+        but(CREATE, value_json=[1]),
+    ),
+    among(
+        "invalid_value",
+        422,
+        "memories[1].value_json: value_json does not match any allowed shape",
+        ["memories[1].value_json"],
+        but(CREATE, value_json=[1]),
+    ),
+    among(
+        "out_of_range",
+        422,
+        "Field 'memories[1].value_json' must be at most 32768 bytes of compact JSON",
+        ["memories[1].value_json"],
+        but(CREATE, value_json={"k": "x" * 32761}),
     ),
 ]
 
@@ -653,6 +755,7 @@ ALL: list[Bad] = [
     *MISSING,
     *WRONG_TYPES,
     *LIMITS,
+    *BATCHES,
     *TOO_LARGE,
     *ENCODINGS,
     *GRAMMAR,

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from accounts.models import AuditEvent, Project, User
 from memory import locks, schemas
 from memory.models import IdempotencyRecord, Memory
-from memory.remembering import _request_digest
+from memory.remembering import request_digest, what_it_says
 from tests.doors import Api, Response
 from tests.makers import make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
@@ -140,7 +140,9 @@ class TestDigests:
             b'"source":"explicit_user_input","ttl_days":30,"value_json":""' + told + b"},"
             b'{"dislikes":["olives"],"likes":["pizza"]}]'
         )
-        assert _request_digest(b"key", memory) == hmac.digest(b"key", request, "sha256")
+        assert request_digest(b"key", what_it_says(memory)) == hmac.digest(
+            b"key", request, "sha256"
+        )
 
 
 class TestWhoseKeyItIs:

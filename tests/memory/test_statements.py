@@ -78,12 +78,16 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", "memories", 0, 10),
         {"memory_tally": {"project_id", "environment", "kind", "shard"}},
     ),
+    "COUNT_SOME": (
+        (5, ID, "test", "memories", 0, 5, 10),
+        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
+    ),
     "TAKE_OFF": (
         (5, ID, "test", "grants", 0),
         {"memory_tally": {"project_id", "environment", "kind", "shard"}},
     ),
     "DEAL_OUT": (
-        (10, 1, 0, 2, 0, ID, "test", "memories"),
+        (10, 1, 0, 2, ID, "test", "memories"),
         {"memory_tally": {"project_id", "environment", "kind"}},
     ),
     "FIND_ANSWER": (

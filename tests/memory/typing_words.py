@@ -68,6 +68,8 @@ def calls(person: User) -> None:
     value = {"likes": ["wordvalue"]}
     stored = memory_body(value_json=value, **about)
     api.post("/memory", stored, HTTP_IDEMPOTENCY_KEY="wordidempotency", **headers)
+    both = {"memories": [stored, {**stored, "user_id": "worduser 2"}]}
+    api.post("/memory/batch", both, HTTP_IDEMPOTENCY_KEY="wordidempotency 2", **headers)
     read = read_body(purpose="recommend wordpurpose restaurants", **about)
     token = api.post("/memory/read", read, **headers).json()["revocation_token"]
     refused = read_body(purpose="train wordrefused model", user_id="worduser", domain="wordasked")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.urls import get_resolver
 from gunicorn.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from config.serving import bodies, gathering, outlet
 from config.serving.bodies import LARGEST, KeptBody
 from config.serving.gathering import LONGEST_HEAD, TAKEN, Gathering, Refused
 from tests.serving.test_chunks import pieces
+from tests.test_routes import routes
 
 KEPT = LARGEST + 1
 LARGER = 2 * TAKEN
@@ -72,6 +74,11 @@ def a_larger_body(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_as_much_is_kept_as_the_application_looks_at() -> None:
     assert LARGEST == settings.DATA_UPLOAD_MAX_MEMORY_SIZE == KeyedAPIView.largest_body
+    takes = {
+        f"/{route}": getattr(getattr(entry.callback, "view_class", None), "largest_body", LARGEST)
+        for route, entry in routes(get_resolver().url_patterns)
+    }
+    assert {path: most for path, most in takes.items() if most != LARGEST} == bodies.LARGER
     for send in (post, chunked):
         assert requests(send(b"a" * (KEPT - 1)) + GET) == [
             ("/memory", b"a" * (KEPT - 1)),
