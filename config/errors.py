@@ -188,7 +188,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     response = respond(request, answer)
     if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
         refusal = (error.scope, error.purpose_class, error.reason)
-        response.refusal = refusal  # type: ignore[attr-defined]
+        response.refusals = [refusal]  # type: ignore[attr-defined]
     if isinstance(error, exceptions.MethodNotAllowed):
         response.headers["Allow"] = ", ".join(context["view"].allowed_methods)
     return response

@@ -76,7 +76,7 @@ def count_request(request: HttpRequest, response: HttpResponse, seconds: float) 
     try:
         REQUESTS.labels(method, endpoint, response.status_code).inc()
         SECONDS.labels(method, endpoint).observe(seconds)
-        if refusal := getattr(response, "refusal", None):
+        for refusal in getattr(response, "refusals", ()):
             DENIALS.labels(*refusal).inc()
     except OSError as error:  # the folder is gone, or full
         logger.error("A request was not counted: %s", type(error).__name__)

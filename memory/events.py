@@ -86,8 +86,12 @@ def refused(
     decision: Decision | None = None,
     purpose: str | None = None,
     grant: Grant | None = None,
+    every_domain: bool = False,
 ) -> audit.Event:
-    """Record a refusal: by the policy, by the key's own limits, or because the grant has ended."""
+    """Record a refusal: by the policy, by the key's own limits, or because the grant has ended.
+
+    No domain is every domain where `meta` says so.
+    """
     known: dict[str, Any] = {"reason_code": reason, "purpose": purpose}
     if decision is not None:
         known |= {
@@ -95,6 +99,8 @@ def refused(
             "decision_id": decision.decision_id,
             "meta": _purpose_of(decision) | _refused_terms(decision),
         }
+    if every_domain:
+        known["meta"]["every_domain"] = True
     if grant is not None:
         known |= {"revocation_grant_id": grant.id}
     return _event(EventType.POLICY_DENIED, caller, partition, user_id, **known)

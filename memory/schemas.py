@@ -19,6 +19,8 @@ from memory.policy.vocabulary import Scope, Source
 
 MAX_VALUE_BYTES = 32 * 1024
 MOST_MEMORIES = 100  # of a batch
+MOST_PLACES = 12  # that a batch of reads names
+EVERY_DOMAIN = "*"  # in a batch of reads
 PLAIN = "invalid_value"
 
 
@@ -73,6 +75,21 @@ class ReadMemory(msgspec.Struct, frozen=True):
     detail: bool
 
 
+class ReadPlace(msgspec.Struct, frozen=True):
+    """`domain` is empty for none, and EVERY_DOMAIN for every one."""
+
+    scope: str
+    domain: str
+
+
+class ReadSeveral(msgspec.Struct, frozen=True):
+    user_id: str
+    purpose: str
+    reads: list[ReadPlace]
+    max_age_days: int | None
+    detail: bool
+
+
 class ContinueReading(msgspec.Struct, frozen=True):
     revocation_token: str
     max_age_days: int | None
@@ -120,6 +137,13 @@ def list_events(query: dict[str, str]) -> ListEvents:
 def read_memory(body: dict[str, Any]) -> ReadMemory:
     """Check the body of `POST /memory/read`. Raises RequestRefused."""
     return ReadMemory(*fields.check(body, _READ))
+
+
+def read_several(body: dict[str, Any]) -> ReadSeveral:
+    """Check the body of `POST /memory/read/batch`. Raises RequestRefused."""
+    user_id, purpose, reads, max_age_days, detail = fields.check(body, _READ_BATCH)
+    places = [ReadPlace(*values) for values in reads]
+    return ReadSeveral(user_id, purpose, places, max_age_days, detail)
 
 
 def continue_reading(body: dict[str, Any]) -> ContinueReading:
@@ -220,6 +244,13 @@ _READ = (
     _SCOPE,
     _DOMAIN,
     _PURPOSE,
+    _MAX_AGE,
+    _DETAIL,
+)
+_READ_BATCH = (
+    _USER_ID,
+    _PURPOSE,
+    fields.array_of("reads", (_SCOPE, _DOMAIN), least=1, most=MOST_PLACES),
     _MAX_AGE,
     _DETAIL,
 )

@@ -24,7 +24,7 @@ from memory.policy.merging import merge
 from memory.refusals import check_scope, deny
 from memory.remembering import Stored, remember, remember_once
 from memory.schemas import ContinueReading, ReadMemory, RevokeAccess
-from memory.statements import Grant, GrantRow
+from memory.statements import Grant, GrantRow, Partition
 
 __all__ = [
     "Answer",
@@ -35,7 +35,9 @@ __all__ = [
     "Revoked",
     "Stored",
     "continue_reading",
+    "open_grant",
     "read",
+    "recall",
     "remember",
     "remember_once",
     "revoke",
@@ -92,32 +94,15 @@ def read(caller: Caller, query: ReadMemory) -> Answer:
     )
     if decision.reason is not None:
         deny(caller, partition, query.user_id, decision=decision, purpose=query.purpose)
-    token = revocation_tokens.new_token()
-    grant = Grant(
-        id=new_id(),
-        partition=partition,
+    token, grant, row = open_grant(
+        caller,
+        partition,
         user_id=query.user_id,
         purpose=query.purpose,
         max_age_days=query.max_age_days,
-        expires_at=caller.at + GRANT_LIFE,
-        revoked_at=None,
-    )
-    row = GrantRow(
-        id=grant.id,
-        token_digest=revocation_tokens.digest(token),
-        subject_id=partition.subject_id,
-        scope=partition.scope,
-        domain=partition.domain,
-        project_id=principal.project_id,
-        environment=principal.environment,
-        user_id=grant.user_id,
-        purpose=grant.purpose,
-        max_age_days=grant.max_age_days,
-        created_at=caller.at,
-        expires_at=grant.expires_at,
     )
     for _ in range(ATTEMPTS):
-        answer, seen, event = _recall(
+        answer, seen, event = recall(
             caller, grant, decision, token=token, detailed=query.detail, reason=None
         )
         if writes.grant(partition, seen, row, event, principal.ceilings):
@@ -149,7 +134,7 @@ def continue_reading(caller: Caller, query: ContinueReading) -> Answer:
                 grant=grant,
                 ended=ended,
             )
-        answer, seen, event = _recall(
+        answer, seen, event = recall(
             caller,
             grant,
             decision,
@@ -182,7 +167,38 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
     return Revoked(revoked=True, revoked_at=caller.at)
 
 
-def _recall(
+def open_grant(
+    caller: Caller, partition: Partition, *, user_id: str, purpose: str, max_age_days: int | None
+) -> tuple[str, Grant, GrantRow]:
+    """Draw a token, and return it with the grant that it opens, which is still to be written."""
+    principal, token = caller.principal, revocation_tokens.new_token()
+    grant = Grant(
+        id=new_id(),
+        partition=partition,
+        user_id=user_id,
+        purpose=purpose,
+        max_age_days=max_age_days,
+        expires_at=caller.at + GRANT_LIFE,
+        revoked_at=None,
+    )
+    row = GrantRow(
+        id=grant.id,
+        token_digest=revocation_tokens.digest(token),
+        subject_id=partition.subject_id,
+        scope=partition.scope,
+        domain=partition.domain,
+        project_id=principal.project_id,
+        environment=principal.environment,
+        user_id=user_id,
+        purpose=purpose,
+        max_age_days=max_age_days,
+        created_at=caller.at,
+        expires_at=grant.expires_at,
+    )
+    return token, grant, row
+
+
+def recall(
     caller: Caller,
     grant: Grant,
     decision: Decision,

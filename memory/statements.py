@@ -6,6 +6,7 @@ the models. Every one begins its search at an index: docs/architecture.md shows 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,13 @@ SELECT_LIVE = """
 """
 
 SELECT_LIVE_SINCE = SELECT_LIVE + " AND created_at > %s"
+
+SELECT_DOMAINS = """
+    SELECT DISTINCT domain FROM memory_memory
+    WHERE subject_id = %s AND scope = %s AND hidden_at IS NULL
+      AND (expires_at IS NULL OR expires_at > %s)
+    LIMIT %s
+"""
 
 HIDE_PARTITION = """
     UPDATE memory_memory SET hidden_at = %s
@@ -148,6 +156,23 @@ def live_statements(
         Statement(sql.as_uuid(id_), source, sql.as_moment(created_at), decode(value), replace)
         for id_, source, created_at, value, replace in found
     ]
+
+
+def live_domains(subject_id: UUID, scope: str, *, at: datetime, most: int) -> list[str]:
+    """Return the domains in which a user has live memories under the scope, of `most` at most."""
+    found = sql.rows(SELECT_DOMAINS, (subject_id, scope, at, most))
+    return sorted(domain for (domain,) in found)
+
+
+def visible_ids(subject_id: UUID, partitions: Sequence[Partition]) -> set[UUID]:
+    """Return what is visible in some partitions of a user."""
+    places = ", ".join(["(%s, %s)"] * len(partitions))
+    statement = f"""
+        SELECT id FROM memory_memory
+        WHERE subject_id = %s AND hidden_at IS NULL AND (scope, domain) IN (VALUES {places})
+    """  # noqa: S608 - placeholders alone
+    named = [name for one in partitions for name in (one.scope, one.domain)]
+    return {sql.as_uuid(id_) for (id_,) in sql.rows(statement, (subject_id, *named))}
 
 
 def find_grant(token_digest: bytes, project_id: UUID, environment: str) -> Grant | None:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("memory", memories.MemoriesView.as_view(), name="memories"),
     path("memory/batch", memories.MemoryBatchView.as_view(), name="memory-batch"),
     path("memory/read", reading.ReadMemoryView.as_view(), name="memory-read"),
+    path("memory/read/batch", reading.ReadBatchView.as_view(), name="memory-read-batch"),
     path("memory/read/continue", reading.ContinueReadingView.as_view(), name="memory-continue"),
     path("memory/revoke", revoking.RevokeAccessView.as_view(), name="memory-revoke"),
     path("memory/<uuid:memory_id>", memories.MemoryView.as_view(), name="memory"),

@@ -17,6 +17,7 @@ CONTINUE = "/memory/read/continue"
 REVOKE = "/memory/revoke"
 CHECK = "/policy/check"
 BATCH = "/memory/batch"
+READ_BATCH = "/memory/read/batch"
 
 TOKEN = "rev_" + "A" * 43
 GOOD: dict[str, dict[str, Any]] = {
@@ -40,7 +41,13 @@ GOOD: dict[str, dict[str, Any]] = {
     CHECK: {"scope": "preferences", "purpose": "recommend restaurants"},
 }
 GOOD[BATCH] = {"memories": [GOOD[CREATE], {**GOOD[CREATE], "user_id": "user_2"}]}
-OTHERS = (READ, CONTINUE, REVOKE, CHECK, BATCH)
+GOOD[READ_BATCH] = {
+    "user_id": "user_1",
+    "purpose": "recommend restaurants",
+    "reads": [{"scope": "preferences", "domain": "food"}, {"scope": "constraints"}],
+    "max_age_days": 30,
+}
+OTHERS = (READ, CONTINUE, REVOKE, CHECK, BATCH, READ_BATCH)
 SHORT = {
     CREATE: "create",
     READ: "read",
@@ -48,6 +55,7 @@ SHORT = {
     REVOKE: "revoke",
     CHECK: "check",
     BATCH: "batch",
+    READ_BATCH: "read batch",
 }
 
 
@@ -92,6 +100,7 @@ REQUIRED = {
     REVOKE: ["revocation_token"],
     CHECK: ["scope", "purpose"],
     BATCH: ["memories"],
+    READ_BATCH: ["user_id", "purpose", "reads"],
 }
 
 
@@ -149,9 +158,15 @@ STRINGS = {
     CONTINUE: ["revocation_token"],
     REVOKE: ["revocation_token"],
     CHECK: ["scope", "purpose"],
+    READ_BATCH: ["user_id", "purpose"],
 }
-INTEGERS = {CREATE: "ttl_days", READ: "max_age_days", CONTINUE: "max_age_days"}
-BOOLEANS = {CREATE: "replace", READ: "detail", CONTINUE: "detail"}
+INTEGERS = {
+    CREATE: "ttl_days",
+    READ: "max_age_days",
+    CONTINUE: "max_age_days",
+    READ_BATCH: "max_age_days",
+}
+BOOLEANS = {CREATE: "replace", READ: "detail", CONTINUE: "detail", READ_BATCH: "detail"}
 
 WRONG_TYPES = [
     *(
@@ -355,6 +370,36 @@ BATCHES = [
         "Field 'memories[1].value_json' must be at most 32768 bytes of compact JSON",
         ["memories[1].value_json"],
         but(CREATE, value_json={"k": "x" * 32761}),
+    ),
+    *(
+        Bad(
+            f"{number} reads",
+            READ_BATCH,
+            but(READ_BATCH, reads=[{"scope": "preferences"}] * number),
+            422,
+            "out_of_range",
+            "Field 'reads' must have between 1 and 12 items",
+            ["reads"],
+        )
+        for number in (0, 13)
+    ),
+    Bad(
+        "reads that name no scope",
+        READ_BATCH,
+        but(READ_BATCH, reads=[{"scope": "preferences"}, {"domain": "*"}, 1]),
+        400,
+        "missing_field",
+        "Field 'reads[1].scope' is required",
+        ["reads[1].scope"],
+    ),
+    Bad(
+        "reads of an unknown scope",
+        READ_BATCH,
+        but(READ_BATCH, reads=[{"scope": "*"}, {"scope": "preferences", "domain": ""}]),
+        422,
+        "invalid_scope",
+        None,
+        ["reads[0].scope", "reads[1].domain"],
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Batches that race each other, single stores, revokes and erasures: whole or not at all."""
+"""Batches that race each other, single requests, revokes and erasures: whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from memory.models import IdempotencyRecord, Memory
 from tests.doors import Api
 from tests.makers import make_key, memory_body
 from tests.memory.answers import assert_refused
-from tests.memory.bad_requests import BATCH, CREATE
+from tests.memory.bad_requests import BATCH, CREATE, READ_BATCH
 from tests.memory.test_batches import batch, many, send
 from tests.memory.test_ceilings import RACERS, racing
 from tests.memory.test_overtaking import elsewhere
@@ -40,6 +41,12 @@ def door(project: Project, settings: Settings) -> Callable[[], Api]:
 
 def used(project: Project) -> dict[str, int]:
     return tallies.used(project.pk, "test", at=timezone.now())
+
+
+def everything(user_id: str) -> dict[str, Any]:
+    """Return a batch of reads of all domains, under two scopes."""
+    reads = [{"scope": scope, "domain": "*"} for scope in ("preferences", "constraints")]
+    return {"user_id": user_id, "purpose": "recommend restaurants", "reads": reads}
 
 
 class TestCeilings:
@@ -124,6 +131,7 @@ class TestDeadlocks:
                     partial(api.post, "/memory/revoke", {"user_id": user}),
                     partial(api.delete, f"/users/{user}"),
                     partial(api.get, f"/memory?user_id={user}"),
+                    partial(api.post, READ_BATCH, everything(user)),
                 ]
                 response = ways[(number + turn) % len(ways)]()
                 assert response.status_code in (200, 201), response.content
@@ -165,3 +173,43 @@ class TestDeadlocks:
             with ThreadPoolExecutor(2) as threads:
                 sent = [threads.submit(elsewhere, partial(send, door(), order)) for order in orders]
                 assert [one.result(timeout=60).status_code for one in sent] == [201, 201]
+
+
+class TestReads:
+    def test_no_answer_to_what_began_after_a_revoke_holds_what_it_hid(
+        self, door: Callable[[], Api]
+    ) -> None:
+        rounds = 5 if connection.vendor == "postgresql" else 2
+        seen = [self.play(door, f"user_{number}") for number in range(rounds)]
+        assert any(seen)  # the races were races: somebody did see what was then revoked
+
+    def play(self, door: Callable[[], Api], user_id: str) -> bool:
+        api = door()
+        hidden = memory_body(user_id=user_id, value_json={"likes": ["secret"]})
+        stays = memory_body(user_id=user_id, scope="constraints", value_json={"max_price": 50})
+        assert send(api, batch(hidden, stays)).status_code == 201
+        revoked, seen = Event(), Event()
+
+        def look() -> None:
+            own, after = door(), 0
+            while after < 3:
+                began_after = revoked.is_set()
+                after += began_after
+                response = own.post(READ_BATCH, everything(user_id))
+                assert response.status_code == 200, response.content
+                assert b"max_price" in response.content
+                if b"secret" in response.content:
+                    assert not began_after, "revoked and answered"
+                    seen.set()
+
+        with ThreadPoolExecutor(4) as threads:
+            looking = [threads.submit(elsewhere, look) for _ in range(4)]
+            seen.wait(timeout=60)
+            try:
+                body = {"user_id": user_id, "scope": "preferences", "domain": "food"}
+                assert api.post("/memory/revoke", body).status_code == 200
+            finally:
+                revoked.set()
+            for work in looking:
+                work.result(timeout=60)
+        return seen.is_set()

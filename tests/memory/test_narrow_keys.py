@@ -11,13 +11,14 @@ from memory.models import Memory, RevocationGrant
 from tests.doors import Api
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import assert_refused
-from tests.memory.bad_requests import BATCH, CONTINUE, CREATE, GOOD, READ, REVOKE
+from tests.memory.bad_requests import BATCH, CONTINUE, CREATE, GOOD, READ, READ_BATCH, REVOKE
 from tests.memory.registered import change, propose, register, retire
 
 NEEDED = {
     CREATE: "memory:write",
     BATCH: "memory:write",
     READ: "memory:read",
+    READ_BATCH: "memory:read",
     CONTINUE: "memory:read",
     REVOKE: "memory:revoke",
 }

@@ -63,6 +63,10 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (*PARTITION, NOW, NOW),
         {"memory_memory": {"subject_id", "scope", "domain", "created_at"}},
     ),
+    "SELECT_DOMAINS": (
+        (ID, "preferences", NOW, 10),
+        {"memory_memory": {"subject_id", "scope"}},
+    ),
     "HIDE_PARTITION": ((NOW, *PARTITION), {"memory_memory": {"subject_id", "scope", "domain"}}),
     "VISIBLE_IDS": (PARTITION, {"memory_memory": {"subject_id", "scope", "domain"}}),
     "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),

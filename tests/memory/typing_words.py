@@ -72,6 +72,11 @@ def calls(person: User) -> None:
     api.post("/memory/batch", both, HTTP_IDEMPOTENCY_KEY="wordidempotency 2", **headers)
     read = read_body(purpose="recommend wordpurpose restaurants", **about)
     token = api.post("/memory/read", read, **headers).json()["revocation_token"]
+    places = [{"scope": "preferences", "domain": one} for one in ("worddomain", "*")]
+    several = {"user_id": "worduser", "purpose": "recommend wordpurpose", "reads": places}
+    assert api.post("/memory/read/batch", several, **headers).status_code == 200
+    denied = {**several, "purpose": "train wordrefused model"}
+    assert api.post("/memory/read/batch", denied, **headers).status_code == 200
     refused = read_body(purpose="train wordrefused model", user_id="worduser", domain="wordasked")
     assert api.post("/memory/read", refused, **headers).status_code == 403
     assert gifts.post("/memory/read", read_body(purpose="wordregistered")).status_code == 200

@@ -99,6 +99,9 @@ class TestTheFigures:
         writer.post("/memory/read", read_body())
         api.revoke(token)
         api.post("/memory/read/continue", {"revocation_token": token})
+        reads = [{"scope": "attention"}, {"scope": "preferences"}, {"scope": "attention"}]
+        several = {"user_id": "user_1", "purpose": "recommend books", "reads": reads}
+        assert api.post("/memory/read/batch", several).status_code == 200
         told = by(scrape(), "denials_total", *labels) - before
         assert told == {
             ("preferences", "unrecognized", "POLICY_DENIED"): 1,
@@ -108,6 +111,7 @@ class TestTheFigures:
             ("preferences", "recommendation", "KEY_SCOPE"): 1,
             ("preferences", "recommendation", "KEY_PURPOSE_CLASS"): 1,
             ("preferences", "recommendation", "GRANT_REVOKED"): 1,
+            ("attention", "recommendation", "POLICY_DENIED"): 2,
         }
         events = AuditEvent.objects.filter(event_type="POLICY_DENIED")
         recorded = events.values_list("scope", "purpose_class", "reason_code")
