@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -34,6 +34,12 @@ def bodies(api: Api) -> dict[str, dict[str, Any]]:
         "/memory/read/continue": {"revocation_token": token},
         "/memory/revoke": {"revocation_token": token},
         "/policy/check": {"scope": "preferences", "purpose": "recommend books"},
+        "/memory/batch": {"memories": [memory_body()]},
+        "/memory/read/batch": {
+            "user_id": "user_1",
+            "purpose": "recommend books",
+            "reads": [{"scope": "preferences"}],
+        },
         "/leaks": {"tokens": ["none"]},
     }
 
@@ -114,6 +120,28 @@ class TestToldInTheAnswer:
             name: value for name, value in first.json().items() if name != "ignored_fields"
         }
         assert Memory.objects.count() == 1
+
+
+class TestWithinArrays:
+    MEMORIES: ClassVar = {
+        "memories": [memory_body(), {**memory_body(), "ttl": 1}, {**memory_body(), "x": 1}]
+    }
+    TOLD: ClassVar[list[dict[str, str | None]]] = [
+        {"field": "memories[1].ttl", "nearest": "memories[1].ttl_days"},
+        {"field": "memories[2].x", "nearest": None},
+    ]
+
+    def test_they_are_told_by_the_way_to_them(self, api: Api) -> None:
+        answer = api.post("/memory/batch", self.MEMORIES).json()
+        assert (len(answer["items"]), answer["ignored_fields"]) == (3, self.TOLD)
+
+    def test_all_of_them_are_refused_where_it_is_asked(self, api: Api) -> None:
+        response = api.post("/memory/batch", self.MEMORIES, **STRICT)
+        refused = assert_refused(response, 422, "unknown_field")
+        assert [error["field"] for error in refused["errors"]] == [
+            one["field"] for one in self.TOLD
+        ]
+        assert not Memory.objects.exists()
 
 
 class TestRefusedWhereItIsAsked:
