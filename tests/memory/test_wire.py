@@ -100,6 +100,21 @@ class TestOnTheWire:
             assert (answer.status, connection.sock is kept) == (status, True)
         connection.close()
 
+    def test_a_batch_of_a_megabyte_comes_in_every_way_and_no_more(
+        self, service: str, project: Project
+    ) -> None:
+        value = {"k": "x" * 25_000}
+        bodies = [memory_body(user_id=f"user_{one}", value_json=value) for one in range(40)]
+        whole = json.dumps({"memories": bodies}).encode().ljust(1 << 20)
+        headers = {"X-API-Key": make_key(project)[1], "Content-Type": "application/json"}
+        with httpx.Client(base_url=service, headers=headers, timeout=60) as client:
+            for body, status in ((whole, 201), (whole + b" ", 413), (whole, 201)):
+                for content in (body, chunks(body)):
+                    response = client.post("/memory/batch", content=content)
+                    assert response.status_code == status, response.text
+            assert client.post("/memory", content=whole).status_code == 413
+        assert Memory.objects.count() == 4 * 40
+
     def test_the_answer_to_a_head_has_a_length_and_no_body(self, service: str) -> None:
         with httpx.Client(base_url=service, timeout=30) as client:
             for path in ("/healthz", "/", "/policy"):
