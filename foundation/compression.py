@@ -48,6 +48,8 @@ def compress(response: HttpResponseBase, meta: Mapping[str, Any]) -> None:
     elif isinstance(response, HttpResponse):
         response.content = b"".join(compressed([response.content]))
         response.headers["Content-Length"] = str(len(response.content))
+        if meta.get("REQUEST_METHOD") == "HEAD":  # a GET would have another length each time
+            del response.headers["Content-Length"]
     response.headers["Content-Encoding"] = "gzip"
     _weaken(response)
 
