@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
@@ -27,6 +28,30 @@ LONGEST_URL = 500  # characters
 HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")  # a name, or an address of IPv6
 
 
+class LeakReport(TypedDict):
+    """How many live keys were among those reported."""
+
+    deleted: int
+
+
+class DayOfUse(TypedDict):
+    """A day in UTC: its requests, and how many of them were answered with 400 or more."""
+
+    day: str
+    requests: int
+    errors: int
+
+
+class UsageOfKey(TypedDict):
+    """A key's limits of an hour and of a second, what is left, and its days, the newest first."""
+
+    limit: int
+    remaining: int
+    reset_at: datetime
+    burst_limit: int
+    days: list[DayOfUse]
+
+
 class ReportLeaksView(KeyedAPIView):
     """`POST /leaks`: for whoever finds keys where they must not be, such as a secret scanner."""
 
@@ -42,13 +67,14 @@ class ReportLeaksView(KeyedAPIView):
         at = timezone.now()
         networks = counted_networks(request.META)
         throttling.refuse_guessing(*networks, at=at.timestamp(), what=throttling.REPORTS)
-        tokens, url = fields.check(self.body(request), _LEAKS)
+        tokens, url = fields.check(self.body(request), LEAKS)
         reported = {found for text in tokens for found in leaks.keys_in(text)}
         by = ChangedBy(actor="report", request_id=self.request_id(request))
         ended = leaks.end_leaked(plaintexts=reported, url=url, at=at, by=by)
         if not ended:  # or guessing would be cheaper here than anywhere else
             throttling.count_failure(*networks, at=at.timestamp(), what=throttling.REPORTS)
-        return json_response({"deleted": len(ended)})
+        report: LeakReport = {"deleted": len(ended)}
+        return json_response(report)
 
 
 class UsageView(KeyedAPIView):
@@ -65,18 +91,17 @@ class UsageView(KeyedAPIView):
         self.take_no_query(request)
         principal = self.principal(request)
         days = reports.of_days(principal.key_id, until=timezone.now(), days=USAGE_SHOWN)
-        return json_response(
-            {
-                "limit": self.allowance.limit,
-                "remaining": self.allowance.remaining,
-                "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC),
-                "burst_limit": principal.burst_limit,
-                "days": [
-                    {"day": str(day.day), "requests": day.requests, "errors": day.errors}
-                    for day in days
-                ],
-            }
-        )
+        usage: UsageOfKey = {
+            "limit": self.allowance.limit,
+            "remaining": self.allowance.remaining,
+            "reset_at": datetime.fromtimestamp(self.allowance.reset, UTC),
+            "burst_limit": principal.burst_limit,
+            "days": [
+                {"day": str(day.day), "requests": day.requests, "errors": day.errors}
+                for day in days
+            ],
+        }
+        return json_response(usage)
 
 
 def _at_most(name: str, tokens: list[str]) -> list[str]:
@@ -113,7 +138,18 @@ def _is_of_a_page(text: str) -> bool:
     return bool(named) and port != 0 and "@" not in parts.netloc and "\\" not in text
 
 
-_LEAKS = (
-    fields.strings("tokens", _at_most),
-    fields.string("url", _place, required=False, absent=""),
+_TOKENS = fields.Rule(_at_most, {"minItems": 1, "maxItems": MOST_TOKENS}, ("out_of_range",))
+# The pattern says less than is taken: a name with a dot or localhost, and what follows in ASCII.
+_PLACE = fields.Rule(
+    _place,
+    {
+        "format": "uri",
+        "maxLength": LONGEST_URL,
+        "pattern": r"^https?://[A-Za-z0-9.-]+(/[!-?A-~]*)?$",
+    },
+    ("out_of_range", "invalid_value"),
+)
+LEAKS = (
+    fields.strings("tokens", _TOKENS),
+    fields.string("url", _PLACE, required=False, absent=""),
 )

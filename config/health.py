@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from http import HTTPStatus
+from typing import Literal, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import Error
@@ -24,12 +25,25 @@ from foundation.deadlines import deadlines
 READY_SECONDS = 2.0  # after which a database that says nothing is not ready
 
 
+class Alive(TypedDict):
+    """The process lives."""
+
+    status: Literal["ok"]
+
+
+class Ready(Alive):
+    """The service can serve; `rate_limits` is there while Redis is away."""
+
+    rate_limits: NotRequired[str]
+
+
 @csrf_exempt  # no cookie opens it; a POST is a 405, not a forged form
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process lives. A stopped database is no reason to restart it."""
-    return json_response({"status": "ok"})
+    alive: Alive = {"status": "ok"}
+    return json_response(alive)
 
 
 @csrf_exempt
@@ -47,8 +61,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except Error as error:
         busy = outages.is_passing(error)
         return unavailable(request, database="busy" if busy else "away")
-    limits = {"rate_limits": "kept by each process"} if throttling.degraded() else {}
-    return json_response({"status": "ok", **limits}, status=HTTPStatus.OK)
+    ready: Ready = {"status": "ok"}
+    if throttling.degraded():
+        ready["rate_limits"] = "kept by each process"
+    return json_response(ready, status=HTTPStatus.OK)
 
 
 @csrf_exempt

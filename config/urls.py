@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import documentation, health
+from config.openapi import views as openapi
 
 # What programs ask for, with a key or without. Middleware for people steps aside for these paths.
 api: list[URLPattern | URLResolver] = [
@@ -12,6 +13,8 @@ api: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("openapi.json", openapi.as_json, name="openapi-json"),
+    path("openapi.yaml", openapi.as_yaml, name="openapi-yaml"),
 ]
 
 # What people see. Each needs a sign-in, unless config/middleware.py lists it as public.

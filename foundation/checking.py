@@ -32,22 +32,47 @@ class BrokenRule(Exception):
         self.sentence = sentence
 
 
+class Rule(msgspec.Struct, frozen=True):
+    """What a value must keep, as code and as the API's description says it.
+
+    `check` is given the field's name and value, and returns the value as it is used or raises
+    BrokenRule with one of these `codes`, in which `{name}` is the field's. `schema` is what
+    JSON Schema can say of it: a value that keeps the schema keeps the rule.
+    """
+
+    check: Callable[[str, Any], Any]
+    schema: dict[str, Any]
+    codes: tuple[str, ...] = ()
+
+
 class Field(msgspec.Struct, frozen=True):
     """One row of a request's table.
 
-    `is_type` tells whether a value has the JSON type that `type_name` names in a sentence. `rule`
-    is given the field's name and value, and returns the value as it is used or raises BrokenRule.
-    `rows` are the table of each object in an array of `most` objects at most.
+    `is_type` tells whether a value has the JSON type that `type_name` names in a sentence, and
+    `type_schema` to a program. `rows` are the table of each object in an array of `most` objects at
+    most.
     """
 
     name: str
     is_type: Callable[[Any], bool]
     type_name: str
-    rule: Callable[[str, Any], Any]
+    type_schema: dict[str, Any]
+    rule: Rule
     required: bool = True
     absent: Any = None
     rows: tuple[Field, ...] = ()
     most: int = 0
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the field's values."""
+        return {**self.type_schema, **self.rule.schema}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Return the codes with which a value of the right type can be refused."""
+        own = {code.format(name=self.name) for code in self.rule.codes}
+        return frozenset(own.union(*(row.codes for row in self.rows)))
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -125,7 +150,7 @@ def _values(
             values.append(field.absent)
             continue
         try:
-            used = field.rule(name, value)
+            used = field.rule.check(name, value)
         except BrokenRule as error:
             used, sentence = None, error.sentence
             if within and name not in sentence:

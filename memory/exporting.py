@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -48,6 +48,19 @@ class Access(msgspec.Struct, frozen=True):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+
+
+class Export(TypedDict):
+    """What the pieces of an export are together."""
+
+    user_id: str
+    subject_id: UUID
+    environment: str
+    exported_at: datetime
+    memories: list[Held]
+    grants: list[Access]
+    audit_events: list[Recorded]
+    complete: Literal[True]
 
 
 def export_user(caller: Caller, user_id: str) -> Iterator[bytes]:

@@ -181,7 +181,7 @@ def erase_user(query: dict[str, str]) -> bool:
             sentence = "This request takes no parameter but 'dry_run'"
             raise RequestRefused("invalid_value", sentence)
     dry_run: bool
-    (dry_run,) = fields.check(query, (fields.flag("dry_run"),))
+    (dry_run,) = fields.check(query, _ERASE)
     return dry_run
 
 
@@ -203,6 +203,8 @@ def _value(name: str, value: Any) -> str:
     return compact.decode()
 
 
+# Its shapes are described where they are told (config/openapi): here is only what it is checked by.
+_VALUE = fields.Rule(_value, {}, ("invalid_value", "out_of_range"))
 _USER_ID = fields.string("user_id", fields.text(1, 255))
 _one_of_the_scopes = fields.one_of(scope.value for scope in Scope)
 _SCOPE = fields.string("scope", _one_of_the_scopes)
@@ -219,7 +221,7 @@ _CREATE = (
     _DOMAIN,
     fields.string("source", fields.one_of(source.value for source in Source)),
     fields.integer("ttl_days", fields.between(1, 365), required=False),
-    fields.object_or_array("value_json", _value),
+    fields.object_or_array("value_json", _VALUE),
     fields.boolean("replace"),
 )
 _CREATE_BATCH = (fields.array_of("memories", _CREATE, least=1, most=MOST_MEMORIES),)
@@ -262,3 +264,17 @@ _REVOKE_USER = (
     fields.string("domain", fields.text(0, 255), required=False),
 )
 _CHECK = (_SCOPE, _PURPOSE)
+_ERASE = (fields.flag("dry_run"),)
+
+# What each request takes, by the name of its operation, for whoever describes them.
+BODIES = {
+    "create_memory": (_CREATE,),
+    "create_memories": (_CREATE_BATCH,),
+    "read_memory": (_READ,),
+    "read_memories": (_READ_BATCH,),
+    "continue_reading": (_CONTINUE,),
+    "revoke_access": (_REVOKE, _REVOKE_USER),
+    "check_policy": (_CHECK,),
+}
+QUERIES = {"list_memories": _LIST, "list_events": _EVENTS, "erase_user": _ERASE}
+PATHS = {"user_id": _USER_ID}

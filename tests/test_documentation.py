@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -47,7 +48,7 @@ def test_the_quickstart_has_the_readers_own_address(client: Client) -> None:
 @pytest.mark.django_db
 def test_every_table_of_the_gate_is_on_the_page(client: Client) -> None:
     page = unescape(client.get("/docs/policy/").content.decode())
-    tables = gate()
+    tables: dict[str, Any] = dict(gate())
     for levels in tables["words"].values():
         for words in levels.values():
             assert ", ".join(words) in page

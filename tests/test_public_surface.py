@@ -28,6 +28,8 @@ TABLE = [
     ("/healthz", "get", 200, 200, 200, 200, 200, 200),
     ("/readyz", "get", 200, 200, 200, 200, 200, 200),
     ("/metrics", "get", 404, 404, 404, 404, 404, 404),  # unless there is a METRICS_TOKEN
+    ("/openapi.json", "get", 200, 200, 200, 200, 200, 200),
+    ("/openapi.yaml", "get", 200, 200, 200, 200, 200, 200),
     # The API: a key alone.
     ("/policy", "get", 401, 401, 401, 401, 401, 200),
     ("/policy/check", "post", 401, 401, 401, 401, 401, 400),

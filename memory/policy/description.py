@@ -1,7 +1,7 @@
 """The tables of the gate as they are shown: what `GET /policy` and the documentation draw from."""
 
 from functools import cache
-from typing import Any
+from typing import TypedDict
 
 from memory.policy import classes, languages, people
 from memory.policy.version import RULES
@@ -10,8 +10,87 @@ from memory.policy.vetoed_words import WORDS
 from memory.policy.vocabulary import PURPOSE_CLASSES
 
 
+class Levels(TypedDict):
+    """Words that name a class by themselves, and words that do where none of these stands."""
+
+    telling: list[str]
+    weak: list[str]
+
+
+class Need(TypedDict):
+    """Words that count only beside one of the others."""
+
+    words: list[str]
+    one_of: list[str]
+
+
+class NotBefore(TypedDict):
+    """Words that do not count where one of these follows."""
+
+    words: list[str]
+    following: list[str]
+
+
+class NotAfter(TypedDict):
+    """Words that do not count where one of these comes before."""
+
+    words: list[str]
+    preceding: list[str]
+
+
+class Acts(TypedDict):
+    """Words that count as an act, and what must or must not stand around them."""
+
+    words: list[str]
+    after: list[str]
+    before: list[str]
+    not_after: list[str]
+    beside: list[str]
+
+
+class VetoPair(TypedDict):
+    """Words that deny a purpose where one of the others stands close by."""
+
+    words: list[str]
+    others: list[str]
+    between: int
+    either_way: bool
+
+
+class Choosing(TypedDict):
+    """By which words a purpose chooses among people."""
+
+    verbs: list[str]
+    people: list[str]
+    between: list[str]
+    person: list[str]
+    choices: list[str]
+    furthest: int
+
+
+class Gate(TypedDict):
+    """Every table by which free text is understood."""
+
+    rules: int
+    words: dict[str, Levels]
+    precedence: list[str]
+    needs: list[Need]
+    not_before: list[NotBefore]
+    not_after: list[NotAfter]
+    spelled: dict[str, str]
+    acts: Acts
+    things: list[str]
+    negations: list[str]
+    vetoes: dict[str, list[str]]
+    veto_phrases: list[str]
+    veto_pairs: list[VetoPair]
+    vetoes_of_languages: dict[str, list[str]]
+    people: Choosing
+    doubts: list[str]
+
+
 @cache
-def gate() -> dict[str, Any]:
+def gate() -> Gate:
     """Return every table by which free text is understood, its words in alphabetical order."""
     return {
         "rules": RULES,

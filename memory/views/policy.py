@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -13,11 +13,48 @@ from foundation.answers import json_response, kept_while_same
 from memory import schemas
 from memory.decisions import decide
 from memory.policy import access
-from memory.policy.description import gate
+from memory.policy.description import Gate, gate
 from memory.policy.registry import RegisteredPurpose
 from memory.policy.version import POLICY_VERSION, policy_version
 from memory.policy.vocabulary import PURPOSE_CLASSES
 from memory.registries import registry_for
+
+
+class CheckedPurpose(TypedDict):
+    """How a read would be decided; `reason` and `hint` are null where it is allowed."""
+
+    allowed: bool
+    purpose_class: str
+    purpose_id: str | None
+    matched_terms: tuple[str, ...]
+    refused_terms: tuple[str, ...]
+    proposed_class: str | None
+    allowed_purpose_classes: list[str]
+    policy_version: str
+    reason: str | None
+    hint: str | None
+
+
+class RegisteredHere(TypedDict):
+    """A registered purpose, and the scopes that it may read."""
+
+    id: str
+    revision: int
+    state: str
+    purpose_class: str
+    scopes: list[str]
+
+
+class PolicyInForce(Gate):
+    """The policy as it is enforced, and what a project registered and takes."""
+
+    version: str
+    product_version: str
+    environment: str
+    takes: str
+    purposes: list[RegisteredHere]
+    matrix: dict[str, tuple[str, ...]]
+    purpose_classes: tuple[str, ...]
 
 
 class CheckPolicyView(KeyedAPIView):
@@ -34,20 +71,19 @@ class CheckPolicyView(KeyedAPIView):
             scope=query.scope,
             purpose=query.purpose,
         )
-        return json_response(
-            {
-                "allowed": decision.reason is None,
-                "purpose_class": decision.purpose_class,
-                "purpose_id": decision.purpose_id,
-                "matched_terms": decision.matched_terms,
-                "refused_terms": decision.refused_terms,
-                "proposed_class": decision.proposed_class,
-                "allowed_purpose_classes": decision.allowed_purpose_classes,
-                "policy_version": decision.policy_version,
-                "reason": decision.reason,
-                "hint": decision.hint,
-            }
-        )
+        checked: CheckedPurpose = {
+            "allowed": decision.reason is None,
+            "purpose_class": decision.purpose_class,
+            "purpose_id": decision.purpose_id,
+            "matched_terms": decision.matched_terms,
+            "refused_terms": decision.refused_terms,
+            "proposed_class": decision.proposed_class,
+            "allowed_purpose_classes": decision.allowed_purpose_classes,
+            "policy_version": decision.policy_version,
+            "reason": decision.reason,
+            "hint": decision.hint,
+        }
+        return json_response(checked)
 
 
 class PolicyView(KeyedAPIView):
@@ -63,26 +99,25 @@ class PolicyView(KeyedAPIView):
         self.take_no_query(request)
         principal = self.principal(request)
         registry = registry_for(principal)
-        answer = json_response(
-            {
-                "version": policy_version(registry),
-                "product_version": POLICY_VERSION,
-                "environment": principal.environment,
-                "takes": registry.takes,
-                "purposes": [
-                    _described(purpose)
-                    for _, purpose in sorted(registry.purposes.items())
-                    if principal.environment in purpose.environments
-                ],
-                "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
-                "purpose_classes": PURPOSE_CLASSES,
-                **gate(),
-            }
-        )
+        policy: PolicyInForce = {
+            "version": policy_version(registry),
+            "product_version": POLICY_VERSION,
+            "environment": principal.environment,
+            "takes": registry.takes,
+            "purposes": [
+                _described(purpose)
+                for _, purpose in sorted(registry.purposes.items())
+                if principal.environment in purpose.environments
+            ],
+            "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
+            "purpose_classes": PURPOSE_CLASSES,
+            **gate(),
+        }
+        answer = json_response(policy)
         return kept_while_same(answer, request.META)
 
 
-def _described(purpose: RegisteredPurpose) -> dict[str, Any]:
+def _described(purpose: RegisteredPurpose) -> RegisteredHere:
     scopes = access.readable_scopes(purpose.purpose_class)
     return {
         "id": purpose.id,

@@ -78,7 +78,8 @@ def test_a_rule_that_does_not_name_its_field_is_told_with_it() -> None:
     def never(name: str, value: Any) -> Any:
         raise fields.BrokenRule("invalid_value", "The value cannot be used")
 
-    inner = fields.array_of("parts", [fields.object_or_array("value", never)], least=1, most=1)
+    rule = fields.Rule(never, {}, ("invalid_value",))
+    inner = fields.array_of("parts", [fields.object_or_array("value", rule)], least=1, most=1)
     with pytest.raises(RequestRefused) as info:
         fields.check({"parts": [{"value": {}}]}, [inner])
     assert info.value.answer.detail == "parts[0].value: The value cannot be used"
