@@ -25,6 +25,7 @@ from django.test import Client
 from accounts.allauth_internals import user_id_to_str
 from accounts.models import User
 from config.environment import BASE_DIR
+from tests import described
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse
@@ -36,7 +37,10 @@ START_SECONDS = 60
 
 
 class Api:
-    """The HTTP API through every middleware, with one key."""
+    """The HTTP API through every middleware, with one key.
+
+    Whatever is asked, the answer is held against the description of the API.
+    """
 
     def __init__(self, key: str | None) -> None:
         self.key = key
@@ -46,13 +50,14 @@ class Api:
         """Post a JSON body; bytes and text go as they are. Keyword arguments are META entries."""
         content = body if isinstance(body, bytes | str) else json.dumps(body)
         extra.setdefault("content_type", "application/json")
-        return self.client.generic("POST", path, content, **self._headers(extra))
+        answer = self.client.generic("POST", path, content, **self._headers(extra))
+        return _described("POST", path, answer)
 
     def get(self, path: str, **extra: Any) -> Response:
-        return self.client.get(path, **self._headers(extra))
+        return _described("GET", path, self.client.get(path, **self._headers(extra)))
 
     def delete(self, path: str, **extra: Any) -> Response:
-        return self.client.delete(path, **self._headers(extra))
+        return _described("DELETE", path, self.client.delete(path, **self._headers(extra)))
 
     def _headers(self, extra: dict[str, Any]) -> dict[str, Any]:
         return extra if self.key is None else {"HTTP_X_API_KEY": self.key, **extra}
@@ -69,6 +74,11 @@ class Api:
 
     def revoke(self, token: str) -> dict[str, Any]:
         return _body(self.post("/memory/revoke", {"revocation_token": token}), 200)
+
+
+def _described(method: str, path: str, answer: Response) -> Response:
+    described.check(method, path, answer)
+    return answer
 
 
 def _body(response: Response, status: int) -> dict[str, Any]:

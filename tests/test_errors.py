@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -81,8 +82,8 @@ class TestWhatHttpSays:
         def find_nothing(*arguments: object) -> None:
             raise error
 
-        monkeypatch.setattr("memory.services.read", find_nothing)
-        response = api.post("/memory/read", {"user_id": "u", "scope": "schedule", "purpose": "run"})
+        monkeypatch.setattr("memory.listing.get_memory", find_nothing)
+        response = api.get(f"/memory/{UUID(int=7)}")
         assert (response.status_code, response.json()["detail"]) == (404, "Not found")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apikeys import views as keys
-from config.openapi.operations import NOBODY, OPERATOR, Answer, Operation
+from config.openapi.operations import NOBODY, OPERATOR, Answer, Link, Operation
 from foundation import fields
 from memory import schemas
 from memory.views.memories import MemoryBatchView
@@ -25,10 +25,16 @@ ABOUT_TAGS = {
     SERVICE: "Whether the service serves.",
 }
 
-MEMORY_ID = (
-    fields.string("memory_id", fields.Rule(lambda name, value: value, {"format": "uuid"})),
-)
+MEMORY_ID = (fields.string("memory_id", fields.Rule(fields.as_it_is.check, {"format": "uuid"})),)
 USER_ID = (schemas.PATHS["user_id"],)
+BY_ID = (Link("get_memory", "memory_id", "id"), Link("delete_memory", "memory_id", "id"))
+OF_USER = tuple(
+    Link(name, "user_id", "user_id") for name in ("describe_user", "export_user", "erase_user")
+)
+BY_TOKEN = tuple(
+    Link(name, "revocation_token", "revocation_token", in_body=True)
+    for name in ("continue_reading", "revoke_access")
+)
 UNCHANGED = Answer(304, "It is what the ETag stands for.", headers={"ETag": True})
 
 OPERATIONS = (
@@ -43,7 +49,11 @@ OPERATIONS = (
         bodies=schemas.BODIES["create_memory"],
         headers=("IdempotencyKey",),
         answer=Answer(
-            201, "It is stored.", "StoredMemory", headers={"Idempotency-Replayed": False}
+            201,
+            "It is stored.",
+            "StoredMemory",
+            headers={"Idempotency-Replayed": False},
+            links=(*BY_ID, *OF_USER),
         ),
         codes=("idempotency_conflict", "ceiling_reached"),
     ),
@@ -104,7 +114,9 @@ OPERATIONS = (
         description="All live memories of the user, scope and domain take part. Nothing to read is "
         "no error.",
         bodies=schemas.BODIES["read_memory"],
-        answer=Answer(200, "The summary, and a token to read again or to revoke.", "Summary"),
+        answer=Answer(
+            200, "The summary, and a token to read again or to revoke.", "Summary", links=BY_TOKEN
+        ),
         codes=("policy_denied", "ceiling_reached"),
     ),
     Operation(

@@ -40,8 +40,9 @@ PARAMETERS = {
     OWN_REQUEST_ID: {
         "name": "X-Request-ID",
         "in": "header",
-        "description": "An id of your own for this request; any other text is ignored.",
-        "schema": REQUEST_ID,
+        "description": "An id of your own for this request: 1 to 64 characters of "
+        "`[A-Za-z0-9_.-]`. Any other text is ignored.",
+        "schema": TEXT,
     },
     "IfNoneMatch": {
         "name": "If-None-Match",

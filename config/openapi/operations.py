@@ -6,6 +6,7 @@ its fields from the table that checks them, its answer from the type that it ans
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -42,6 +43,22 @@ OF_A_BODY = (
 KEY, OPERATOR, NOBODY = "apiKey", "metricsToken", ""
 
 
+class Link(msgspec.Struct, frozen=True):
+    """An operation that goes on from an answer, with a field of it as its own `field`."""
+
+    operation: str
+    field: str
+    from_field: str
+    in_body: bool = False
+
+    def described(self) -> dict[str, Any]:
+        value = {self.field: f"$response.body#/{self.from_field}"}
+        return {
+            "operationId": self.operation,
+            "requestBody" if self.in_body else "parameters": value,
+        }
+
+
 class Answer(msgspec.Struct, frozen=True):
     """A success: the name of its schema (empty: no body), and which headers it has of its own."""
 
@@ -49,6 +66,7 @@ class Answer(msgspec.Struct, frozen=True):
     sentence: str
     schema: str = ""
     headers: dict[str, bool] = {}
+    links: tuple[Link, ...] = ()
     media_types: tuple[str, ...] = (JSON_TYPE,)
 
 
@@ -146,7 +164,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def _body(self) -> dict[str, Any]:
-        schemas = [self._table(table) for table in self.bodies]
+        schemas = [self._table(table, self._others(table)) for table in self.bodies]
         schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
         return {
             "required": True,
@@ -155,9 +173,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             "content": {JSON_TYPE: {"schema": schema}},
         }
 
-    def _table(self, table: Table) -> dict[str, Any]:
+    def _others(self, table: Table) -> set[str]:
+        """Return what tells that another table applies than this one."""
+        needed = {field.name for other in self.bodies for field in other if field.required}
+        return needed - {field.name for field in table}
+
+    def _table(self, table: Table, others: Iterable[str] = ()) -> dict[str, Any]:
         required = [field.name for field in table if field.required]
         properties = {field.name: self._property(field) for field in table}
+        properties |= {name: {"type": "null"} for name in sorted(others)}
         return {"type": "object", "properties": properties, "required": required}
 
     def _property(self, field: Field) -> dict[str, Any]:
@@ -184,6 +208,8 @@ def _success(answer: Answer, *, keyed: bool) -> dict[str, Any]:
         "description": answer.sentence,
         "headers": headers.of_answer(answer.headers, keyed=True if keyed else None),
     }
+    if answer.links:
+        described["links"] = {link.operation: link.described() for link in answer.links}
     if answer.schema:
         schema = _schema_of(answer.schema)
         described["content"] = {type_: {"schema": schema} for type_ in answer.media_types}

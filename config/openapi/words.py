@@ -42,7 +42,7 @@ ABOUT = {
     "dry_run": "True: nothing is erased; the answer says what would be.",
     "UserErasure.dry_run": "There, and true, if nothing was erased.",
     "tokens": "Texts in which keys stand, escaped or encoded in whatever way.",
-    "url": "Where they were found: an http or https address.",
+    "url": "Where they were found: an http or https address without a password; empty: unknown.",
     "decision": "`denied`: the refusals; `allowed`: all others.",
     "since": "From this time on, with its offset.",
     "until": "Before this time, with its offset.",
