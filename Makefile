@@ -2,6 +2,7 @@
 # make test    set everything up and run the tests
 # make check   what CI runs: format, lint, types, imports, deployment checks, migrations, tests
 # make bench   figures of this machine (DATABASE_URL names PostgreSQL; ARGS="--help" tells more)
+# make fuzz    every kind of request that the API's description allows or forbids (ARGS="--help")
 # make drill   how others are answered beside slow clients (also on PostgreSQL: DATABASE_URL)
 # make key     a new secret for the demo key, with the curl lines
 # make lock    new lock files from the ranges in pyproject.toml
@@ -12,7 +13,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test check lint bench drill key lock clean
+.PHONY: run test check lint bench fuzz drill key lock clean
 
 run: .venv/.runtime
 	@$(BIN)/python -m config.first_start
@@ -42,6 +43,9 @@ lint: .venv/.dev
 
 drill: .venv/.dev
 	@$(BIN)/python -m bench.drill
+
+fuzz: .venv/.dev
+	@$(BIN)/python -m bench.fuzz $(ARGS)
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench $(ARGS)
