@@ -10,7 +10,7 @@ import msgspec
 from django.urls import resolve
 
 from config.environment import BASE_DIR
-from config.openapi import answers, errors, headers, shapes
+from config.openapi import answers, errors, examples, headers, shapes
 from config.openapi.catalogue import ABOUT_TAGS, OPERATIONS, TAGS
 from config.openapi.operations import KEY, NOBODY, OF_A_KEY, OF_THE_SERVER, OPERATOR, Operation
 
@@ -72,6 +72,7 @@ def document() -> dict[str, Any]:
     described: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))
     for kind in ("responses", "headers"):
         _drop_unused(described, kind)
+    examples.add(described)
     return described
 
 
