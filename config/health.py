@@ -11,12 +11,11 @@ from django.conf import settings
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_safe
 
 from apikeys import throttling
 from config.errors import answer_error, unavailable
+from config.keyless import only_looked_at
 from foundation import outages, sql
 from foundation.addresses import counted_networks
 from foundation.answers import RequestRefused, json_response
@@ -37,8 +36,7 @@ class Ready(Alive):
     rate_limits: NotRequired[str]
 
 
-@csrf_exempt  # no cookie opens it; a POST is a 405, not a forged form
-@require_safe
+@only_looked_at
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process lives. A stopped database is no reason to restart it."""
@@ -46,8 +44,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return json_response(alive)
 
 
-@csrf_exempt
-@require_safe
+@only_looked_at
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the database takes writes. Without Redis the service goes on, and says so."""
@@ -67,8 +64,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return json_response(ready, status=HTTPStatus.OK)
 
 
-@csrf_exempt
-@require_safe
+@only_looked_at
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the figures to operators who hold METRICS_TOKEN; without that, there is no page."""

@@ -7,9 +7,9 @@ from functools import cache
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import condition
 
+from config.keyless import only_looked_at
 from config.openapi.document import document
 from foundation.answers import JSON_TYPE
 
@@ -34,16 +34,14 @@ def _etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-@csrf_exempt
-@require_safe
+@only_looked_at
 @condition(etag_func=lambda request: _etag(_json()))
 def as_json(request: HttpRequest) -> HttpResponse:
     """Answer the description as JSON."""
     return _answer(_json(), JSON_TYPE)
 
 
-@csrf_exempt
-@require_safe
+@only_looked_at
 @condition(etag_func=lambda request: _etag(_yaml()))
 def as_yaml(request: HttpRequest) -> HttpResponse:
     """Answer the description as YAML."""

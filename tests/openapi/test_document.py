@@ -64,6 +64,10 @@ def test_a_path_answers_to_the_methods_that_are_described_and_to_no_other(
     client = Client(headers={"X-API-Key": str(api.key)})
     answers = {method: client.generic(method.upper(), url) for method in METHODS}
     answered = {method for method, answer in answers.items() if answer.status_code != 405}
+    for method, answer in answers.items():
+        if method not in answered and method != "head":  # which has no body
+            assert answer.headers["Allow"]
+            assert answer.json()["code"] == "method_not_allowed"
     described = {method for method, item in document()["paths"][path].items()}
     assert answered - {"head"} == described
 
