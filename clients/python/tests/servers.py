@@ -44,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.reply(self, content)
 
-    do_GET = do_POST
+    do_GET = do_DELETE = do_CONNECT = do_POST
 
     def send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

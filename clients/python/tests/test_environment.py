@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from apikeys.tokens import new_key
-from clients.python.tests.servers import READ, Script, answer
+from clients.python.tests.servers import Script, answer
 from memory_scope import AsyncMemoryScopeClient, MemoryScopeClient
 from memory_scope._environment import is_loopback
-from memory_scope.exceptions import MemoryScopeError
+from memory_scope.exceptions import APIConnectionError, APIError, MemoryScopeError, ServerError
 
 KEY = new_key("test")
-TOKEN = READ["revocation_token"]
+HERE = ["127.0.0.1", "127.9.8.7", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "LocalHost"]
+HERE += ["localhost.", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]"]
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy")
 
 
@@ -24,27 +26,86 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("name", PROXIES)
-def test_what_goes_to_this_machine_leaves_through_no_proxy(
-    name: str, script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At the proxy's port nothing listens: a request that went there would fail."""
-    told = script(answer(200, READ))
-    monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with MemoryScopeClient(api_key=KEY, base_url=told.address, max_retries=0) as client:
-        assert client.read_memory_continue(revocation_token=TOKEN).confidence == 0.0
-    assert told.requests[0]["path"] == "/memory/read/continue"
+@pytest.fixture
+def proxy(script: Callable[..., Script]) -> Script:
+    """Return a proxy that keeps what it was given to pass on, and refuses it."""
+    return script(*[answer(503)] * 3)
 
 
-def test_nor_what_an_async_client_sends(
-    script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+def ask(kind: type, address: str, **options: Any) -> Exception | None:
+    client = kind(api_key=KEY, base_url=address, max_retries=0, **options)
+
+    async def wait() -> None:
+        async with client:
+            await client.policy()
+
+    try:
+        if kind is AsyncMemoryScopeClient:
+            asyncio.run(wait())
+        else:
+            with client:
+                client.policy()
+    except APIError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("kind", [MemoryScopeClient, AsyncMemoryScopeClient])
+class TestProxies:
+    @pytest.mark.parametrize("address", [f"http://{host}:1" for host in HERE] + ["https://[::1]:1"])
+    def test_none_sees_what_goes_to_this_machine(
+        self,
+        kind: type,
+        address: str,
+        proxy: Script,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Nothing listens at the port, so nothing answers either; the proxy would have."""
+        for name in (*PROXIES, "https_proxy"):
+            monkeypatch.setenv(name, proxy.address)
+        failure = ask(kind, address)
+        assert isinstance(failure, APIConnectionError)
+        assert proxy.requests == []
+
+    @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+    def test_one_is_used_for_what_goes_elsewhere_in_clear_by_leave(
+        self, kind: type, name: str, proxy: Script, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(name, proxy.address)
+        failure = ask(kind, "http://memory.invalid", allow_http=True)
+        assert isinstance(failure, ServerError)
+        assert [request["path"] for request in proxy.requests] == ["http://memory.invalid/policy"]
+
+    def test_one_that_passes_encrypted_requests_on_sees_no_key(
+        self, kind: type, proxy: Script, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+        assert isinstance(ask(kind, "https://memory.invalid"), APIConnectionError)
+        (request,) = proxy.requests
+        assert request["path"] == "memory.invalid:443"
+        assert KEY not in str(request)
+
+    def test_none_is_asked_because_an_answer_says_so(
+        self, kind: type, script: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The answer points elsewhere, to which a proxy would be the way."""
+        told = script(answer(307, Location="http://memory.invalid/policy"))
+        monkeypatch.setenv("HTTP_PROXY", told.address)
+        failure = ask(kind, told.address)
+        assert isinstance(failure, APIError)
+        assert failure.status_code == 307
+        assert [request["path"] for request in told.requests] == ["/policy"]
+
+
+@pytest.mark.parametrize("kind", [MemoryScopeClient, AsyncMemoryScopeClient])
+def test_a_broken_proxy_is_no_matter_where_none_is_used(
+    kind: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = script(answer(200, READ))
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    client = AsyncMemoryScopeClient(api_key=KEY, base_url=told.address, max_retries=0)
-    found = asyncio.run(client.read_memory_continue(revocation_token=TOKEN))
-    assert found.confidence == 0.0
-    asyncio.run(client.close())
+    monkeypatch.setenv("ALL_PROXY", ":::")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/at/all.pem")
+    kind(api_key=KEY, base_url="http://127.0.0.1:8000")
+    with pytest.raises(MemoryScopeError, match="variable SSL_CERT_FILE cannot"):
+        kind(api_key=KEY, base_url="https://127.0.0.1:8443")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +119,17 @@ def test_nor_what_an_async_client_sends(
         ("localhost", True),
         ("LOCALHOST.", True),
         ("app.localhost", True),
+        ("127.1", True),
+        ("127.0.0.1.", True),
+        ("2130706433", True),
+        ("0x7f000001", True),
+        ("0", True),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("::ffff:7f00:1", True),
+        ("::1%lo", True),
+        ("2130706432.example.com", False),
+        ("3221225985", False),
         ("notlocalhost", False),
         ("localhost.example.com", False),
         ("10.0.0.1", False),

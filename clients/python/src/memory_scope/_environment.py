@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -17,30 +18,48 @@ C = TypeVar("C", httpx2.Client, httpx2.AsyncClient)
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
-ALL = (
+PROXY_NAMES = (
     *PROXIES,
     *(name.lower() for name in PROXIES),
-    *("NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"),
+    *("NO_PROXY", "no_proxy"),
 )
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 MOST_PORT = 65535
 
 
 def is_loopback(host: str) -> bool:
     """Say whether the host is this machine, by whatever name: no proxy may see what goes there."""
     name = host.rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name.strip("[]").partition("%")[0])
-    except ValueError:
+    address = _address(name.strip("[]").partition("%")[0])
+    if address is None:
         return name == "localhost" or name.endswith(".localhost")
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    # Whoever connects to 0.0.0.0 or :: connects to this machine.
+    return address.is_loopback or address.is_unspecified
 
 
-def open_client(open_it: Callable[[], C], *, proxied: bool) -> C:
-    """Open a client. Raises MemoryScopeError that names the variable which is in the way."""
-    given = {name: os.environ[name] for name in ALL if os.environ.get(name)}
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an address in every spelling that a connection resolves without asking for a name."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return getattr(address, "ipv4_mapped", None) or address
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))  # 127.1, 2130706433, 0x7f000001
+    except (OSError, ValueError):
+        return None
+
+
+def open_client(open_it: Callable[[], C], *, proxied: bool, certified: bool) -> C:
+    """Open a client. Raises MemoryScopeError that names the variable which is in the way.
+
+    `proxied` and `certified` say whether the variables of proxies, and of certificates, matter.
+    """
+    concerned = (PROXY_NAMES if proxied else ()) + (CERTIFICATES if proxied or certified else ())
+    given = {name: os.environ[name] for name in concerned if os.environ.get(name)}
     broken = [name for name, value in given.items() if _is_broken(name, value)]
-    if proxied and broken:
+    if broken:
         raise MemoryScopeError(_sentence(broken))
     try:
         return open_it()

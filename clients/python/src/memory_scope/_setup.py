@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ import httpx2
 from memory_scope._answers import RateLimit, rate_limit_of
 from memory_scope._calls import Call
 from memory_scope._connections import NotPickled
-from memory_scope._environment import is_loopback
+from memory_scope._environment import C, is_loopback, open_client
 from memory_scope._keys import ApiKey, Secret, flaw_of
 from memory_scope._version import __version__
 from memory_scope.exceptions import MemoryScopeError
@@ -76,6 +77,14 @@ class Setup(NotPickled):
     def _proxied(self) -> bool:
         """Whether the environment's proxies are for this address: never for this machine's."""
         return not is_loopback(httpx2.URL(self._base_url).host)
+
+    @property
+    def _certified(self) -> bool:
+        """Whether the environment's certificates are for this address: only https asks for any."""
+        return httpx2.URL(self._base_url).scheme == "https"
+
+    def _opened_by(self, open_it: Callable[[], C]) -> C:
+        return open_client(open_it, proxied=self._proxied, certified=self._certified)
 
     def _keep_rate_limit(self, response: httpx2.Response) -> None:
         self._rate_limit = rate_limit_of(response) or self._rate_limit

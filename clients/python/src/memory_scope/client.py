@@ -13,7 +13,6 @@ from memory_scope import _calls, results
 from memory_scope._answers import connection_error, understand
 from memory_scope._calls import Call
 from memory_scope._connections import Connections
-from memory_scope._environment import open_client
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
@@ -56,13 +55,14 @@ class MemoryScopeClient(Setup):
         waits, given = timeout_of(timeout), transport
 
         def open_http() -> httpx2.Client:
-            # With a transport of its own the environment's proxies are out of the way.
-            own = given if self._proxied or given else httpx2.HTTPTransport(trust_env=False)
-            return httpx2.Client(timeout=waits, transport=own)
+            own = given
+            if given is None and not self._proxied:
+                own = httpx2.HTTPTransport(trust_env=self._certified)
+            return httpx2.Client(
+                timeout=waits, transport=own, trust_env=self._proxied, follow_redirects=False
+            )
 
-        self._connections = Connections(
-            lambda: open_client(open_http, proxied=self._proxied), transport
-        )
+        self._connections = Connections(lambda: self._opened_by(open_http), transport)
 
     def __enter__(self) -> MemoryScopeClient:
         return self
