@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -173,3 +174,17 @@ def test_the_services_own_variables_are_named_too(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("MEMORY_SCOPE_BASE_URL", "memory.example")
     with pytest.raises(MemoryScopeError, match="MEMORY_SCOPE_BASE_URL"):
         MemoryScopeClient(api_key=KEY)
+
+
+@pytest.mark.parametrize("kind", [MemoryScopeClient, AsyncMemoryScopeClient])
+def test_no_certificates_are_loaded_where_none_is_looked_at(
+    kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda *told, **named: loaded.append(told)
+    )
+    kind(api_key=KEY, base_url="http://127.0.0.1:8000")
+    assert loaded == []
+    kind(api_key=KEY, base_url="https://127.0.0.1:8443")
+    assert loaded

@@ -69,6 +69,14 @@ def open_client(open_it: Callable[[], C], *, proxied: bool, certified: bool) -> 
     raise MemoryScopeError(_sentence(list(given)))
 
 
+def certificates(matter: bool) -> ssl.SSLContext | bool:
+    """Return which certificates are believed: the usual ones, or none where none is looked at.
+
+    To load them takes a quarter of a second, which a client of plain HTTP need not wait.
+    """
+    return True if matter else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _sentence(names: list[str]) -> str:
     if not names:
         return "No connection can be made ready on this machine."

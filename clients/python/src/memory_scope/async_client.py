@@ -13,6 +13,7 @@ from memory_scope import _calls, results
 from memory_scope._answers import connection_error, understand
 from memory_scope._calls import Call
 from memory_scope._connections import AsyncConnections
+from memory_scope._environment import certificates
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
@@ -45,7 +46,7 @@ class AsyncMemoryScopeClient(Setup):
         def open_http() -> httpx2.AsyncClient:
             own = given
             if given is None and not self._proxied:
-                own = httpx2.AsyncHTTPTransport(trust_env=self._certified)
+                own = httpx2.AsyncHTTPTransport(verify=certificates(self._certified))
             return httpx2.AsyncClient(
                 timeout=waits, transport=own, trust_env=self._proxied, follow_redirects=False
             )

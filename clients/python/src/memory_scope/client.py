@@ -13,6 +13,7 @@ from memory_scope import _calls, results
 from memory_scope._answers import connection_error, understand
 from memory_scope._calls import Call
 from memory_scope._connections import Connections
+from memory_scope._environment import certificates
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
@@ -57,7 +58,7 @@ class MemoryScopeClient(Setup):
         def open_http() -> httpx2.Client:
             own = given
             if given is None and not self._proxied:
-                own = httpx2.HTTPTransport(trust_env=self._certified)
+                own = httpx2.HTTPTransport(verify=certificates(self._certified))
             return httpx2.Client(
                 timeout=waits, transport=own, trust_env=self._proxied, follow_redirects=False
             )
