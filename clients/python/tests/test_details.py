@@ -153,8 +153,8 @@ class TestCommand:
         told = script(answer(200, {**READ, "detail": TOLD}), answer(200, READ))
         assert main(["--base-url", told.address, "read", *words, "--detail"]) == 0
         printed = json.loads(capsys.readouterr().out)["detail"]
-        assert printed["values"][0]["said_at"] == "2026-11-23T12:00:00.500000+00:00"
-        assert printed["newest_at"] == "2026-11-23T13:00:00+00:00"
+        assert printed["values"][0]["said_at"] == "2026-11-23T12:00:00.500000Z"
+        assert printed["newest_at"] == "2026-11-23T13:00:00.000000Z"
         assert printed["overruled"] == TOLD["overruled"]
         assert main(["--base-url", told.address, "read", *words]) == 0
         assert "detail" not in json.loads(capsys.readouterr().out)

@@ -70,7 +70,9 @@ def failure(response: httpx2.Response) -> exceptions.APIError:
         client.usage,
         lambda: client.read_memory_continue(revocation_token="t"),
         lambda: client.revoke_memory(revocation_token="t"),
-        lambda: client.create_memory(user_id="u", scope="s", source="s", value_json={}),
+        lambda: client.create_memory(
+            user_id="u", scope="preferences", source="system", value_json={}
+        ),
     ]
     caught = []
     for call in calls:

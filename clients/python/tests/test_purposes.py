@@ -40,8 +40,10 @@ CHECKED: dict[str, Any] = {
     "proposed_class": None,
     "allowed_purpose_classes": ["content_generation", "recommendation"],
     "policy_version": "212b052fad930826",
+    "reason": None,
+    "hint": None,
 }
-OLDER = ("purpose_id", "matched_terms", "refused_terms", "proposed_class")
+OLDER = ("purpose_id", "matched_terms", "refused_terms", "proposed_class", "reason", "hint")
 
 
 @pytest.fixture
@@ -119,6 +121,13 @@ class TestChecks:
         (request,) = told.requests
         assert request["path"] == "/policy/check"
         assert json.loads(request["body"]) == {"scope": "preferences", "purpose": "Gift Finder"}
+
+    def test_a_check_says_why_not_and_what_would_help(self, script: Scripted, key: str) -> None:
+        why = {"allowed": False, "reason": "PURPOSE_VETOED", "hint": "Register the purpose."}
+        told = script(answer(200, {**CHECKED, **why}))
+        with MemoryScopeClient(api_key=key, base_url=told.address) as client:
+            found = client.check_policy(scope="preferences", purpose="marketing")
+        assert (found.reason, found.hint) == ("PURPOSE_VETOED", "Register the purpose.")
 
     def test_asyncio_does_the_same(self, script: Scripted, key: str) -> None:
         told = script(answer(200, {**CHECKED, "later": {"more": 1}}))

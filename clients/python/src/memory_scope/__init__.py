@@ -18,7 +18,7 @@
 Versioned with the API. What can go wrong is in `memory_scope.exceptions`.
 """
 
-from memory_scope import exceptions
+from memory_scope import exceptions, vocabulary
 from memory_scope._answers import RateLimit
 from memory_scope._version import __version__
 from memory_scope.async_client import AsyncMemoryScopeClient
@@ -27,6 +27,7 @@ from memory_scope.results import (
     Day,
     Detail,
     DetailValue,
+    IgnoredField,
     Memory,
     MemoryRead,
     OverruledValue,
@@ -36,22 +37,38 @@ from memory_scope.results import (
     Revocation,
     Usage,
 )
+from memory_scope.vocabulary import (
+    ALL_DOMAINS,
+    Decision,
+    Environment,
+    PurposeClass,
+    Scope,
+    Source,
+)
 
 __all__ = [
+    "ALL_DOMAINS",
     "AsyncMemoryScopeClient",
     "Day",
+    "Decision",
     "Detail",
     "DetailValue",
+    "Environment",
+    "IgnoredField",
     "Memory",
     "MemoryRead",
     "MemoryScopeClient",
     "OverruledValue",
     "Policy",
     "PolicyCheck",
+    "PurposeClass",
     "RateLimit",
     "Result",
     "Revocation",
+    "Scope",
+    "Source",
     "Usage",
     "__version__",
     "exceptions",
+    "vocabulary",
 ]

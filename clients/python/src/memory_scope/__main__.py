@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from memory_scope._version import __version__
@@ -115,19 +113,10 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
 
 def _plain(result: Result) -> dict[str, Any]:
     """Return the result as JSON has it; without `detail` where there is none."""
-    answer: dict[str, Any] = _in_json(dataclasses.asdict(result))
+    answer = result.to_dict()
     if "detail" in answer and answer["detail"] is None:
         del answer["detail"]
     return answer
-
-
-def _in_json(value: Any) -> Any:
-    """Return the value with its times as text."""
-    if isinstance(value, dict):
-        return {name: _in_json(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_json(one) for one in value]
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _json(text: str) -> Any:

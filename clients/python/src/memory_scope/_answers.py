@@ -122,6 +122,7 @@ def _error(
         code=code if isinstance(code, str) else None,
         request_id=request_id,
     )
+    error.hint, error.doc_url = _text(body.get("hint")), _text(body.get("doc_url"))
     match error:
         case exceptions.PolicyDeniedError():
             error.scope = _text(body.get("scope"))
@@ -132,10 +133,9 @@ def _error(
             error.refused_terms = _texts(body.get("refused_terms"))
             error.proposed_class = _text(body.get("proposed_class"))
             error.reason = _text(body.get("reason"))
-            error.hint = _text(body.get("hint"))
         case exceptions.InvalidRequestError():
             error.errors = tuple(
-                exceptions.FieldError(entry["field"], entry["message"])
+                exceptions.FieldError(entry["field"], entry["message"], _text(entry.get("nearest")))
                 for entry in _entries(body.get("errors"))
                 if isinstance(entry, dict)
                 and isinstance(entry.get("field"), str)

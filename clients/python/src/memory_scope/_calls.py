@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from memory_scope import _parsing, results
+from memory_scope._parsing import result
 from memory_scope.exceptions import MemoryScopeError
+from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
 
@@ -34,8 +36,8 @@ class Call(Generic[T]):
 def create_memory(
     *,
     user_id: str,
-    scope: str,
-    source: str,
+    scope: Scope,
+    source: Source,
     value_json: Mapping[str, Any] | list[Any],
     domain: str | None,
     ttl_days: int | None,
@@ -55,13 +57,13 @@ def create_memory(
     if idempotency_key is None:
         idempotency_key = str(uuid.uuid4())
     headers = {"Idempotency-Key": _checked_idempotency_key(idempotency_key)}
-    return _post("/memory", body, _parsing.memory, headers)
+    return _post("/memory", body, result(results.Memory), headers)
 
 
 def read_memory(
     *,
     user_id: str,
-    scope: str,
+    scope: Scope,
     purpose: str,
     domain: str | None,
     max_age_days: int | None,
@@ -76,7 +78,7 @@ def read_memory(
         "max_age_days": max_age_days,
         "detail": detail or None,
     }
-    return _post("/memory/read", body, _parsing.memory_read)
+    return _post("/memory/read", body, result(results.MemoryRead))
 
 
 def read_memory_continue(
@@ -88,25 +90,27 @@ def read_memory_continue(
         "max_age_days": max_age_days,
         "detail": detail or None,
     }
-    return _post("/memory/read/continue", body, _parsing.memory_read)
+    return _post("/memory/read/continue", body, result(results.MemoryRead))
 
 
 def revoke_memory(*, revocation_token: str) -> Call[results.Revocation]:
     """Safe to send again: what was taken back stays so. A second success is told as 404."""
-    return _post("/memory/revoke", {"revocation_token": revocation_token}, _parsing.revocation)
+    return _post(
+        "/memory/revoke", {"revocation_token": revocation_token}, result(results.Revocation)
+    )
 
 
 def get_policy() -> Call[results.Policy]:
     return Call("GET", "/policy", _parsing.policy)
 
 
-def check_policy(*, scope: str, purpose: str) -> Call[results.PolicyCheck]:
+def check_policy(*, scope: Scope, purpose: str) -> Call[results.PolicyCheck]:
     """Safe to send again: it makes nothing."""
-    return _post("/policy/check", {"scope": scope, "purpose": purpose}, _parsing.policy_check)
+    return _post("/policy/check", {"scope": scope, "purpose": purpose}, result(results.PolicyCheck))
 
 
 def get_usage() -> Call[results.Usage]:
-    return Call("GET", "/usage", _parsing.usage)
+    return Call("GET", "/usage", result(results.Usage))
 
 
 def _checked_idempotency_key(text: str) -> str:

@@ -18,6 +18,7 @@ from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
 from memory_scope.exceptions import APIError
+from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
 
@@ -72,8 +73,8 @@ class AsyncMemoryScopeClient(Setup):
         self,
         *,
         user_id: str,
-        scope: str,
-        source: str,
+        scope: Scope,
+        source: Source,
         value_json: Mapping[str, Any] | list[Any],
         domain: str | None = None,
         ttl_days: int | None = None,
@@ -98,7 +99,7 @@ class AsyncMemoryScopeClient(Setup):
         self,
         *,
         user_id: str,
-        scope: str,
+        scope: Scope,
         purpose: str,
         domain: str | None = None,
         max_age_days: int | None = None,
@@ -134,7 +135,7 @@ class AsyncMemoryScopeClient(Setup):
         """Return the policy as the service enforces it: what may be read for what."""
         return await self._send(_calls.get_policy())
 
-    async def check_policy(self, *, scope: str, purpose: str) -> results.PolicyCheck:
+    async def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
         """Ask what a read would be answered. See `MemoryScopeClient.check_policy`."""
         return await self._send(_calls.check_policy(scope=scope, purpose=purpose))
 

@@ -18,6 +18,7 @@ from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
 from memory_scope.exceptions import APIError
+from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
 
@@ -84,8 +85,8 @@ class MemoryScopeClient(Setup):
         self,
         *,
         user_id: str,
-        scope: str,
-        source: str,
+        scope: Scope,
+        source: Source,
         value_json: Mapping[str, Any] | list[Any],
         domain: str | None = None,
         ttl_days: int | None = None,
@@ -123,7 +124,7 @@ class MemoryScopeClient(Setup):
         self,
         *,
         user_id: str,
-        scope: str,
+        scope: Scope,
         purpose: str,
         domain: str | None = None,
         max_age_days: int | None = None,
@@ -182,7 +183,7 @@ class MemoryScopeClient(Setup):
         """Return the policy as the service enforces it: what may be read for what."""
         return self._send(_calls.get_policy())
 
-    def check_policy(self, *, scope: str, purpose: str) -> results.PolicyCheck:
+    def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
         """Ask what a read for this purpose would be answered. It reads nothing.
 
         Args:

@@ -25,10 +25,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field of a request that was refused, and why."""
+    """One field of a request that was refused, and why; `nearest` is what was perhaps meant."""
 
     field: str
     message: str
+    nearest: str | None = None
 
 
 class MemoryScopeError(Exception):
@@ -64,7 +65,15 @@ class MemoryScopeError(Exception):
 
 
 class APIError(MemoryScopeError):
-    """A request was made and did not succeed."""
+    """A request was made and did not succeed.
+
+    Attributes:
+        hint: One sentence on what would help, where the service has one.
+        doc_url: Where more is told about it, where the service says.
+    """
+
+    hint: str | None = None
+    doc_url: str | None = None
 
 
 class InvalidRequestError(APIError):
@@ -93,7 +102,6 @@ class PolicyDeniedError(APIError):
         refused_terms: The words that speak against it whatever else it says.
         proposed_class: The class that it could be registered under.
         reason: The service's stable word for why, such as `PURPOSE_VETOED`.
-        hint: One sentence on what would help.
     """
 
     scope: str | None = None
@@ -104,7 +112,6 @@ class PolicyDeniedError(APIError):
     refused_terms: tuple[str, ...] = ()
     proposed_class: str | None = None
     reason: str | None = None
-    hint: str | None = None
 
 
 class PermissionDeniedError(APIError):

@@ -1,4 +1,7 @@
-"""What the service answers, as frozen dataclasses. Times are aware datetimes in UTC."""
+"""What the service answers, as frozen dataclasses. Times are aware datetimes in UTC.
+
+Each has `to_dict`, which returns it as JSON has it, and `from_dict`, which reads that again.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from memory_scope._plain import Plain
+from memory_scope.vocabulary import PurposeClass, Scope, Source
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredField(Plain):
+    """A field of the request that the service does not know, and the one perhaps meant, or None."""
+
+    field: str
+    nearest: str | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Plain):
     """What every answer has.
 
     Attributes:
         request_id: What the service's log and record call the request.
+        ignored_fields: What was sent and not understood, where the service tells.
     """
 
     request_id: str | None = field(default=None, repr=False)
+    ignored_fields: tuple[IgnoredField, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +40,14 @@ class Memory(Result):
 
     id: str
     user_id: str
-    scope: str
+    scope: Scope
     domain: str | None
     created_at: datetime
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class DetailValue:
+class DetailValue(Plain):
     """One value of a summary.
 
     Attributes:
@@ -44,23 +60,23 @@ class DetailValue:
 
     path: str
     value: Any
-    source: str
+    source: Source
     said_at: datetime
     times: int
 
 
 @dataclass(frozen=True, slots=True)
-class OverruledValue:
+class OverruledValue(Plain):
     """One value that was said and is not in the summary, and why not."""
 
     path: str
     value: Any
-    source: str
+    source: Source
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Plain):
     """What stands behind a summary.
 
     Attributes:
@@ -73,7 +89,7 @@ class Detail:
 
     values: list[DetailValue]
     overruled: list[OverruledValue]
-    counts: dict[str, int]
+    counts: dict[Source, int]
     newest_at: datetime | None
     prompt_text: str
 
@@ -121,7 +137,7 @@ class Policy(Result):
     """
 
     version: str
-    matrix: dict[str, list[str]]
+    matrix: dict[Scope, list[PurposeClass]]
     body: dict[str, Any] = field(repr=False)
 
 
@@ -138,20 +154,25 @@ class PolicyCheck(Result):
         proposed_class: The class that it could be registered under; None if none comes to mind.
         allowed_purpose_classes: What the scope allows, to this key.
         policy_version: The version of the policy that was asked.
+        reason: The service's stable word for why not, such as `PURPOSE_VETOED`; None where it is
+            allowed.
+        hint: One sentence on what would help; None where none is needed.
     """
 
     allowed: bool
-    purpose_class: str
+    purpose_class: PurposeClass
     purpose_id: str | None = None
     matched_terms: tuple[str, ...] = ()
     refused_terms: tuple[str, ...] = ()
-    proposed_class: str | None = None
-    allowed_purpose_classes: tuple[str, ...]
+    proposed_class: PurposeClass | None = None
+    allowed_purpose_classes: tuple[PurposeClass, ...]
     policy_version: str
+    reason: str | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Day(Plain):
     """A day's requests, in UTC; `errors` are those of them answered with 400 or more."""
 
     day: date
