@@ -170,6 +170,6 @@ class TestTerminals:
         )
         assert ran.returncode == 1
         assert ran.stderr.decode() == (
-            "memory-scope: An argument holds characters that cannot be sent.\n"
+            "memory-scope: domain holds characters that cannot be sent: lone surrogates.\n"
         )
         assert told.requests == []

@@ -109,7 +109,7 @@ def test_key_and_address_come_from_the_environment(monkeypatch: pytest.MonkeyPat
 
 def test_what_pasting_leaves_around_them_is_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
     with MemoryScopeClient(api_key=f" {KEY}\n", base_url=" https://memory.example \n") as client:
-        assert client._key.headers() == {"X-API-Key": KEY}
+        assert client._keys.now().headers() == {"X-API-Key": KEY}
         assert client.base_url == "https://memory.example"
     monkeypatch.setenv("MEMORY_SCOPE_API_KEY", f"{KEY}\n")
     MemoryScopeClient(base_url="https://memory.example").close()

@@ -36,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(" ".join(filter(None, [str(error), getattr(error, "hint", None)])))
     except KeyboardInterrupt:
         return _fail("Interrupted.", INTERRUPTED)
-    except UnicodeEncodeError:
-        return _fail("An argument holds characters that cannot be sent.")
     except (OSError, ValueError) as error:  # nobody reads, the disk is full, the output is closed
         return _fail(_unprinted(answer, error))
     return 0

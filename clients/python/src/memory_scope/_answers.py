@@ -75,20 +75,6 @@ def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIEr
     return _error(response, body or {}, request_id)
 
 
-def connection_error(error: httpx2.TransportError) -> exceptions.APIConnectionError:
-    """Make the error of a call without an answer; it names the kind of failure, nothing sent."""
-    kind = type(error).__name__
-    sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
-    if isinstance(error, httpx2.TimeoutException):
-        failure: exceptions.APIConnectionError = exceptions.APITimeoutError(
-            f"The service did not answer in time: {kind}."
-        )
-    else:
-        failure = exceptions.APIConnectionError(f"The service could not be reached: {kind}.")
-    failure.request_sent = sent
-    return failure
-
-
 def retry_after(response: httpx2.Response) -> float | None:
     """Return the seconds that the answer tells to wait, never below 0; None if it tells none.
 

@@ -5,7 +5,6 @@ Both clients send the same calls; they differ only in how they wait.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from memory_scope import _parsing, results
+from memory_scope._arguments import json_of
 from memory_scope._parsing import result
-from memory_scope.exceptions import MemoryScopeError
+from memory_scope.exceptions import InvalidArgumentError
 from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ class Call(Generic[T]):
     parse: Callable[[Mapping[str, Any], str | None], T]
     content: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 0.0  # seconds to wait for the answer, at least
 
 
 def create_memory(
@@ -114,9 +115,9 @@ def get_usage() -> Call[results.Usage]:
 
 
 def _checked_idempotency_key(text: str) -> str:
-    """Return what can be a header. Raises MemoryScopeError before anything is sent."""
+    """Return what can be a header. Raises InvalidArgumentError before anything is sent."""
     if not isinstance(text, str) or _IDEMPOTENCY_KEY.fullmatch(text) is None:
-        raise MemoryScopeError(
+        raise InvalidArgumentError(
             "idempotency_key must be 1 to 255 printable ASCII characters, without a blank at "
             "either end."
         )
@@ -129,17 +130,11 @@ def _post(
     parse: Callable[[Mapping[str, Any], str | None], T],
     headers: Mapping[str, str] | None = None,
 ) -> Call[T]:
-    """Make a call with a JSON body; what was not given is left out.
-
-    Raises ValueError or TypeError for what JSON cannot say: NaN, half a surrogate pair, an object
-    of some class.
-    """
-    given = {name: value for name, value in body.items() if value is not None}
-    content = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Make a call with a JSON body. Raises InvalidArgumentError for what JSON cannot say."""
     return Call(
         "POST",
         path,
         parse,
-        content.encode(),
+        json_of(body),
         {"Content-Type": "application/json", **(headers or {})},
     )

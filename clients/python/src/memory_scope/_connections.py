@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import httpx2
 
-from memory_scope.exceptions import MemoryScopeError
+from memory_scope.exceptions import ClientStateError, InvalidArgumentError
 
 CLOSED = "The client is closed: make another one."
 ELSEWHERE = (
@@ -44,7 +44,7 @@ class NotPickled:
     """Refuses to be copied into another process or object: a connection cannot be."""
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
+        raise InvalidArgumentError(
             f"A {type(self).__name__} cannot be pickled or copied: it holds a key and connections. "
             "Make one in each process."
         )
@@ -58,26 +58,26 @@ class Connections:
     ) -> None:
         self._open = open_client
         self._bound = transport is not None and not isinstance(transport, WITHOUT_SOCKETS)
-        self._closed = False
+        self.is_closed = False
         # What a parent opened is kept unused: closing it here could end the parent's connections.
         self._opened = {this_process(): open_client()}
 
     def client(self) -> httpx2.Client:
-        """Return this process's. Raises MemoryScopeError when closed, or when it cannot be."""
-        if self._closed:
-            raise MemoryScopeError(CLOSED)
+        """Return this process's. Raises ClientStateError when closed, or when it cannot be."""
+        if self.is_closed:
+            raise ClientStateError(CLOSED)
         process = this_process()
         opened = self._opened.get(process)
         if opened is not None:
             return opened
         if self._bound:
-            raise MemoryScopeError(ELSEWHERE.format(place="process"))
+            raise ClientStateError(ELSEWHERE.format(place="process"))
         # Of two threads that come here at once both get the one that is kept.
         return self._opened.setdefault(process, self._open())
 
     def close(self) -> None:
         """Close those of this process."""
-        self._closed = True
+        self.is_closed = True
         opened = self._opened.pop(this_process(), None)
         if opened is not None:
             opened.close()
@@ -93,20 +93,20 @@ class AsyncConnections:
     ) -> None:
         self._open = open_client
         self._bound = transport is not None and not isinstance(transport, WITHOUT_SOCKETS)
-        self._closed = False
+        self.is_closed = False
         self._opened: dict[tuple[Any, ...], _OfLoop] = {}
         self._waiting: httpx2.AsyncClient | None = open_client()  # a wrong setting is told now
 
     async def client(self) -> httpx2.AsyncClient:
-        """Return this loop's. Raises MemoryScopeError when closed, or when it cannot be."""
-        if self._closed:
-            raise MemoryScopeError(CLOSED)
+        """Return this loop's. Raises ClientStateError when closed, or when it cannot be."""
+        if self.is_closed:
+            raise ClientStateError(CLOSED)
         loop = asyncio.get_running_loop()
         place = (*this_process(), id(loop))
         opened = self._opened.get(place)
         if opened is None or opened.loop is not loop:
             if self._bound and self._opened:
-                raise MemoryScopeError(ELSEWHERE.format(place="event loop"))
+                raise ClientStateError(ELSEWHERE.format(place="event loop"))
             # It opens its sockets when it is asked for something, in the loop that asks.
             client, self._waiting = self._waiting or self._open(), None
             opened = _OfLoop(loop, client)
@@ -117,7 +117,7 @@ class AsyncConnections:
 
     async def close(self) -> None:
         """Close those of this loop. A loop that has ended has closed its own."""
-        self._closed = True
+        self.is_closed = True
         loop = asyncio.get_running_loop()
         for opened in list(self._opened.values()):
             if opened.loop is loop:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import httpx2
 
-from memory_scope.exceptions import MemoryScopeError
+from memory_scope.exceptions import ConfigurationError
 
 C = TypeVar("C", httpx2.Client, httpx2.AsyncClient)
 
@@ -52,7 +52,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def open_client(open_it: Callable[[], C], *, proxied: bool, certified: bool) -> C:
-    """Open a client. Raises MemoryScopeError that names the variable which is in the way.
+    """Open a client. Raises ConfigurationError that names the variable which is in the way.
 
     `proxied` and `certified` say whether the variables of proxies, and of certificates, matter.
     """
@@ -60,13 +60,13 @@ def open_client(open_it: Callable[[], C], *, proxied: bool, certified: bool) -> 
     given = {name: os.environ[name] for name in concerned if os.environ.get(name)}
     broken = [name for name, value in given.items() if _is_broken(name, value)]
     if broken:
-        raise MemoryScopeError(_sentence(broken))
+        raise ConfigurationError(_sentence(broken))
     try:
         return open_it()
     except (ValueError, OSError, ImportError, httpx2.InvalidURL):
         pass
     # Without the cause: its message quotes a value, and a proxy's address can hold a password.
-    raise MemoryScopeError(_sentence(list(given)))
+    raise ConfigurationError(_sentence(list(given)))
 
 
 def certificates(matter: bool) -> ssl.SSLContext | bool:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import re
 import string
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from memory_scope.exceptions import ConfigurationError
+from memory_scope.vocabulary import Environment
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM_LENGTH = 6
 _PATTERN = re.compile(r"sk_(test|live)_[0-9A-Za-z]{38}")
 
 
+VARIABLE = "MEMORY_SCOPE_API_KEY"
+ASKED = "What api_key() returned"
+
+
 class Secret:
-    """A text that no repr, log or traceback shows."""
+    """A text, or what was given as one, that no repr, log or traceback shows."""
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: Any) -> None:
         self._text = text
 
     def __repr__(self) -> str:
         return "Secret('••••')"
 
-    def reveal(self) -> str:
+    def reveal(self) -> Any:
         """Give the text out. Name no variable after it: tracebacks can show variables."""
         return self._text
 
@@ -47,9 +59,9 @@ class ApiKey:
         return f"ApiKey({self.masked!r})"
 
     @property
-    def environment(self) -> str:
+    def environment(self) -> Environment:
         """`test` or `live`: two worlds that never see each other's memories."""
-        return self._secret.reveal().split("_")[1]
+        return cast(Environment, self._secret.reveal().split("_")[1])
 
     @property
     def masked(self) -> str:
@@ -82,3 +94,76 @@ def _checksum(stem: str) -> str:
         rest, digit = divmod(rest, len(_ALPHABET))
         characters = _ALPHABET[digit] + characters
     return characters
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyLook:
+    """What of a key may be kept and shown."""
+
+    environment: Environment
+    masked: str
+
+
+class Keys:
+    """Where the key of each request comes from: one that was given, or a function of the caller's.
+
+    A function is asked for each request, and what it returns is kept no longer than that; what it
+    raises goes to the caller as it is.
+    """
+
+    def __init__(self, given: Secret | None) -> None:
+        """Take a key, a function that returns one, or None for the environment's.
+
+        Raises ConfigurationError for what is no key.
+        """
+        self._ask: Callable[[], object] | None = None
+        self._fixed: ApiKey | None = None
+        self.last: ApiKeyLook | None = None
+        if given is not None and callable(given.reveal()):
+            self._ask = given.reveal()
+        elif given is not None:
+            self._fixed = self._checked(given, "api_key")
+        else:
+            self._fixed = self._checked(Secret(os.environ.get(VARIABLE, "")), VARIABLE)
+
+    def now(self) -> ApiKey:
+        """Return the key for one request."""
+        if self._ask is None:
+            return self._only()
+        told = Secret(self._ask())
+        if inspect.isawaitable(told.reveal()):
+            if inspect.iscoroutine(told.reveal()):
+                told.reveal().close()
+            raise ConfigurationError(f"{ASKED} must be awaited: that takes AsyncMemoryScopeClient.")
+        return self._checked(told, ASKED)
+
+    async def awaited(self) -> ApiKey:
+        """Return the key for one request; the function may be one to await."""
+        if self._ask is None:
+            return self._only()
+        told = Secret(self._ask())
+        if inspect.isawaitable(told.reveal()):
+            told = Secret(await told.reveal())
+        return self._checked(told, ASKED)
+
+    def _only(self) -> ApiKey:
+        assert self._fixed is not None  # noqa: S101 - there is either a function or a key
+        return self._fixed
+
+    def _checked(self, secret: Secret, name: str) -> ApiKey:
+        if not isinstance(secret.reveal(), str):
+            kind = type(secret.reveal()).__name__
+            raise ConfigurationError(f"{name} must be a string, or a function: it is a {kind}.")
+        secret = secret.stripped()
+        if not secret.reveal():
+            raise ConfigurationError(
+                f"No API key: {name} is empty."
+                if name != VARIABLE
+                else f"No API key: give api_key, or set {VARIABLE}."
+            )
+        flaw = flaw_of(secret)
+        if flaw is not None:
+            raise ConfigurationError(flaw if name == "api_key" else f"{name}: {flaw}")
+        key = ApiKey(secret)
+        self.last = ApiKeyLook(key.environment, key.masked)
+        return key

@@ -25,7 +25,7 @@ class Attempts:
         self._uniform = uniform
         self._answer_lost = False
 
-    def delay_after(self, failure: exceptions.APIError) -> float | None:
+    def delay_after(self, failure: exceptions.MemoryScopeError) -> float | None:
         """Return the seconds to wait before the next attempt; None: the failure is final."""
         self._record(failure)
         if not self._left or not _may_succeed_later(failure):
@@ -39,7 +39,7 @@ class Attempts:
         # Half of it is chance, so that clients that failed together do not come back together.
         return max(told or 0.0, self._uniform(delay / 2, delay))
 
-    def _record(self, failure: exceptions.APIError) -> None:
+    def _record(self, failure: exceptions.MemoryScopeError) -> None:
         if isinstance(failure, exceptions.NotFoundError):
             failure.after_lost_answer = self._answer_lost
         if isinstance(failure, exceptions.APIConnectionError):
@@ -48,7 +48,7 @@ class Attempts:
             self._answer_lost = True
 
 
-def _may_succeed_later(failure: exceptions.APIError) -> bool:
+def _may_succeed_later(failure: exceptions.MemoryScopeError) -> bool:
     if isinstance(failure, exceptions.ConflictError):
         return failure.retry_after is not None
     return failure.status_code == 408 or isinstance(

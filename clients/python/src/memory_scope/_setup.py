@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +11,22 @@ import httpx2
 
 from memory_scope._answers import RateLimit, rate_limit_of
 from memory_scope._calls import Call
-from memory_scope._connections import NotPickled
+from memory_scope._connections import CLOSED, NotPickled
 from memory_scope._environment import C, is_loopback, open_client
-from memory_scope._keys import ApiKey, Secret, flaw_of
+from memory_scope._failures import connection_error
+from memory_scope._keys import ApiKey, Keys, Secret
 from memory_scope._version import __version__
-from memory_scope.exceptions import MemoryScopeError
+from memory_scope.exceptions import (
+    APIError,
+    ClientStateError,
+    ConfigurationError,
+    MemoryScopeError,
+)
+from memory_scope.vocabulary import Environment
 
 DEFAULT_TIMEOUT = 10.0  # seconds
 MOST_RETRIES = 10
+MOST_PORT = 65535
 
 
 class Setup(NotPickled):
@@ -26,29 +35,34 @@ class Setup(NotPickled):
     _shown = "refused"  # a traceback can show a client whose settings were not accepted
 
     def __init__(
-        self, api_key: Secret | None, base_url: str | None, max_retries: int, allow_http: bool
+        self,
+        api_key: Secret | None,
+        base_url: str | None,
+        timeout: float | None,
+        max_retries: int,
+        allow_http: bool,
     ) -> None:
-        """Check what was given, and what the environment says. Raises MemoryScopeError."""
-        self._key = _checked_key(api_key)
+        """Check what was given, and what the environment says. Raises ConfigurationError."""
+        self._keys = Keys(api_key)
         self._base_url = _checked_url(base_url, allow_http)
-        if not 0 <= max_retries <= MOST_RETRIES:
-            raise MemoryScopeError(f"max_retries must be between 0 and {MOST_RETRIES}.")
-        self._max_retries = max_retries
+        self._timeout = _checked_timeout(timeout)
+        self._max_retries = _checked_retries(max_retries)
         self._rate_limit: RateLimit | None = None
-        self._shown = f"api_key={self._key.masked!r}, base_url={self._base_url!r}"
+        key = "a function" if self._keys.last is None else repr(self._keys.last.masked)
+        self._shown = f"api_key={key}, base_url={self._base_url!r}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._shown})"
 
     @property
-    def environment(self) -> str:
-        """The key's environment, `test` or `live`."""
-        return self._key.environment
+    def environment(self) -> Environment | None:
+        """The key's environment, `test` or `live`; None before a function was asked for a key."""
+        return None if self._keys.last is None else self._keys.last.environment
 
     @property
-    def masked_key(self) -> str:
-        """The key as the console shows it, e.g. `sk_test_••••9fQ2`."""
-        return self._key.masked
+    def masked_key(self) -> str | None:
+        """The key as the console shows it, e.g. `sk_test_••••9fQ2`; of a function, the last one."""
+        return None if self._keys.last is None else self._keys.last.masked
 
     @property
     def base_url(self) -> str:
@@ -60,18 +74,30 @@ class Setup(NotPickled):
         """What the last answer said of the key's limit; None before the first that says."""
         return self._rate_limit
 
-    def _arguments(self, call: Call[Any]) -> dict[str, Any]:
+    def _arguments(self, call: Call[Any], key: ApiKey) -> dict[str, Any]:
+        """Return what makes the request. The address is sent as it is, dots and all."""
         return {
             "method": call.method,
             "url": self._base_url + call.path,
             "content": call.content,
+            "timeout": timeout_of(self._timeout, at_least=call.patience),
             "headers": {
                 "Accept": "application/json",
                 "User-Agent": f"memory-scope-python/{__version__}",
                 **call.headers,
-                **self._key.headers(),
+                **key.headers(),
             },
         }
+
+    def _failure(self, error: Exception, *, is_closed: bool) -> MemoryScopeError:
+        """Make the error of a call that was not answered, without what it came of."""
+        if isinstance(error, httpx2.TransportError):
+            return connection_error(error, base_url=self._base_url, proxied=self._proxied)
+        if is_closed:
+            return ClientStateError(CLOSED)
+        if isinstance(error, httpx2.DecodingError):
+            return APIError("The answer could not be read.")
+        return APIError(f"The request could not be made: {type(error).__name__}.")
 
     @property
     def _proxied(self) -> bool:
@@ -90,51 +116,66 @@ class Setup(NotPickled):
         self._rate_limit = rate_limit_of(response) or self._rate_limit
 
 
-def timeout_of(timeout: float | None) -> httpx2.Timeout:
+def timeout_of(timeout: float | None, *, at_least: float = 0.0) -> httpx2.Timeout:
     """Allow so many seconds for each of connecting, writing and waiting; None waits for ever.
 
-    Waiting for a free connection of the pool is not the service's fault and has no end.
+    For the answer it waits longer where the service is known to take longer. Waiting for a free
+    connection of the pool is not the service's fault and has no end.
     """
-    return httpx2.Timeout(timeout, pool=None)
+    waiting = None if timeout is None else max(timeout, at_least)
+    return httpx2.Timeout(timeout, read=waiting, pool=None)
 
 
-def _checked_key(given: Secret | None) -> ApiKey:
-    secret, name = given, "api_key"
-    if secret is None:
-        secret, name = Secret(os.environ.get("MEMORY_SCOPE_API_KEY", "")), "MEMORY_SCOPE_API_KEY"
-    secret = secret.stripped()
-    if not secret.reveal():
-        raise MemoryScopeError(
-            "No API key: give api_key, or set MEMORY_SCOPE_API_KEY."
-            if given is None
-            else "No API key: api_key is empty."
-        )
-    flaw = flaw_of(secret)
-    if flaw is not None:
-        raise MemoryScopeError(flaw if given is not None else f"{name}: {flaw}")
-    return ApiKey(secret)
+def _checked_timeout(given: float | None) -> float | None:
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise ConfigurationError("timeout must be a number of seconds, or None.")
+    if not (math.isfinite(given) and given > 0):
+        raise ConfigurationError("timeout must be more than 0 seconds, or None for no end.")
+    return given
+
+
+def _checked_retries(given: int) -> int:
+    is_number = isinstance(given, int) and not isinstance(given, bool)
+    if not is_number or not 0 <= given <= MOST_RETRIES:
+        raise ConfigurationError(f"max_retries must be between 0 and {MOST_RETRIES}.")
+    return given
 
 
 def _checked_url(given: str | None, allow_http: bool) -> str:
     name = "base_url" if given is not None else "MEMORY_SCOPE_BASE_URL"
     text = os.environ.get("MEMORY_SCOPE_BASE_URL", "") if given is None else given
+    if not isinstance(text, str):
+        raise ConfigurationError(f"base_url must be a string, not a {type(text).__name__}.")
     text = text.strip()
     if not text:
-        raise MemoryScopeError(
+        raise ConfigurationError(
             "No address: give base_url, or set MEMORY_SCOPE_BASE_URL."
             if given is None
             else "No address: base_url is empty."
         )
-    try:
-        url = httpx2.URL(text)
-    except httpx2.InvalidURL:
-        url = httpx2.URL("")
-    if url.scheme not in ("https", "http") or not url.host or url.userinfo:
-        raise MemoryScopeError(f"{name} must be an address such as https://memory.example.com.")
+    url = _url(text)
+    if url is None:
+        raise ConfigurationError(f"{name} must be an address such as https://memory.example.com.")
     if url.query or url.fragment:
-        raise MemoryScopeError(f"{name} must have no query and no fragment.")
+        raise ConfigurationError(f"{name} must have no query and no fragment.")
     if url.scheme == "http" and not (allow_http or is_loopback(url.host)):
-        raise MemoryScopeError(
+        raise ConfigurationError(
             f"http://{url.host} would send the key in clear: use https, or say allow_http=True."
         )
     return str(url).rstrip("/")
+
+
+def _url(text: str) -> httpx2.URL | None:
+    """Return the address if a connection can be made to what it names."""
+    try:
+        url = httpx2.URL(text)
+        url.host.removesuffix(".").encode("idna")  # as the resolver does: "a..b" is no name
+    except (httpx2.InvalidURL, ValueError):
+        return None
+    if url.scheme not in ("https", "http") or not url.host or url.userinfo:
+        return None
+    if "%" in url.host.partition(":")[0]:  # what no name has, but a scope of IPv6 does
+        return None
+    return url if url.port is None or 0 < url.port <= MOST_PORT else None

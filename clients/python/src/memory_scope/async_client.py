@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from asyncio import sleep
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
 import httpx2
 
 from memory_scope import _calls, results
-from memory_scope._answers import connection_error, understand
+from memory_scope._answers import understand
 from memory_scope._calls import Call
 from memory_scope._connections import AsyncConnections
 from memory_scope._environment import certificates
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
-from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
-from memory_scope.exceptions import APIError
+from memory_scope._setup import DEFAULT_TIMEOUT, Setup
+from memory_scope.exceptions import MemoryScopeError
 from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
@@ -26,13 +26,14 @@ T = TypeVar("T")
 class AsyncMemoryScopeClient(Setup):
     """A service and a key, for asyncio. Tasks may share one; close it, or use it in `async with`.
 
-    The arguments, and what is raised, are those of `MemoryScopeClient`.
+    The arguments, and what is raised, are those of `MemoryScopeClient`. The function that `api_key`
+    may be can be one to await.
     """
 
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | Callable[[], Awaitable[str]] | None = None,
         base_url: str | None = None,
         timeout: float | None = DEFAULT_TIMEOUT,
         max_retries: int = 2,
@@ -41,15 +42,15 @@ class AsyncMemoryScopeClient(Setup):
     ) -> None:
         # From here on no frame holds the key as a variable that a traceback could show.
         secret, api_key = None if api_key is None else Secret(api_key), None
-        super().__init__(secret, base_url, max_retries, allow_http)
-        waits, given = timeout_of(timeout), transport
+        super().__init__(secret, base_url, timeout, max_retries, allow_http)
+        given = transport
 
         def open_http() -> httpx2.AsyncClient:
             own = given
             if given is None and not self._proxied:
                 own = httpx2.AsyncHTTPTransport(verify=certificates(self._certified))
             return httpx2.AsyncClient(
-                timeout=waits, transport=own, trust_env=self._proxied, follow_redirects=False
+                transport=own, trust_env=self._proxied, follow_redirects=False
             )
 
         self._connections = AsyncConnections(lambda: self._opened_by(open_http), transport)
@@ -147,21 +148,21 @@ class AsyncMemoryScopeClient(Setup):
         attempts = Attempts(self._max_retries, uniform)
         while True:
             outcome = await self._attempt(call)
-            if not isinstance(outcome, APIError):
+            if not isinstance(outcome, MemoryScopeError):
                 return outcome
             delay = attempts.delay_after(outcome)
             if delay is None:
                 raise outcome
             await sleep(delay)
 
-    async def _attempt(self, call: Call[T]) -> T | APIError:
+    async def _attempt(self, call: Call[T]) -> T | MemoryScopeError:
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
+        client, key = await self._connections.client(), await self._keys.awaited()
         try:
-            client = await self._connections.client()
-            response = await client.request(**self._arguments(call))
-        except httpx2.TransportError as error:
-            return connection_error(error)
-        except httpx2.RequestError:
-            return APIError("The answer could not be read.")
+            response = await client.request(**self._arguments(call, key))
+        except Exception as error:
+            return self._failure(error, is_closed=self._connections.is_closed)
+        except BaseException as error:  # a cancellation goes on, without the frames with the key
+            raise error.with_traceback(None) from None
         self._keep_rate_limit(response)
         return understand(call, response)

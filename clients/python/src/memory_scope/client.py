@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import sleep
 from types import TracebackType
 from typing import Any, TypeVar
@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import httpx2
 
 from memory_scope import _calls, results
-from memory_scope._answers import connection_error, understand
+from memory_scope._answers import understand
 from memory_scope._calls import Call
 from memory_scope._connections import Connections
 from memory_scope._environment import certificates
 from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
-from memory_scope._setup import DEFAULT_TIMEOUT, Setup, timeout_of
-from memory_scope.exceptions import APIError
+from memory_scope._setup import DEFAULT_TIMEOUT, Setup
+from memory_scope.exceptions import MemoryScopeError
 from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
@@ -27,7 +27,8 @@ class MemoryScopeClient(Setup):
     """A service and a key. Threads may share one; close it, or use it in a `with`.
 
     Args:
-        api_key: A key of the console; without it, `MEMORY_SCOPE_API_KEY`.
+        api_key: A key of the console, or a function that returns one, which is asked for each
+            request: what it raises comes through. Without it, `MEMORY_SCOPE_API_KEY`.
         base_url: The service's address; without it, `MEMORY_SCOPE_BASE_URL`.
         timeout: Seconds for each of connecting, sending and waiting for the answer; None: no end.
         max_retries: How often a call that may succeed later is sent again: after no answer, 408,
@@ -36,15 +37,15 @@ class MemoryScopeClient(Setup):
         transport: An httpx2 transport to send through, for tests and proxies.
 
     Raises:
-        MemoryScopeError: The key is malformed, or the address cannot be used. Nothing was sent.
+        ConfigurationError: The key is malformed, or the address or a setting cannot be used.
 
-    Every method raises a `memory_scope.exceptions.APIError` of the kind that fits.
+    Every method raises a `memory_scope.exceptions.MemoryScopeError` of the kind that fits.
     """
 
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         timeout: float | None = DEFAULT_TIMEOUT,
         max_retries: int = 2,
@@ -53,16 +54,14 @@ class MemoryScopeClient(Setup):
     ) -> None:
         # From here on no frame holds the key as a variable that a traceback could show.
         secret, api_key = None if api_key is None else Secret(api_key), None
-        super().__init__(secret, base_url, max_retries, allow_http)
-        waits, given = timeout_of(timeout), transport
+        super().__init__(secret, base_url, timeout, max_retries, allow_http)
+        given = transport
 
         def open_http() -> httpx2.Client:
             own = given
             if given is None and not self._proxied:
                 own = httpx2.HTTPTransport(verify=certificates(self._certified))
-            return httpx2.Client(
-                timeout=waits, transport=own, trust_env=self._proxied, follow_redirects=False
-            )
+            return httpx2.Client(transport=own, trust_env=self._proxied, follow_redirects=False)
 
         self._connections = Connections(lambda: self._opened_by(open_http), transport)
 
@@ -200,20 +199,21 @@ class MemoryScopeClient(Setup):
         attempts = Attempts(self._max_retries, uniform)
         while True:
             outcome = self._attempt(call)
-            if not isinstance(outcome, APIError):
+            if not isinstance(outcome, MemoryScopeError):
                 return outcome
             delay = attempts.delay_after(outcome)
             if delay is None:
                 raise outcome
             sleep(delay)
 
-    def _attempt(self, call: Call[T]) -> T | APIError:
+    def _attempt(self, call: Call[T]) -> T | MemoryScopeError:
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
+        client, key = self._connections.client(), self._keys.now()
         try:
-            response = self._connections.client().request(**self._arguments(call))
-        except httpx2.TransportError as error:
-            return connection_error(error)
-        except httpx2.RequestError:
-            return APIError("The answer could not be read.")
+            response = client.request(**self._arguments(call, key))
+        except Exception as error:
+            return self._failure(error, is_closed=self._connections.is_closed)
+        except BaseException as error:  # an interrupt goes on, without the frames with the key
+            raise error.with_traceback(None) from None
         self._keep_rate_limit(response)
         return understand(call, response)

@@ -1,6 +1,9 @@
 """What can go wrong, as exceptions.
 
     MemoryScopeError
+      ConfigurationError         the key, the address or a setting cannot be used
+      InvalidArgumentError       what was given to a method cannot be sent
+      ClientStateError           the client is closed, or belongs elsewhere
       APIError
         InvalidRequestError      400, 422
         AuthenticationError      401
@@ -13,14 +16,30 @@
         ServerError              5xx
         APIConnectionError       no answer at all
           APITimeoutError        no answer in time
+          IncompleteAnswerError  the answer broke off
 
-A plain `MemoryScopeError` is a client that was set up wrongly: nothing was sent. A plain `APIError`
-is an answer of any other status, or one that could not be understood.
+Of the first three nothing was sent. A plain `APIError` is an answer of any other status, or one
+that could not be understood.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+FailureReason = Literal[
+    "name_not_found",
+    "refused",
+    "unreachable",
+    "certificate",
+    "tls",
+    "connect_timeout",
+    "read_timeout",
+    "write_timeout",
+    "proxy",
+    "broken_off",
+    "no_http",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,18 @@ class MemoryScopeError(Exception):
         known = {"status": self.status_code, "code": self.code, "request id": self.request_id}
         told = ", ".join(f"{name} {value}" for name, value in known.items() if value is not None)
         return f"{self.message} ({told})" if told else self.message
+
+
+class ConfigurationError(MemoryScopeError, ValueError):
+    """The key, the address, a setting or a variable of the environment cannot be used."""
+
+
+class InvalidArgumentError(MemoryScopeError, ValueError, TypeError):
+    """What was given to a method cannot be sent, such as NaN, a set, or half of a character."""
+
+
+class ClientStateError(MemoryScopeError, RuntimeError):
+    """The client is closed, or its transport belongs to another process or event loop."""
 
 
 class APIError(MemoryScopeError):
@@ -170,11 +201,20 @@ class APIConnectionError(APIError):
     """The service could not be reached, or the connection broke before its answer was there.
 
     Attributes:
+        reason: Which of the things that go wrong it was, such as `refused`.
         request_sent: Whether the service may have got the request, and may have carried it out.
     """
 
+    reason: FailureReason = "unreachable"
     request_sent: bool = False
 
 
 class APITimeoutError(APIConnectionError):
     """There was no answer in time."""
+
+
+class IncompleteAnswerError(APIConnectionError):
+    """The answer began and broke off: what came of it is not the whole."""
+
+    reason: FailureReason = "broken_off"
+    request_sent = True
