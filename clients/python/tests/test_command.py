@@ -49,6 +49,22 @@ class TestCommand:
         assert run(capsys, *words)["summary_struct"] == {}
         assert "preferences" in run(capsys, "policy")["matrix"]
 
+    def test_a_user_can_be_told_and_erased(
+        self,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        run(capsys, "store", "a/b", "preferences", '{"likes": ["jazz"]}')
+        (listed,) = run(capsys, "list", "a/b", "--scope", "preferences")["items"]
+        assert listed["value_json"] == {"likes": ["jazz"]}
+        assert run(capsys, "user", "a/b")["memories"] == 1
+        assert run(capsys, "delete", listed["id"])["id"] == listed["id"]
+        run(capsys, "store", "a/b", "preferences", '{"likes": ["jazz"]}')
+        assert run(capsys, "revoke", "--user", "a/b")["memories_hidden"] == 1
+        assert len(run(capsys, "export", "a/b")["memories"]) == 1
+        assert run(capsys, "erase", "a/b", "--dry-run")["memories_deleted"] == 1
+        assert run(capsys, "erase", "a/b")["memories_deleted"] == 1
+        assert run(capsys, "user", "a/b")["stored"] == 0
+
     def test_whoami_says_which_key_it_is_and_not_the_key(
         self, capsys: pytest.CaptureFixture[str], key: str
     ) -> None:
@@ -73,6 +89,27 @@ def test_an_impossible_command_line_is_refused(words: list[str]) -> None:
     assert caught.value.code == 2
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.DOTALL)
+
+
+def test_every_example_of_the_readme_works(service: str, key: str, tmp_path: Path) -> None:
+    """In the order in which they stand, as somebody would try them."""
+    for example in EXAMPLES:
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", example],
+            check=True,
+            capture_output=True,
+            cwd=tmp_path,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(FOLDER / "src"),
+                "MEMORY_SCOPE_API_KEY": key,
+                "MEMORY_SCOPE_BASE_URL": service,
+            },
+        )
+    assert (tmp_path / "user_8.json").is_file()
+
+
 def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path: Path) -> None:
     """Install the wheel in an environment of its own, which finds its dependencies by a link."""
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
@@ -91,9 +128,8 @@ def test_the_wheel_builds_and_the_readme_works(service: str, key: str, tmp_path:
     import httpx2
 
     (Path(packages) / "given.pth").write_text(str(Path(httpx2.__file__).parent.parent))
-    (example,) = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.S)[:1]
     finished = subprocess.run(
-        [python, "-c", example],
+        [python, "-c", EXAMPLES[0]],
         check=True,
         capture_output=True,
         text=True,

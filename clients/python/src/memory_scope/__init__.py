@@ -23,6 +23,18 @@ from memory_scope._answers import RateLimit
 from memory_scope._version import __version__
 from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.client import MemoryScopeClient
+from memory_scope.paging import AsyncPages, Pages
+from memory_scope.records import (
+    Deletion,
+    Erasure,
+    Event,
+    EventPage,
+    MemoryPage,
+    Page,
+    Place,
+    StoredMemory,
+    User,
+)
 from memory_scope.results import (
     Day,
     Detail,
@@ -49,16 +61,25 @@ from memory_scope.vocabulary import (
 __all__ = [
     "ALL_DOMAINS",
     "AsyncMemoryScopeClient",
+    "AsyncPages",
     "Day",
     "Decision",
+    "Deletion",
     "Detail",
     "DetailValue",
     "Environment",
+    "Erasure",
+    "Event",
+    "EventPage",
     "IgnoredField",
     "Memory",
+    "MemoryPage",
     "MemoryRead",
     "MemoryScopeClient",
     "OverruledValue",
+    "Page",
+    "Pages",
+    "Place",
     "Policy",
     "PolicyCheck",
     "PurposeClass",
@@ -67,7 +88,9 @@ __all__ = [
     "Revocation",
     "Scope",
     "Source",
+    "StoredMemory",
     "Usage",
+    "User",
     "__version__",
     "exceptions",
     "vocabulary",

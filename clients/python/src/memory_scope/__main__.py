@@ -95,6 +95,16 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
             return _plain(client.read_memory(**options))
         case "revoke":
             return _plain(client.revoke_memory(**options))
+        case "list":
+            return {"items": [_plain(one) for one in client.list_memories(**options)]}
+        case "delete":
+            return _plain(client.delete_memory(**options))
+        case "user":
+            return _plain(client.get_user(**options))
+        case "export":
+            return client.export_user(**options)
+        case "erase":
+            return _plain(client.erase_user(**options))
         case "check":
             return _plain(client.check_policy(**options))
         case "policy":
@@ -157,8 +167,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.add_argument("--token", dest="revocation_token", help="instead of user, scope and purpose")
 
-    revoke = commands.add_parser("revoke", help="take an access back")
-    revoke.add_argument("revocation_token")
+    revoke = commands.add_parser("revoke", help="take access back, by a token or of a user")
+    revoke.add_argument("revocation_token", nargs="?")
+    revoke.add_argument("--user", dest="user_id", help="all that the user has, instead of a token")
+
+    listed = commands.add_parser("list", help="show a user's memories as they were stored")
+    listed.add_argument("user_id")
+    listed.add_argument("--scope")
+
+    delete = commands.add_parser("delete", help="delete a memory for good")
+    delete.add_argument("memory_id")
+
+    user = commands.add_parser("user", help="say what is stored of a user, without a value")
+    user.add_argument("user_id")
+
+    export = commands.add_parser("export", help="show all that is held on a user")
+    export.add_argument("user_id")
+
+    erase = commands.add_parser("erase", help="erase a user for good")
+    erase.add_argument("user_id")
+    erase.add_argument("--dry-run", action="store_true", help="say what would go")
 
     check = commands.add_parser("check", help="whether a purpose is allowed; reads nothing")
     check.add_argument("scope")

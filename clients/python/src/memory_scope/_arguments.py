@@ -23,7 +23,7 @@ def json_of(fields: Mapping[str, Any]) -> bytes:
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def query_of(fields: Mapping[str, str | int | datetime | None]) -> str:
+def query_of(fields: Mapping[str, object]) -> str:
     """Return a query with its `?`; what is None is left out. Raises InvalidArgumentError."""
     given = {name: _parameter(name, value) for name, value in fields.items() if value is not None}
     return f"?{urlencode(given)}" if given else ""
@@ -37,16 +37,21 @@ def segment_of(name: str, value: str) -> str:
 
 
 def _parameter(name: str, value: object) -> str:
-    if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise InvalidArgumentError(f"{name} must say its time zone: it is a naive datetime.")
-        return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
-    if isinstance(value, int) and not isinstance(value, bool) and name == "limit":
-        return str(value)
-    if name in ("since", "until", "limit"):
-        wanted = "an integer" if name == "limit" else "a datetime"
-        raise InvalidArgumentError(f"{name} must be {wanted}, not {_kind(value)}.")
+    if name in ("since", "until"):
+        return _moment(name, value)
+    if name == "limit":
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        raise InvalidArgumentError(f"{name} must be an integer, not {_kind(value)}.")
     return _text(name, value)
+
+
+def _moment(name: str, value: object) -> str:
+    if not isinstance(value, datetime):
+        raise InvalidArgumentError(f"{name} must be a datetime, not {_kind(value)}.")
+    if value.utcoffset() is None:
+        raise InvalidArgumentError(f"{name} must say its time zone: it is a naive datetime.")
+    return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
 def _text(name: str, value: object) -> str:

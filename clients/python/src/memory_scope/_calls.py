@@ -9,13 +9,13 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from memory_scope import _parsing, results
-from memory_scope._arguments import json_of
+from memory_scope import _parsing, records, results
+from memory_scope._arguments import json_of, query_of, segment_of
 from memory_scope._parsing import result
 from memory_scope.exceptions import InvalidArgumentError
-from memory_scope.vocabulary import Scope, Source
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope, Source
 
 T = TypeVar("T")
 
@@ -32,6 +32,8 @@ class Call(Generic[T]):
     content: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     patience: float = 0.0  # seconds to wait for the answer, at least
+    no_content: bool = False  # whether success is 204, without a body
+    streamed: bool = False  # whether success is handed on while it comes
 
 
 def create_memory(
@@ -55,8 +57,6 @@ def create_memory(
         "value_json": value_json,
         "replace": replace or None,
     }
-    if idempotency_key is None:
-        idempotency_key = str(uuid.uuid4())
     headers = {"Idempotency-Key": _checked_idempotency_key(idempotency_key)}
     return _post("/memory", body, result(results.Memory), headers)
 
@@ -94,10 +94,50 @@ def read_memory_continue(
     return _post("/memory/read/continue", body, result(results.MemoryRead))
 
 
-def revoke_memory(*, revocation_token: str) -> Call[results.Revocation]:
-    """Safe to send again: what was taken back stays so. A second success is told as 404."""
-    return _post(
-        "/memory/revoke", {"revocation_token": revocation_token}, result(results.Revocation)
+def revoke_memory(
+    *,
+    revocation_token: str | None,
+    user_id: str | None,
+    scope: Scope | None,
+    domain: str | Literal[Domains.ALL] | None,
+) -> Call[results.Revocation]:
+    """Safe to send again: what was taken back stays so.
+
+    A second success is told as 404 of a token, and in zeros of a user.
+    """
+    if (revocation_token is None) == (user_id is None):
+        raise InvalidArgumentError("Give either revocation_token or user_id.")
+    if revocation_token is not None and not (scope is None and domain is ALL_DOMAINS):
+        raise InvalidArgumentError("scope and domain go with user_id: a token has its own.")
+    body = {"revocation_token": revocation_token, "user_id": user_id, "scope": scope}
+    return _post("/memory/revoke", body | _domain(domain), result(results.Revocation))
+
+
+def list_memories(
+    cursor: str | None,
+    *,
+    user_id: str,
+    scope: Scope | None,
+    domain: str | Literal[Domains.ALL] | None,
+    limit: int | None,
+) -> Call[records.Page[records.StoredMemory]]:
+    fields = {"user_id": user_id, "scope": scope, **_domain(domain)}
+    query = query_of({**fields, "limit": limit, "cursor": cursor})
+    return Call("GET", f"/memory{query}", result(records.MemoryPage))
+
+
+def get_memory(memory_id: str) -> Call[records.StoredMemory]:
+    path = f"/memory/{segment_of('memory_id', memory_id)}"
+    return Call("GET", path, result(records.StoredMemory))
+
+
+def delete_memory(memory_id: str) -> Call[records.Deletion]:
+    """Safe to send again: what is gone stays so. A second success is told as 404."""
+    return Call(
+        "DELETE",
+        f"/memory/{segment_of('memory_id', memory_id)}",
+        lambda _, request_id: records.Deletion(id=memory_id, request_id=request_id),
+        no_content=True,
     )
 
 
@@ -114,8 +154,9 @@ def get_usage() -> Call[results.Usage]:
     return Call("GET", "/usage", result(results.Usage))
 
 
-def _checked_idempotency_key(text: str) -> str:
-    """Return what can be a header. Raises InvalidArgumentError before anything is sent."""
+def _checked_idempotency_key(given: str | None) -> str:
+    """Return what can be a header; without one, a fresh one. Raises InvalidArgumentError."""
+    text = str(uuid.uuid4()) if given is None else given
     if not isinstance(text, str) or _IDEMPOTENCY_KEY.fullmatch(text) is None:
         raise InvalidArgumentError(
             "idempotency_key must be 1 to 255 printable ASCII characters, without a blank at "
@@ -124,17 +165,18 @@ def _checked_idempotency_key(text: str) -> str:
     return text
 
 
+def _domain(given: str | Literal[Domains.ALL] | None) -> dict[str, str]:
+    """Return the field that says which domains: absent is every one, and empty is none."""
+    return {} if given is ALL_DOMAINS else {"domain": given or ""}
+
+
 def _post(
     path: str,
     body: Mapping[str, Any],
     parse: Callable[[Mapping[str, Any], str | None], T],
     headers: Mapping[str, str] | None = None,
+    patience: float = 0.0,
 ) -> Call[T]:
     """Make a call with a JSON body. Raises InvalidArgumentError for what JSON cannot say."""
-    return Call(
-        "POST",
-        path,
-        parse,
-        json_of(body),
-        {"Content-Type": "application/json", **(headers or {})},
-    )
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    return Call("POST", path, parse, json_of(body), sent, patience)

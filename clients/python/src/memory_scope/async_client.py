@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx2
 
-from memory_scope import _calls, results
 from memory_scope._answers import understand
+from memory_scope._async_memory_operations import AsyncMemoryOperations
+from memory_scope._async_reading_operations import AsyncReadingOperations
+from memory_scope._async_user_operations import AsyncUserOperations
 from memory_scope._calls import Call
 from memory_scope._connections import AsyncConnections
 from memory_scope._environment import certificates
@@ -18,12 +21,13 @@ from memory_scope._keys import Secret
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup
 from memory_scope.exceptions import MemoryScopeError
-from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
 
 
-class AsyncMemoryScopeClient(Setup):
+class AsyncMemoryScopeClient(
+    Setup, AsyncMemoryOperations, AsyncReadingOperations, AsyncUserOperations
+):
     """A service and a key, for asyncio. Tasks may share one; close it, or use it in `async with`.
 
     The arguments, and what is raised, are those of `MemoryScopeClient`. The function that `api_key`
@@ -70,80 +74,6 @@ class AsyncMemoryScopeClient(Setup):
         """Close the connections. The client cannot be used any more."""
         await self._connections.close()
 
-    async def create_memory(
-        self,
-        *,
-        user_id: str,
-        scope: Scope,
-        source: Source,
-        value_json: Mapping[str, Any] | list[Any],
-        domain: str | None = None,
-        ttl_days: int | None = None,
-        replace: bool = False,
-        idempotency_key: str | None = None,
-    ) -> results.Memory:
-        """Store a memory, once. See `MemoryScopeClient.create_memory`."""
-        return await self._send(
-            _calls.create_memory(
-                user_id=user_id,
-                scope=scope,
-                source=source,
-                value_json=value_json,
-                domain=domain,
-                ttl_days=ttl_days,
-                replace=replace,
-                idempotency_key=idempotency_key,
-            )
-        )
-
-    async def read_memory(
-        self,
-        *,
-        user_id: str,
-        scope: Scope,
-        purpose: str,
-        domain: str | None = None,
-        max_age_days: int | None = None,
-        detail: bool = False,
-    ) -> results.MemoryRead:
-        """Read a summary for a purpose. See `MemoryScopeClient.read_memory`."""
-        return await self._send(
-            _calls.read_memory(
-                user_id=user_id,
-                scope=scope,
-                purpose=purpose,
-                domain=domain,
-                max_age_days=max_age_days,
-                detail=detail,
-            )
-        )
-
-    async def read_memory_continue(
-        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
-    ) -> results.MemoryRead:
-        """Read again by a token. See `MemoryScopeClient.read_memory_continue`."""
-        return await self._send(
-            _calls.read_memory_continue(
-                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
-            )
-        )
-
-    async def revoke_memory(self, *, revocation_token: str) -> results.Revocation:
-        """Take the access back. See `MemoryScopeClient.revoke_memory`."""
-        return await self._send(_calls.revoke_memory(revocation_token=revocation_token))
-
-    async def policy(self) -> results.Policy:
-        """Return the policy as the service enforces it: what may be read for what."""
-        return await self._send(_calls.get_policy())
-
-    async def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
-        """Ask what a read would be answered. See `MemoryScopeClient.check_policy`."""
-        return await self._send(_calls.check_policy(scope=scope, purpose=purpose))
-
-    async def usage(self) -> results.Usage:
-        """Return what is left of this key's limit, and how much it was used in the last 30 days."""
-        return await self._send(_calls.get_usage())
-
     async def _send(self, call: Call[T]) -> T:
         attempts = Attempts(self._max_retries, uniform)
         while True:
@@ -159,7 +89,11 @@ class AsyncMemoryScopeClient(Setup):
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         client, key = await self._connections.client(), await self._keys.awaited()
         try:
-            response = await client.request(**self._arguments(call, key))
+            request = client.build_request(**self._arguments(call, key))
+            response = await client.send(request, stream=call.streamed)
+            if call.streamed and not response.is_success:
+                async with aclosing(response):
+                    await response.aread()
         except Exception as error:
             return self._failure(error, is_closed=self._connections.is_closed)
         except BaseException as error:  # a cancellation goes on, without the frames with the key

@@ -120,10 +120,17 @@ class MemoryRead(Result):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation(Result):
-    """An access that was taken back."""
+    """An access that was taken back.
+
+    Attributes:
+        grants_closed: How many tokens were open; None where it was taken back by one.
+        memories_hidden: How many memories could still be read; likewise.
+    """
 
     revoked: bool
     revoked_at: datetime
+    grants_closed: int | None = None
+    memories_hidden: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,95 @@
+"""What can be done with summaries and the policy, for asyncio."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from memory_scope import _calls, results
+from memory_scope._calls import Call
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope
+
+T = TypeVar("T")
+
+
+class AsyncReadingOperations:
+    """The operations on summaries, the access to them, and the policy, each by one call."""
+
+    async def _send(self, call: Call[T]) -> T:
+        raise NotImplementedError
+
+    async def read_memory(
+        self,
+        *,
+        user_id: str,
+        scope: Scope,
+        purpose: str,
+        domain: str | None = None,
+        max_age_days: int | None = None,
+        detail: bool = False,
+    ) -> results.MemoryRead:
+        """Read a summary for a purpose. Nothing stored is not an error.
+
+        See `MemoryScopeClient.read_memory`.
+        """
+        return await self._send(
+            _calls.read_memory(
+                user_id=user_id,
+                scope=scope,
+                purpose=purpose,
+                domain=domain,
+                max_age_days=max_age_days,
+                detail=detail,
+            )
+        )
+
+    async def read_memory_continue(
+        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
+    ) -> results.MemoryRead:
+        """Read again what a token was given for, brought up to date.
+
+        See `MemoryScopeClient.read_memory_continue`.
+        """
+        return await self._send(
+            _calls.read_memory_continue(
+                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
+            )
+        )
+
+    async def revoke_memory(
+        self,
+        *,
+        revocation_token: str | None = None,
+        user_id: str | None = None,
+        scope: Scope | None = None,
+        domain: str | Literal[Domains.ALL] | None = ALL_DOMAINS,
+    ) -> results.Revocation:
+        """Take access back: what was stored is hidden at once, from every reader.
+
+        See `MemoryScopeClient.revoke_memory`.
+        """
+        return await self._send(
+            _calls.revoke_memory(
+                revocation_token=revocation_token, user_id=user_id, scope=scope, domain=domain
+            )
+        )
+
+    async def policy(self) -> results.Policy:
+        """Return the policy as the service enforces it: what may be read for what.
+
+        See `MemoryScopeClient.policy`.
+        """
+        return await self._send(_calls.get_policy())
+
+    async def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
+        """Ask what a read for this purpose would be answered. It reads nothing.
+
+        See `MemoryScopeClient.check_policy`.
+        """
+        return await self._send(_calls.check_policy(scope=scope, purpose=purpose))
+
+    async def usage(self) -> results.Usage:
+        """Return what is left of this key's limit, and how much it was used in the last 30 days.
+
+        See `MemoryScopeClient.usage`.
+        """
+        return await self._send(_calls.get_usage())

@@ -1,0 +1,71 @@
+"""The operations on all that is held of a user, and on the record, as data. See `_calls`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import httpx2
+
+from memory_scope import records
+from memory_scope._arguments import query_of, segment_of
+from memory_scope._calls import Call
+from memory_scope._parsing import result
+from memory_scope.exceptions import InvalidArgumentError
+from memory_scope.vocabulary import Decision, Scope
+
+USER_PATIENCE = 75.0  # seconds: the service may take 60 for all of a user
+
+
+def get_user(user_id: str) -> Call[records.User]:
+    return Call("GET", _path(user_id), result(records.User), patience=USER_PATIENCE)
+
+
+def erase_user(user_id: str, *, dry_run: bool) -> Call[records.Erasure]:
+    """Safe to send again: what is erased stays so. The counts are those of the last attempt."""
+    if not isinstance(dry_run, bool):
+        raise InvalidArgumentError("dry_run must be True or False.")
+    query = query_of({"dry_run": "true" if dry_run else None})
+    return Call(
+        "DELETE", f"{_path(user_id)}{query}", result(records.Erasure), patience=USER_PATIENCE
+    )
+
+
+def export_user(user_id: str) -> Call[httpx2.Response]:
+    """Safe to send again until it begins. Its answer is handed on while it comes."""
+    return Call("GET", f"{_path(user_id)}/export", _unread, patience=USER_PATIENCE, streamed=True)
+
+
+def list_events(
+    cursor: str | None,
+    *,
+    user_id: str | None,
+    scope: Scope | None,
+    event_type: str | None,
+    api_key_id: str | None,
+    decision: Decision | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> Call[records.Page[records.Event]]:
+    query = query_of(
+        {
+            "user_id": user_id,
+            "scope": scope,
+            "event_type": event_type,
+            "api_key_id": api_key_id,
+            "decision": decision,
+            "since": since,
+            "until": until,
+            "limit": limit,
+            "cursor": cursor,
+        }
+    )
+    return Call("GET", f"/audit{query}", result(records.EventPage))
+
+
+def _path(user_id: str) -> str:
+    return f"/users/{segment_of('user_id', user_id)}"
+
+
+def _unread(body: object, request_id: str | None) -> httpx2.Response:
+    raise TypeError("It is handed on, and not parsed.")

@@ -1,0 +1,151 @@
+"""What the service answers of many: pages of a list, what is held of a user, batches.
+
+Times are aware datetimes in UTC. Each has `to_dict` and `from_dict`, as all results have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from memory_scope._plain import Plain
+from memory_scope.results import Memory, Result
+from memory_scope.vocabulary import Scope, Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMemory(Memory):
+    """A memory as it was stored.
+
+    Attributes:
+        source: Who said it.
+        value_json: What was said, an object or an array.
+        replace: Whether it stands in place of what was said before.
+    """
+
+    source: Source
+    value_json: Any
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Result, Generic[T]):
+    """A page of a list, the newest first.
+
+    Attributes:
+        items: What is on it, which may be nothing although more pages follow.
+        next_cursor: Leads to the next page; None if there is none.
+    """
+
+    items: list[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPage(Page[StoredMemory]):
+    """A page of a user's memories."""
+
+    items: list[StoredMemory]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Plain):
+    """An event of the record: a decision, or what was changed of keys, purposes and the project.
+
+    It holds no value, no token and no key. Of many memories `memory_ids` are the first 100. Its
+    `request_id` is that of the request which it tells of.
+    """
+
+    id: str
+    event_type: str
+    app_id: str | None = None
+    environment: str
+    api_key_id: str | None = None
+    subject_id: str | None = None
+    user_id: str | None = None
+    scope: Scope | None = None
+    domain: str | None = None
+    purpose: str | None = None
+    purpose_class: str | None = None
+    memory_ids: tuple[str, ...] = ()
+    revocation_grant_id: str | None = None
+    reason_code: str | None = None
+    decision_id: str | None = None
+    policy_version: str | None = None
+    request_id: str | None = None
+    server_request_id: str | None = None
+    created_at: datetime
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage(Page[Event]):
+    """A page of the record."""
+
+    items: list[Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion(Result):
+    """A memory that is gone."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Plain):
+    """What is stored of a user under one scope and domain, counted as of the user as a whole."""
+
+    scope: Scope
+    domain: str | None
+    memories: int
+    stored: int
+    open_grants: int
+    first_created_at: datetime | None
+    last_created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Result):
+    """What is stored of an end user, without a value.
+
+    Attributes:
+        memories: How many can be read.
+        stored: How many are in the database: also those that a revoke hid or that have expired.
+        open_grants: How many tokens can still read.
+        first_created_at: When the first of those stored was; None where there is none.
+        last_created_at: When the last was.
+        places: The scopes and domains in which there is any of it.
+    """
+
+    user_id: str
+    memories: int
+    stored: int
+    open_grants: int
+    first_created_at: datetime | None
+    last_created_at: datetime | None
+    places: list[Place]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure(Result):
+    """What an erasure took, or would take.
+
+    If an answer was lost and the call was sent again, the counts are what was left for the last
+    attempt.
+
+    Attributes:
+        erased_at: When it was erased; None if it was a dry run.
+        dry_run: Whether nothing was changed.
+    """
+
+    user_id: str
+    memories_deleted: int
+    grants_closed: int
+    idempotency_records_deleted: int
+    audit_events_emptied: int
+    erased_at: datetime | None = None
+    dry_run: bool = False
