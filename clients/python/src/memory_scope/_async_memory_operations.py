@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar
 
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
 from memory_scope.paging import AsyncPages
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope, Source
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, Scope, Source
 
 T = TypeVar("T")
 
@@ -47,6 +47,17 @@ class AsyncMemoryOperations:
                 replace=replace,
                 idempotency_key=idempotency_key,
             )
+        )
+
+    async def create_memories(
+        self, *, memories: Sequence[NewMemory], idempotency_key: str | None = None
+    ) -> records.MemoryBatch:
+        """Store up to 100 memories, all of them or none, once.
+
+        See `MemoryScopeClient.create_memories`.
+        """
+        return await self._send(
+            _calls.create_memories(memories=memories, idempotency_key=idempotency_key)
         )
 
     def list_memories(

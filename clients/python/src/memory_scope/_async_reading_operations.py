@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
-from memory_scope import _calls, results
+from memory_scope import _calls, records, results
 from memory_scope._calls import Call
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, ReadPlace, Scope
 
 T = TypeVar("T")
 
@@ -37,6 +38,29 @@ class AsyncReadingOperations:
                 scope=scope,
                 purpose=purpose,
                 domain=domain,
+                max_age_days=max_age_days,
+                detail=detail,
+            )
+        )
+
+    async def read_many(
+        self,
+        *,
+        user_id: str,
+        purpose: str,
+        reads: Sequence[ReadPlace],
+        max_age_days: int | None = None,
+        detail: bool = False,
+    ) -> records.ManyReads:
+        """Read several scopes and domains of a user for one purpose, each as by a read of its own.
+
+        See `MemoryScopeClient.read_many`.
+        """
+        return await self._send(
+            _calls.read_many(
+                user_id=user_id,
+                purpose=purpose,
+                reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -15,10 +15,11 @@ from memory_scope import _parsing, records, results
 from memory_scope._arguments import json_of, query_of, segment_of
 from memory_scope._parsing import result
 from memory_scope.exceptions import InvalidArgumentError
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope, Source
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, ReadPlace, Scope, Source
 
 T = TypeVar("T")
 
+BATCH_PATIENCE = 30.0
 _IDEMPOTENCY_KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
 
 
@@ -113,6 +114,36 @@ def revoke_memory(
     return _post("/memory/revoke", body | _domain(domain), result(results.Revocation))
 
 
+def create_memories(
+    *, memories: Sequence[NewMemory], idempotency_key: str | None
+) -> Call[records.MemoryBatch]:
+    """Safe to send again, as a create is."""
+    headers = {"Idempotency-Key": _checked_idempotency_key(idempotency_key)}
+    body = {"memories": memories}
+    return _post(
+        "/memory/batch", body, result(records.MemoryBatch), headers, patience=BATCH_PATIENCE
+    )
+
+
+def read_many(
+    *,
+    user_id: str,
+    purpose: str,
+    reads: Sequence[ReadPlace],
+    max_age_days: int | None,
+    detail: bool,
+) -> Call[records.ManyReads]:
+    """Safe to send again, as a read is."""
+    body = {
+        "user_id": user_id,
+        "purpose": purpose,
+        "reads": [*map(_read_place, reads)] if isinstance(reads, list | tuple) else reads,
+        "max_age_days": max_age_days,
+        "detail": detail or None,
+    }
+    return _post("/memory/read/batch", body, result(records.ManyReads), patience=BATCH_PATIENCE)
+
+
 def list_memories(
     cursor: str | None,
     *,
@@ -163,6 +194,13 @@ def _checked_idempotency_key(given: str | None) -> str:
             "either end."
         )
     return text
+
+
+def _read_place(given: object) -> object:
+    """Return it as the service writes it: there, `*` is every domain."""
+    if isinstance(given, Mapping) and given.get("domain") is ALL_DOMAINS:
+        return {**given, "domain": "*"}
+    return given
 
 
 def _domain(given: str | Literal[Domains.ALL] | None) -> dict[str, str]:

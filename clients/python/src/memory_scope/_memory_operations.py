@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar
 
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
 from memory_scope.paging import Pages
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope, Source
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, Scope, Source
 
 T = TypeVar("T")
 
@@ -57,6 +57,22 @@ class MemoryOperations:
                 replace=replace,
                 idempotency_key=idempotency_key,
             )
+        )
+
+    def create_memories(
+        self, *, memories: Sequence[NewMemory], idempotency_key: str | None = None
+    ) -> records.MemoryBatch:
+        """Store up to 100 memories, all of them or none, once.
+
+        Args:
+            memories: Each as the arguments of `create_memory`; later ones count as said later.
+            idempotency_key: As of `create_memory`, for all of them together.
+
+        Raises:
+            InvalidRequestError: One of them is wrong; its `errors` name it, as `memories[3].scope`.
+        """
+        return self._send(
+            _calls.create_memories(memories=memories, idempotency_key=idempotency_key)
         )
 
     def list_memories(

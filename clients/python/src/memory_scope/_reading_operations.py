@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
-from memory_scope import _calls, results
+from memory_scope import _calls, records, results
 from memory_scope._calls import Call
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, Scope
+from memory_scope.vocabulary import ALL_DOMAINS, Domains, ReadPlace, Scope
 
 T = TypeVar("T")
 
@@ -47,6 +48,36 @@ class ReadingOperations:
                 scope=scope,
                 purpose=purpose,
                 domain=domain,
+                max_age_days=max_age_days,
+                detail=detail,
+            )
+        )
+
+    def read_many(
+        self,
+        *,
+        user_id: str,
+        purpose: str,
+        reads: Sequence[ReadPlace],
+        max_age_days: int | None = None,
+        detail: bool = False,
+    ) -> records.ManyReads:
+        """Read several scopes and domains of a user for one purpose, each as by a read of its own.
+
+        What is refused stands beside what is answered: look at `answer` and `exception` of each.
+
+        Args:
+            user_id: The end user.
+            purpose: Why, in plain words.
+            reads: What to read: `{"scope": "preferences", "domain": "food"}`.
+            max_age_days: As of `read_memory`.
+            detail: As of `read_memory`.
+        """
+        return self._send(
+            _calls.read_many(
+                user_id=user_id,
+                purpose=purpose,
+                reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
             )

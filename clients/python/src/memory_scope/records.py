@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from memory_scope._errors import error_of
 from memory_scope._plain import Plain
-from memory_scope.results import Memory, Result
+from memory_scope.exceptions import APIError
+from memory_scope.results import Memory, MemoryRead, Result
 from memory_scope.vocabulary import Scope, Source
 
 T = TypeVar("T")
@@ -149,3 +151,42 @@ class Erasure(Result):
     audit_events_emptied: int
     erased_at: datetime | None = None
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryBatch(Result):
+    """Memories that were stored together, in the order in which they were given."""
+
+    items: list[Memory]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadItem(Plain):
+    """One read of several: what it found, or why it was refused.
+
+    Attributes:
+        status: The status that a read alone would have been answered with.
+        answer: What it found; None if it was refused.
+        error: The body of the refusal; None if there is an answer.
+    """
+
+    scope: Scope
+    domain: str | None
+    status: int
+    answer: MemoryRead | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def exception(self) -> APIError | None:
+        """What the read alone would have raised, such as a PolicyDeniedError; None if nothing."""
+        if self.error is None:
+            return None
+        request_id = self.error.get("request_id")
+        return error_of(self.status, self.error, request_id if request_id else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyReads(Result):
+    """What became of each of several reads, in the order in which they were asked for."""
+
+    items: list[ReadItem]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 Scope = Literal[
     "preferences", "constraints", "communication", "accessibility", "schedule", "attention"
@@ -29,3 +30,31 @@ class Domains(Enum):
 
 
 ALL_DOMAINS: Final = Domains.ALL
+
+
+class _NewMemory(TypedDict):
+    user_id: str
+    scope: Scope
+    source: Source
+    value_json: Mapping[str, Any] | list[Any]
+
+
+class NewMemory(_NewMemory, total=False):
+    """A memory to be stored with others, in the words of `create_memory`."""
+
+    domain: str | None
+    ttl_days: int | None
+    replace: bool
+
+
+class _ReadPlace(TypedDict):
+    scope: Scope
+
+
+class ReadPlace(_ReadPlace, total=False):
+    """One of several reads. Without a domain it reads what was stored without one.
+
+    With ALL_DOMAINS it stands for a read of each domain that the user has there.
+    """
+
+    domain: str | Literal[Domains.ALL] | None
