@@ -20,12 +20,17 @@ api: list[URLPattern | URLResolver] = [
 # What people see. Each needs a sign-in, unless config/middleware.py lists it as public.
 pages: list[URLPattern | URLResolver] = [
     path("", documentation.home, name="home"),
-    path("docs/", documentation.index, name="docs"),
-    path("docs/quickstart/", documentation.quickstart, name="docs_quickstart"),
-    path("docs/authentication/", documentation.authentication, name="docs_authentication"),
-    path("docs/policy/", documentation.policy, name="docs_policy"),
-    path("docs/purposes/", documentation.purposes, name="docs_purposes"),
-    path("docs/errors/", documentation.errors, name="docs_errors"),
+    path("docs/", documentation.page, name="docs"),
+    path("docs/search/", documentation.search, name="docs_search"),
+    path("docs/<slug:name>/", documentation.page, name="docs_page"),
+    path(
+        "docs/reference/<slug:name>/",
+        documentation.page,
+        {"folder": "reference/"},
+        name="docs_reference",
+    ),
+    path("llms.txt", documentation.llms, name="llms"),
+    path("llms-full.txt", documentation.llms_full, name="llms_full"),
     path("", include("accounts.urls")),
     path("", include("console.urls")),
     path("accounts/", include("allauth.urls")),

@@ -42,7 +42,8 @@ def test_the_matrix_is_the_one_that_is_enforced(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_quickstart_has_the_readers_own_address(client: Client) -> None:
     page = client.get("/docs/quickstart/", headers={"host": "localhost:9000"}).content.decode()
-    assert "curl http://localhost:9000/memory/read" in page
+    assert "curl -sS http://localhost:9000/memory/read" in page
+    assert "127.0.0.1" not in page
 
 
 @pytest.mark.django_db

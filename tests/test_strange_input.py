@@ -67,6 +67,7 @@ PAGES = {
     "/accounts/sessions/": ("page",),
     "/request-access/": ("email",),
     "/docs/": ("next",),
+    "/docs/search/": ("q",),
 }
 FORMS = {
     "/request-access/": ("email", "name", "use", "use_case", "company", "message", "about"),
@@ -158,6 +159,7 @@ class TestPages:
         client, _ = visitor
         paths = (
             *("/{0}", "/docs/{0}/", "/invite/{0}/", "/console/keys/{0}/", "/memory/{0}"),
+            "/docs/reference/{0}/",
             *("/accounts/confirm-email/{0}/", "/accounts/password/reset/key/{0}-{0}/"),
             *("/accounts/password/reset/key/1-{0}/", "/accounts/2fa/webauthn/keys/{0}/edit/"),
             "/static/{0}",

@@ -1,0 +1,1 @@
+"""The documentation site: its pages are drawn from the project's own texts and from the code."""

@@ -1,0 +1,238 @@
+"""The table of contents: every page that is written, in the order of reading.
+
+The pages of the reference are not here: they are drawn from the description of the API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.manual.sources import BEGINNING, Part
+
+API = "docs/api.md"
+POLICY = "docs/policy.md"
+RECORD = "docs/architecture.md"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: what it is called, and the texts or the template that it is made of."""
+
+    slug: str
+    title: str
+    summary: str  # for search, for the list of pages, and for whoever reads llms.txt
+    parts: tuple[Part, ...] = ()
+    template: str = ""  # comes before the parts
+    # Sections that it says in words of its own: the file, the section, and where on the page.
+    stands_for: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+START = Group(
+    "Get started",
+    (
+        Entry(
+            "",
+            "Introduction",
+            "What Memory Scope is, and where to find what.",
+            template="docs/articles/introduction.html",
+        ),
+        Entry(
+            "quickstart",
+            "Get started",
+            "From a key to a first memory under each of the six scopes, a denial and a revoke.",
+            (Part("docs/guide/get-started.md"),),
+        ),
+        Entry(
+            "authentication",
+            "Authentication",
+            "Keys: test and live, permissions, rotation, and what to do about one that leaked.",
+            (
+                Part("docs/guide/authentication.md"),
+                Part(API, "keys"),
+                Part(API, "a-key-that-leaked"),
+            ),
+        ),
+        Entry(
+            "requests",
+            "Requests and answers",
+            "What all requests have in common: JSON, times, request ids, queries and pages.",
+            (
+                Part(API, BEGINNING),
+                Part(API, "request-ids"),
+                Part(API, "unknown-fields"),
+                Part(API, "queries"),
+                Part(API, "compression"),
+                Part(API, "get-healthz-and-get-readyz"),
+            ),
+        ),
+    ),
+)
+
+GUIDES = Group(
+    "Guides",
+    (
+        Entry(
+            "policy",
+            "Scopes and purposes",
+            "What may be read for what, and every word that decides on a purpose.",
+            template="docs/articles/policy.html",
+            stands_for=(
+                (POLICY, "the-matrix", ""),
+                (POLICY, "how-a-purpose-is-understood", "#how-a-purpose-gets-its-class"),
+                (POLICY, "vetoes", "#vetoes"),
+                (POLICY, "what-a-denial-says", "#how-a-purpose-gets-its-class"),
+            ),
+        ),
+        Entry(
+            "purposes",
+            "Purposes, for privacy people",
+            "What the gate can do, what only people can, and what there is to look at.",
+            template="docs/articles/purposes.html",
+        ),
+        Entry(
+            "registry",
+            "Registering purposes",
+            "A project's own purposes: proposed, approved, changed and retired.",
+            (Part(POLICY, "the-registry-of-purposes", bare=True),),
+        ),
+        Entry(
+            "checks",
+            "Asking the policy",
+            "How a read would be decided, without one, and the policy as JSON.",
+            (Part(API, "post-policycheck"), Part(API, "get-policy")),
+        ),
+        Entry(
+            "values",
+            "What a memory can hold",
+            "The shapes of value_json, with an example for each scope, and what a source is.",
+            (
+                Part("docs/guide/values.md"),
+                Part(POLICY, "shapes-of-value_json"),
+                Part(POLICY, "scopes-and-sources"),
+            ),
+        ),
+        Entry(
+            "storing",
+            "Storing memories",
+            "Store a statement, and put one in place of what was said before.",
+            (
+                Part(API, "post-memory", without=("idempotency-key",)),
+                Part(API, "post-memorybatch"),
+            ),
+        ),
+        Entry(
+            "idempotency",
+            "Idempotency",
+            "How a request can be sent again and nothing is stored twice.",
+            (Part("docs/guide/idempotency.md"), Part(API, "idempotency-key")),
+        ),
+        Entry(
+            "reading",
+            "Reading and continuing",
+            "Read one merged summary for a purpose, and read again by its token.",
+            (
+                Part(API, "post-memoryread"),
+                Part(API, "post-memoryreadbatch"),
+                Part(API, "post-memoryreadcontinue"),
+            ),
+        ),
+        Entry(
+            "merging",
+            "Merging and confidence",
+            "How many statements become one summary, and how sure it is.",
+            (
+                Part(POLICY, "merging"),
+                Part(POLICY, "confidence"),
+                Part(POLICY, "what-stands-behind-a-summary"),
+            ),
+        ),
+        Entry(
+            "listing",
+            "Listing and deleting memories",
+            "A user's memories as they were stored, and how one of them is deleted.",
+            (
+                Part(API, "get-memory"),
+                Part(API, "get-memoryid"),
+                Part(API, "delete-memoryid"),
+            ),
+        ),
+        Entry(
+            "revocation",
+            "Taking access back",
+            "Revoke by a token or by user: what is hidden, from whom, and from when on.",
+            (Part(API, "post-memoryrevoke"),),
+        ),
+        Entry(
+            "erasure",
+            "Export and erasure",
+            "What is held of an end user, handing it out, and erasing it.",
+            (
+                Part(API, "get-usersuser_id"),
+                Part(API, "get-usersuser_idexport"),
+                Part(API, "delete-usersuser_id"),
+                Part(API, "users-in-paths"),
+            ),
+        ),
+        Entry(
+            "audit",
+            "The audit record",
+            "Every decision and every change: how to read the record, and what is in it.",
+            (Part(API, "get-audit"), Part(RECORD, "types-of-events")),
+        ),
+        Entry(
+            "limits",
+            "Rate limits and sizes",
+            "Requests an hour and a second, what is counted, and how large things may be.",
+            (Part(API, "rate-limits"), Part(API, "usage"), Part(API, "limits")),
+        ),
+        Entry(
+            "errors",
+            "Errors",
+            "Every code that an error can have, and what to do about it.",
+            (Part(API, "errors", bare=True, under="When each is answered"),),
+            template="docs/articles/errors.html",
+        ),
+        Entry(
+            "security",
+            "Good security practice",
+            "What you should do about keys, purposes and people's rights, and what we do.",
+            (Part("docs/guide/security.md"),),
+        ),
+    ),
+)
+
+CLIENTS = Group(
+    "Clients",
+    (
+        Entry(
+            "python",
+            "Python",
+            "The official Python client and its command.",
+            (Part("clients/python/README.md"),),
+        ),
+    ),
+)
+
+NEWS = Group(
+    "News",
+    (
+        Entry(
+            "changelog",
+            "Changelog",
+            "What is new in the service and in the Python client.",
+            (
+                Part("CHANGELOG.md", under="The service"),
+                Part("clients/python/CHANGELOG.md", under="The Python client"),
+            ),
+        ),
+    ),
+)
+
+BEFORE_REFERENCE = (START, GUIDES)
+AFTER_REFERENCE = (CLIENTS, NEWS)

@@ -1,0 +1,74 @@
+"""Every page of the documentation in a browser, wide and narrow, with script and without."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from config.documentation import site
+from tests.browser.conftest import Opened
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# The two looks that differ most; tests/browser/test_every_page.py looks at some pages in all.
+LOOKS = (("light", 1280), ("dark", 360))
+BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_no_page_has_a_barrier_or_runs_off_the_screen(page: Page, axe: str) -> None:
+    found: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(message.text)
+
+    page.on("console", listen)
+    for one in site().pages.values():
+        page.goto(one.path)
+        for theme, width in LOOKS:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate(axe)
+            result = page.evaluate("axe.run()")
+            found += [
+                f"{one.path} {theme} {width}: {violation['id']}: {violation['nodes'][0]['html']}"
+                for violation in result["violations"]
+            ]
+            if page.evaluate(BESIDE) > 0:
+                found.append(f"{one.path}: something runs off a screen of {width}")
+    assert found == []
+
+
+def test_a_reader_finds_their_way_without_script(opened: Opened) -> None:
+    page = opened(java_script_enabled=False, viewport={"width": 360, "height": 800}).new_page()
+    page.goto("/docs/")
+    page.get_by_role("button", name="Contents").click()
+    page.get_by_role("link", name="Idempotency").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Idempotency"
+    assert not page.get_by_role("button", name="Copy").first.is_visible()
+    page.get_by_role("searchbox").fill("revoke without a token")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("main").get_by_role("link", name="Taking back without a token").click()
+    assert page.url.endswith("/docs/revocation/#taking-back-without-a-token")
+
+
+def test_code_is_copied_as_it_stands(page: Page, site: str) -> None:
+    page.goto("/docs/quickstart/")
+    page.get_by_role("button", name="Copy").nth(1).click()
+    assert page.get_by_role("status").inner_text() == "Copied."
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == f'curl -sS {site}/usage -H "X-API-Key: $MEMORY_SCOPE_API_KEY"'
+
+
+def test_a_narrow_screen_hides_the_contents_until_they_are_asked_for(page: Page) -> None:
+    page.goto("/docs/policy/")
+    contents = page.get_by_role("navigation", name="Docs")
+    assert contents.is_visible()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert not contents.is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert contents.is_visible()
+    page.keyboard.press("Escape")
+    assert not contents.is_visible()
