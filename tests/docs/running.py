@@ -1,0 +1,97 @@
+"""Runs what the documentation shows as a reader would: in a shell, and with Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.environment import BASE_DIR
+from tests.docs.reading import Code
+
+# A reader's shell, with curl under watch: what it is answered is kept beside what it prints.
+CURL = """#!/bin/sh
+number=$(ls "$ANSWERS" | grep -c body)
+"$REAL_CURL" --write-out '%{stderr}%{http_code}' "$@" \
+  >"$ANSWERS/$number.body" 2>"$ANSWERS/$number.status"
+ended=$?
+cat "$ANSWERS/$number.body"
+exit $ended
+"""
+COMMAND = """#!/bin/sh
+exec "$PYTHON" -m memory_scope "$@"
+"""
+SECONDS = 120
+
+
+@dataclass
+class Ran:
+    """What a block of code did: how it ended, what it said, and what its requests were answered."""
+
+    ended: int
+    said: str
+    statuses: list[str]
+    body: str  # of the last answer
+
+
+class Reader:
+    """Somebody with a key, a folder, and a shell that remembers its variables."""
+
+    def __init__(self, folder: Path, address: str, key: str, token: str, memory_id: str) -> None:
+        self.folder = folder
+        self.token, self.key = token, key
+        self.answers = folder / "answers"
+        self.answers.mkdir(parents=True)
+        self.variables = folder / "variables"
+        self.variables.write_text(f"export TOKEN={token} MEMORY_ID={memory_id}\n")
+        commands = folder / "commands"
+        commands.mkdir()
+        for name, text in (("curl", CURL), ("memory-scope", COMMAND)):
+            (commands / name).write_text(text)
+            (commands / name).chmod(0o755)
+        self.environment = {
+            "PATH": f"{commands}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "ANSWERS": str(self.answers),
+            "REAL_CURL": _real_curl(),
+            "PYTHON": sys.executable,
+            "PYTHONPATH": str(BASE_DIR / "clients/python/src"),
+            "MEMORY_SCOPE_BASE_URL": address,
+            "MEMORY_SCOPE_API_KEY": key,
+        }
+
+    def run(self, code: Code) -> Ran:
+        for file in self.answers.iterdir():
+            file.unlink()
+        # What a reader puts in: their key, and the token of their last read.
+        text = code.text.replace("sk_test_…", self.key).replace("rev_…", self.token)
+        if code.language == "python":
+            ran = self._run([sys.executable, "-W", "error", "-c", text])
+        else:
+            kept = f'. "{self.variables}"\n{text}\nset >"{self.folder}/all"\n'
+            kept += f'export -p >"{self.variables}"\n'
+            kept += f'grep -E "^(TOKEN|KEY|MEMORY_ID)=" "{self.folder}/all" >>"{self.variables}"\n'
+            ran = self._run(["sh", "-ec", kept])
+        statuses = [file.read_text() for file in self._kept("status")]
+        bodies = [file.read_text() for file in self._kept("body")]
+        return Ran(ran.returncode, ran.stdout + ran.stderr, statuses, bodies[-1] if bodies else "")
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
+    def _kept(self, ending: str) -> list[Path]:
+        return sorted(self.answers.glob(f"*.{ending}"), key=lambda file: int(file.stem))
+
+
+def _real_curl() -> str:
+    found = subprocess.run(["which", "curl"], capture_output=True, text=True, check=True)
+    return found.stdout.strip()
