@@ -1,30 +1,13 @@
-"""The front page and the pages under /docs/. Their policy and errors come from the code."""
+"""The front page, and what a developer can do about each error."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from http import HTTPStatus
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
-from config.errors import STATUS
-from config.manual import contents
-from config.manual.plain_text import in_full, listed
-from config.manual.search import MOST_LETTERS, MOST_RESULTS, Index
-from config.manual.site import Site, build
 from foundation.addresses import base_url
-from memory.policy.access import MATRIX, allowed_purpose_classes, is_allowed
-from memory.policy.description import gate
-from memory.policy.version import POLICY_VERSION
-from memory.policy.vocabulary import PURPOSE_CLASSES, Source
-
-PLAIN = "text/plain; charset=utf-8"
-KEPT_SECONDS = 3600  # for which others may keep what is the same for everyone
+from memory.policy.access import MATRIX, allowed_purpose_classes
 
 # What a developer can do about each code. A code without a sentence fails a test.
 ADVICE = {
@@ -82,107 +65,3 @@ def home(request: HttpRequest) -> HttpResponse:
         "matrix": {scope.value: allowed_purpose_classes(scope) for scope in MATRIX},
     }
     return render(request, "home.html", context)
-
-
-def _introduction() -> dict[str, Any]:
-    groups = [
-        (group.title, group.entries)
-        for group in (*contents.BEFORE_REFERENCE, *contents.AFTER_REFERENCE)
-    ]
-    return {"groups": groups, **_matrix()}
-
-
-def _matrix() -> dict[str, Any]:
-    """Return the matrix as `is_allowed` answers it."""
-    return {
-        "class_words": [one.split("_") for one in PURPOSE_CLASSES],  # may break between them
-        "rows": [
-            (str(scope), [is_allowed(scope, one) for one in PURPOSE_CLASSES]) for scope in MATRIX
-        ],
-    }
-
-
-def _policy() -> dict[str, Any]:
-    """Return every table that decides on a purpose."""
-    sources = [str(source) for source in Source]
-    return {**_matrix(), "gate": gate(), "version": POLICY_VERSION, "sources": sources}
-
-
-def _errors() -> dict[str, Any]:
-    """Return every code that the API can answer, from the table that answers it."""
-    rows = [
-        (code, int(status), HTTPStatus(status).phrase, ADVICE.get(code, ""))
-        for code, status in sorted(STATUS.items(), key=lambda entry: entry[1])
-    ]
-    return {"rows": rows}
-
-
-# What the pages with a template of their own are drawn from.
-CONTEXTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "docs/articles/introduction.html": _introduction,
-    "docs/articles/policy.html": _policy,
-    "docs/articles/purposes.html": lambda: {"gate": gate(), "version": POLICY_VERSION},
-    "docs/articles/errors.html": _errors,
-}
-
-
-@cache
-def site() -> Site:
-    """Return the pages under /docs/, drawn at the first call."""
-    return build(CONTEXTS)
-
-
-@cache
-def index() -> Index:
-    return Index(site())
-
-
-@require_safe
-@cache_control(private=True, no_cache=True)
-def page(request: HttpRequest, name: str = "", folder: str = "") -> HttpResponse:
-    """Show a page of the documentation, with the address that it was asked under in its code."""
-    found = site().pages.get(f"{folder}{name}")
-    if found is None:
-        raise Http404
-    before, after = site().neighbours(found)
-    context = {
-        "page": found,
-        "title": found.title,
-        "html": found.html_at(base_url(request)),
-        "headings": found.headings,
-        "groups": site().groups,
-        "before": before,
-        "after": after,
-    }
-    return render(request, "docs/page.html", context)
-
-
-@require_safe
-@cache_control(private=True, no_cache=True)
-def search(request: HttpRequest) -> HttpResponse:
-    """Show the sections of the documentation that have every word of `q`."""
-    question = request.GET.get("q", "")[:MOST_LETTERS].strip()
-    context = {
-        "title": "Search",
-        "question": question,
-        "results": index().find(question),
-        "most": MOST_RESULTS,
-        "groups": site().groups,
-    }
-    return render(request, "docs/search.html", context)
-
-
-@require_safe
-@cache_control(public=True, max_age=KEPT_SECONDS)
-@conditional_page
-def llms(request: HttpRequest) -> HttpResponse:
-    """List the pages for language models, as llmstxt.org has it."""
-    return HttpResponse(listed(site(), base_url(request)), content_type=PLAIN)
-
-
-@require_safe
-@cache_control(public=True, max_age=KEPT_SECONDS)
-@conditional_page
-def llms_full(request: HttpRequest) -> HttpResponse:
-    """Answer all pages in one plain text."""
-    return HttpResponse(in_full(site(), base_url(request)), content_type=PLAIN)

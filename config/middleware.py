@@ -44,6 +44,7 @@ PUBLIC = frozenset(
     {
         "home",
         "docs",
+        "docs_errors",
         "docs_page",
         "docs_reference",
         "docs_search",

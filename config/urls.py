@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import documentation, health
+from config.manual import views as manual
 from config.openapi import views as openapi
 
 # What programs ask for, with a key or without. Middleware for people steps aside for these paths.
@@ -20,17 +21,18 @@ api: list[URLPattern | URLResolver] = [
 # What people see. Each needs a sign-in, unless config/middleware.py lists it as public.
 pages: list[URLPattern | URLResolver] = [
     path("", documentation.home, name="home"),
-    path("docs/", documentation.page, name="docs"),
-    path("docs/search/", documentation.search, name="docs_search"),
-    path("docs/<slug:name>/", documentation.page, name="docs_page"),
+    path("docs/", manual.page, name="docs"),
+    path("docs/search/", manual.search, name="docs_search"),
+    path("docs/errors/", manual.page, {"name": "errors"}, name="docs_errors"),
+    path("docs/<slug:name>/", manual.page, name="docs_page"),
     path(
         "docs/reference/<slug:name>/",
-        documentation.page,
+        manual.page,
         {"folder": "reference/"},
         name="docs_reference",
     ),
-    path("llms.txt", documentation.llms, name="llms"),
-    path("llms-full.txt", documentation.llms_full, name="llms_full"),
+    path("llms.txt", manual.llms, name="llms"),
+    path("llms-full.txt", manual.llms_full, name="llms_full"),
     path("", include("accounts.urls")),
     path("", include("console.urls")),
     path("accounts/", include("allauth.urls")),

@@ -50,6 +50,7 @@ TABLE = [
     ("/leaks", "post", 415, 415, 415, 415, 415, 415),
     # Everyone.
     ("/docs/", "get", 200, 200, 200, 200, 200, 200),
+    ("/docs/errors/", "get", 200, 200, 200, 200, 200, 200),
     ("/docs/{page}/", "get", 200, 200, 200, 200, 200, 200),
     ("/docs/reference/{word}/", "get", 404, 404, 404, 404, 404, 404),  # there is none called so
     ("/docs/search/", "get", 200, 200, 200, 200, 200, 200),

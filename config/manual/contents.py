@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from config.manual.sources import BEGINNING, Part
 
+
+def address(slug: str) -> str:
+    """Return where a page is."""
+    return f"/docs/{slug}/" if slug else "/docs/"
+
+
 API = "docs/api.md"
 POLICY = "docs/policy.md"
 RECORD = "docs/architecture.md"
@@ -25,6 +31,10 @@ class Entry:
     template: str = ""  # comes before the parts
     # Sections that it says in words of its own: the file, the section, and where on the page.
     stands_for: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def path(self) -> str:
+        return address(self.slug)
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ START = Group(
                 Part(API, "queries"),
                 Part(API, "compression"),
                 Part(API, "get-healthz-and-get-readyz"),
+                Part(API, "openapi"),
             ),
         ),
     ),

@@ -6,7 +6,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable
 
-from config.manual.contents import Entry
+from config.manual.contents import Entry, address
 from config.manual.markdown import anchor_of, unique
 from config.manual.sources import Part, placed
 
@@ -16,7 +16,9 @@ class Links:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._places: dict[tuple[str, str], str] = {}
+        self._titles: dict[str, str] = {}
         for entry in entries:
+            self._titles[address(entry.slug)] = entry.title
             anchors: Counter[str] = Counter()
             for file, section, place in entry.stands_for:
                 self._places[file, section] = address(entry.slug) + place
@@ -42,10 +44,10 @@ class Links:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) if path else file
         return self._places.get((target, section))
 
+    def title(self, place: str) -> str:
+        """Return what the page is called that a place is on."""
+        return self._titles[place.partition("#")[0]]
+
     def sections(self, file: str) -> set[str]:
         """Return the sections of a file that are on the site."""
         return {section for other, section in self._places if other == file and section}
-
-
-def address(slug: str) -> str:
-    return f"/docs/{slug}/" if slug else "/docs/"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -31,6 +32,7 @@ class Article:
     file: str = ""
     anchors: Counter[str] = field(default_factory=Counter)
     heading: str = ""
+    linked: bool = False  # whether the link that is being drawn leads somewhere
     tables: Counter[str] = field(default_factory=Counter)
     codes: int = 0
 
@@ -57,14 +59,14 @@ class ArticleRenderer(RendererHTML):
     ) -> str:
         article: Article = env[PAGE]
         address = article.resolve(article.file, str(tokens[idx].attrs["href"]))
-        closing = next(one for one in tokens[idx:] if one.type == "link_close")
-        closing.tag = "a" if address else ""
+        article.linked = address is not None
         return f'<a href="{escape(address)}">' if address else ""
 
     def link_close(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        return "</a>" if tokens[idx].tag else ""
+        article: Article = env[PAGE]
+        return "</a>" if article.linked else ""
 
     def table_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -109,6 +111,36 @@ def code_block(code: str, language: str, name: str, answers: str = "", title: st
         f'{button}</div><pre tabindex="0"><code class="language-{language}" id="{name}"{told}>'
         f"{highlighted(code, language)}</code></pre></div>\n"
     )
+
+
+def tabs(blocks: list[tuple[str, str, str, str]]) -> str:
+    """Return one request in several languages, of which a reader chooses one, without script.
+
+    Each is its value, its name, its language and its code. They are chosen by radio buttons,
+    which the stylesheet heeds; where it cannot, all of them show.
+    """
+    labels = "".join(
+        f'<label><input type="radio" name="example" value="{value}"'
+        f"{' checked' if not number else ''}>{escape(name)}</label>"
+        for number, (value, name, _, _) in enumerate(blocks)
+    )
+    shown = "".join(
+        f'<div data-tab="{value}">'
+        + code_block(code, language, f"example-{value}", title=name)
+        + "</div>"
+        for value, name, language, code in blocks
+    )
+    return (
+        '<div class="choice"><fieldset class="tabs"><legend class="hidden">Language</legend>'
+        f"{labels}</fieldset>{shown}</div>\n"
+    )
+
+
+@cache
+def in_line(text: str) -> str:
+    """Return a sentence as HTML; a link in it that leads to no page is its words alone."""
+    article = Article(lambda file, link: link if link.startswith(("/", "https:")) else None)
+    return str(READER.renderInline(text, {PAGE: article}))
 
 
 def new_reader() -> MarkdownIt:

@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape, unescape
 from typing import Any
 
 from django.template.loader import render_to_string
 
 from config.manual import contents
-from config.manual.contents import Entry, Group
-from config.manual.links import Links, address
+from config.manual.contents import Entry, Group, address
+from config.manual.links import Links
 from config.manual.markdown import Article, drawn
 from config.manual.sources import tokens_of
 
@@ -81,10 +81,15 @@ class Site:
 Context = Callable[[], dict[str, Any]]
 
 
-def build(contexts: dict[str, Context], reference: Iterable[Page] = ()) -> Site:
-    """Draw every page. `contexts` says for each template what it is drawn from."""
+@cache
+def places() -> Links:
+    """Return where on the site each section of a text is."""
     groups = (*contents.BEFORE_REFERENCE, *contents.AFTER_REFERENCE)
-    links = Links(entry for group in groups for entry in group.entries)
+    return Links(entry for group in groups for entry in group.entries)
+
+
+def build(contexts: dict[str, Context], reference: Iterable[Page], links: Links) -> Site:
+    """Draw every page. `contexts` says for each template what it is drawn from."""
 
     def of(chosen: tuple[Group, ...]) -> list[Page]:
         return [

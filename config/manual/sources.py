@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,7 +67,7 @@ def placed(part: Part) -> tuple[Section, ...]:
 def tokens_of(part: Part) -> list[Token]:
     """Return a part's tokens anew, its outermost headings as those right below a page's title."""
     kept = _kept(part)
-    tokens = [deepcopy(token) for index, token in enumerate(_file(part.file)) if index in kept]
+    tokens = [copy(token) for index, token in enumerate(_file(part.file)) if index in kept]
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     highest = 3 if part.under else 2
     shift = highest - min((int(token.tag[1]) for token in headings), default=highest)
@@ -76,6 +76,7 @@ def tokens_of(part: Part) -> list[Token]:
     return [*(parsed(f"## {part.under}") if part.under else []), *tokens]
 
 
+@cache
 def _kept(part: Part) -> frozenset[int]:
     """Return which tokens of the file are the part's."""
     tokens = _file(part.file)

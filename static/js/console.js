@@ -55,6 +55,13 @@ for (const button of document.querySelectorAll("[data-copy], [data-download]")) 
   });
 }
 
+// A long list of contents shows where one is.
+const here = document.querySelector(".docs-side [aria-current]");
+if (here) {
+  const side = here.closest(".docs-side");
+  side.scrollTop = here.offsetTop - side.clientHeight / 2;
+}
+
 // A form that was sent is not sent again by an impatient second click.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -39,13 +39,11 @@ class Ran:
 class Reader:
     """Somebody with a key, a folder, and a shell that remembers its variables."""
 
-    def __init__(self, folder: Path, address: str, key: str, token: str, memory_id: str) -> None:
-        self.folder = folder
-        self.token, self.key = token, key
+    def __init__(self, folder: Path, address: str, key: str) -> None:
+        self.folder, self.key = folder, key
         self.answers = folder / "answers"
         self.answers.mkdir(parents=True)
         self.variables = folder / "variables"
-        self.variables.write_text(f"export TOKEN={token} MEMORY_ID={memory_id}\n")
         commands = folder / "commands"
         commands.mkdir()
         for name, text in (("curl", CURL), ("memory-scope", COMMAND)):
@@ -62,11 +60,21 @@ class Reader:
             "MEMORY_SCOPE_API_KEY": key,
         }
 
+    def has(self, token: str, memory_id: str) -> None:
+        """Let the reader have the token of a read, and the id of a memory."""
+        self.token, self.memory_id = token, memory_id
+        self.variables.write_text(f"export TOKEN={token} MEMORY_ID={memory_id}\n")
+
     def run(self, code: Code) -> Ran:
         for file in self.answers.iterdir():
             file.unlink()
-        # What a reader puts in: their key, and the token of their last read.
-        text = code.text.replace("sk_test_…", self.key).replace("rev_…", self.token)
+        text = code.text
+        for placeholder, own in (
+            ("sk_test_…", self.key),
+            ("rev_…", self.token),
+            ("01a206ab-…", self.memory_id),
+        ):
+            text = text.replace(placeholder, own)
         if code.language == "python":
             ran = self._run([sys.executable, "-W", "error", "-c", text])
         else:

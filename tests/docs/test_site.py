@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from config.documentation import index, site
 from config.environment import BASE_DIR
 from config.manual import contents, sources
 from config.manual.links import Links
+from config.manual.views import index, site
 from tests.docs.reading import Read, Reader, crawled, read
 
 pytestmark = pytest.mark.django_db
