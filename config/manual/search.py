@@ -96,13 +96,14 @@ def words_of(text: str) -> Iterator[str]:
 def _result(passage: Passage, asked: list[str]) -> Result:
     path = f"{passage.page.path}#{passage.anchor}" if passage.anchor else passage.page.path
     title = passage.title or passage.page.title
-    text = passage.text or passage.page.summary
-    return Result(title, passage.page.title, path, _excerpt(text, asked))
-
-
-def _excerpt(text: str, asked: list[str]) -> list[tuple[bool, str]]:
-    """Return the text round the first word that was looked for, cut into pieces."""
     pattern = re.compile("|".join(rf"(?<![^\W_]){re.escape(word)}\w*" for word in asked), re.I)
+    said = (passage.text, passage.code, "" if passage.title else passage.page.summary)
+    text = next((one for one in said if pattern.search(one)), passage.text)
+    return Result(title, passage.page.title, path, _excerpt(text, pattern))
+
+
+def _excerpt(text: str, pattern: re.Pattern[str]) -> list[tuple[bool, str]]:
+    """Return the text round the first word that was looked for, cut into pieces."""
     first = pattern.search(text)
     start = max(0, first.start() - EXCERPT // 3) if first else 0
     if start:

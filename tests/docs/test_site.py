@@ -158,6 +158,13 @@ class TestSearch:
     def test_a_piece_of_a_name_finds_it(self, client: Client) -> None:
         assert any("#policy_denied" in one for one in self.find(client, "denied"))
 
+    def test_a_result_shows_the_words_that_were_looked_for(self) -> None:
+        for question in ("revoke", "grants_closed"):
+            for result in index().find(question)[:5]:
+                marked = [piece.casefold() for found, piece in result.excerpt if found]
+                shown = [*marked, result.title.casefold().replace("/", " ")]
+                assert any(question in one for one in shown), result
+
     def test_nothing_asked_finds_nothing(self, client: Client) -> None:
         for question in ("", "   ", "?!", "_"):
             assert self.find(client, question) == []
