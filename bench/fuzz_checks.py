@@ -35,7 +35,12 @@ def _has_no_schema(body: Any) -> bool:
     if not isinstance(body, dict):
         return False
     wholes = (value for name, value in body.items() if name != "value_json")
-    return any(_is_whole_float(value) for value in wholes) or _is_odd(body.get("value_json"), 1)
+    batch = body.get("memories") or []
+    return (
+        any(_is_whole_float(value) for value in wholes)
+        or _is_odd(body.get("value_json"), 1)
+        or (isinstance(batch, list) and any(_has_no_schema(memory) for memory in batch))
+    )
 
 
 def _is_whole_float(value: Any) -> bool:
