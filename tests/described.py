@@ -5,6 +5,7 @@ Objects are closed: an answer may have no field that the description does not kn
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -43,16 +44,18 @@ def check(method: str, url: str, answer: HttpResponseBase) -> None:
     _check_headers(response, answer.headers, place)
     media_type = answer.headers.get("Content-Type", "").partition(";")[0]
     content = response.get("content", {})
+    compressed = answer.headers.get("Content-Encoding") == "gzip"
     if answer.streaming:
         pieces = answer.streaming_content  # type: ignore[attr-defined] # of those that stream
-        watched = _watched(pieces, pointer, media_type, content, place)
+        watched = _watched(pieces, compressed, pointer, media_type, content, place)
         answer.streaming_content = watched  # type: ignore[attr-defined] # as above
     else:
         body = answer.content  # type: ignore[attr-defined] # of those that do not
+        body = gzip.decompress(body) if compressed else body
         _check_body(body, pointer, media_type, content, place)
 
 
-def _watched(pieces: Iterable[bytes], *rest: Any) -> Iterator[bytes]:
+def _watched(pieces: Iterable[bytes], compressed: bool, *rest: Any) -> Iterator[bytes]:
     seen, size = [], 0
     for piece in pieces:
         size += len(piece)
@@ -60,7 +63,8 @@ def _watched(pieces: Iterable[bytes], *rest: Any) -> Iterator[bytes]:
             seen.append(piece)
         yield piece
     if size <= LONGEST:
-        _check_body(b"".join(seen), *rest)
+        body = b"".join(seen)
+        _check_body(gzip.decompress(body) if compressed else body, *rest)
 
 
 def _response(method: str, path: str, status: str, place: str) -> tuple[str, dict[str, Any]]:
