@@ -47,6 +47,7 @@ class TestPermissions:
             "detail",
             "code",
             "request_id",
+            "doc_url",
         }
         assert (Memory.objects.count(), RevocationGrant.objects.count()) == (1, 1)
         assert api.read()["summary_struct"]["likes"] == ["pizza"]
