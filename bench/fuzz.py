@@ -79,7 +79,7 @@ def fuzz(database_url: str, *, examples: int, seed: int, in_short: bool = False)
         keys = _keys(settings)
         address = f"http://127.0.0.1:{settings['PORT']}"
         with service.running(settings, Path(folder) / "log") as running:
-            description = httpx.get(f"{address}/openapi.json").json()
+            description = httpx.get(f"{address}/openapi.json", timeout=service.START_SECONDS).json()
             (Path(folder) / "openapi.json").write_text(json.dumps(closed(description)))
             (Path(folder) / "schemathesis.toml").write_text(CONFIGURATION)
             for who, share in SHARES.items():
