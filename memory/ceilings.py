@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.ceilings import Ceilings
 from foundation import sql
 from memory import locks
-from memory.statements import MemoryRow
+from memory.statements import BYTES, MemoryRow
 
 PARTITION_MEMORIES = "partition_memories"
 PARTITION_BYTES = "partition_bytes"
@@ -47,7 +47,6 @@ HELD = """
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
       AND (expires_at IS NULL OR expires_at > %s)
 """
-BYTES = {"postgresql": "octet_length(value_json)", "sqlite": "length(CAST(value_json AS BLOB))"}
 
 SENTENCES = {
     PARTITION_MEMORIES: "This user, scope and domain can hold at most {most} live memories",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,10 @@ class Caller(msgspec.Struct, frozen=True):
 
     def partition(self, user_id: str, scope: str, domain: str) -> Partition:
         return Partition(self.principal.subject_id(user_id), scope, domain)
+
+    def since(self, max_age_days: int | None) -> datetime | None:
+        """Return the time after which a read finds what was stored, None for all of it."""
+        return None if max_age_days is None else self.at - timedelta(days=max_age_days)
 
 
 def memory_created(

@@ -30,6 +30,11 @@ from memory.statements import Grant, GrantRow, Partition
 from memory.writes import Crowded
 
 MOST_READS = 50  # of a batch, with all domains that EVERY_DOMAIN stands for
+# What all reads of a batch find together: as much as four partitions hold by the usual ceilings.
+# Of fifty full ones an answer would take longer to make than a request may, and fill the memory.
+MOST_MEMORIES = 20_000
+MOST_BYTES = 4 * 1024 * 1024
+DETAILED = 4  # times as much work is what stands behind a summary, so it is of as much less
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -83,7 +88,7 @@ def read_all(caller: Caller, query: ReadSeveral) -> list[Outcome]:
     EVERY_DOMAIN stands for each domain of its scope that holds live memories, or for none where
     none does. A place that is refused leaves the others as they are.
     """
-    entries = list(_entries(caller, query))
+    entries = list(_not_too_much(caller, query, list(_entries(caller, query))))
     readings = [one for one in entries if isinstance(one, Reading)]
     denials = [one.event for one in entries if isinstance(one, Refused) and one.event]
     for reading in readings:
@@ -161,6 +166,40 @@ def _too_many(place: ReadPlace) -> RequestRefused:
         f"Scope '{place.scope}' has more domains than fit into this request, which can read"
         f" {MOST_READS} in all: name some of them",
     )
+
+
+def _too_much(memories: int, octets: int) -> RequestRefused:
+    return RequestRefused(
+        "out_of_range",
+        f"One request can read {memories} memories and {octets} bytes of values in all: read this"
+        " in another one",
+    )
+
+
+def _not_too_much(
+    caller: Caller, query: ReadSeveral, entries: Sequence[Reading | Refused]
+) -> Iterator[Reading | Refused]:
+    """Yield the entries; refused are those that find more than there is room for by then.
+
+    What comes first is read, however much it is: a read of its own would answer it too.
+    """
+    partitions = [one.grant.partition for one in entries if isinstance(one, Reading)]
+    since = caller.since(query.max_age_days)
+    sizes = statements.sizes(partitions, at=caller.at, since=since) if partitions else {}
+    parts = DETAILED if query.detail else 1
+    most, most_octets = MOST_MEMORIES // parts, MOST_BYTES // parts
+    memories = octets = 0
+    for entry in entries:
+        if isinstance(entry, Reading):
+            partition = entry.grant.partition
+            number, size = sizes.get(partition, (0, 0))
+            fits = memories + number <= most and octets + size <= most_octets
+            if number and memories and not fits:
+                place = ReadPlace(partition.scope, partition.domain)
+                yield Refused(place, _too_much(most, most_octets))
+                continue
+            memories, octets = memories + number, octets + size
+        yield entry
 
 
 def _finish(

@@ -213,7 +213,7 @@ def recall(
     `max_age_days` goes before the grant's own.
     """
     max_age_days = max_age_days or grant.max_age_days
-    since = None if max_age_days is None else caller.at - timedelta(days=max_age_days)
+    since = caller.since(max_age_days)
     memories = statements.live_statements(grant.partition, at=caller.at, since=since)
     merged = merge(grant.partition.scope, memories)
     answer = Answer(

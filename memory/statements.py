@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from foundation import sql
 from foundation.rows import Row, insert_into
@@ -53,6 +54,9 @@ VISIBLE_IDS = """
     SELECT id FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
 """
+
+# How many bytes a value has as it is stored. PostgreSQL need not unpack it for that.
+BYTES = {"postgresql": "octet_length(value_json)", "sqlite": "length(CAST(value_json AS BLOB))"}
 
 IS_REVOKED = """
     SELECT revoked_at IS NOT NULL FROM memory_revocationgrant WHERE id = %s AND subject_id = %s
@@ -173,6 +177,30 @@ def visible_ids(subject_id: UUID, partitions: Sequence[Partition]) -> set[UUID]:
     """  # noqa: S608 - placeholders alone
     named = [name for one in partitions for name in (one.scope, one.domain)]
     return {sql.as_uuid(id_) for (id_,) in sql.rows(statement, (subject_id, *named))}
+
+
+def sizes(
+    partitions: Sequence[Partition], *, at: datetime, since: datetime | None
+) -> dict[Partition, tuple[int, int]]:
+    """Return how many memories a read of each partition of a user finds, and of how many bytes.
+
+    Partitions in which it finds nothing are left out.
+    """
+    subject_id = partitions[0].subject_id
+    places = ", ".join(["(%s, %s)"] * len(partitions))
+    newer = "" if since is None else "AND created_at > %s"
+    statement = f"""
+        SELECT scope, domain, count(*), sum({BYTES[connection.vendor]}) FROM memory_memory
+        WHERE subject_id = %s AND hidden_at IS NULL AND (scope, domain) IN (VALUES {places})
+          AND (expires_at IS NULL OR expires_at > %s) {newer}
+        GROUP BY scope, domain
+    """  # noqa: S608 - placeholders, and constants of ours
+    named = [name for one in partitions for name in (one.scope, one.domain)]
+    values = (subject_id, *named, at, *([] if since is None else [since]))
+    return {
+        Partition(subject_id, scope, domain): (memories, int(size))
+        for scope, domain, memories, size in sql.rows(statement, values)
+    }
 
 
 def find_grant(token_digest: bytes, project_id: UUID, environment: str) -> Grant | None:
