@@ -27,7 +27,7 @@ from memory.models import Memory, RevocationGrant
 from memory.record import Recorded, recorded
 from memory.refusals import check_every_scope
 
-PAGE = 500  # rows
+PAGE = 100  # rows; of the longest values 3 MiB, of which a piece of the answer is made
 
 
 class Held(Item, frozen=True):
