@@ -69,10 +69,13 @@ def compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def prefers_gzip(header: str) -> bool:
     """Say whether an `Accept-Encoding` has gzip at least as much as what is not compressed.
 
-    What cannot be read of it is not asked for.
+    What cannot be read of it is not asked for, and nothing by one that is longer than any that
+    says something: cut short, `gzip;q=0` would ask for what it refuses.
     """
+    if len(header) > LONGEST_READ:
+        return False
     weights: dict[str, float] = {}
-    for element in header[:LONGEST_READ].lower().split(","):
+    for element in header.lower().split(","):
         name, *parameters = element.split(";")
         weights.setdefault(name.strip(), _weight(parameters))
     gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))

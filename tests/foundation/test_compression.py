@@ -11,7 +11,14 @@ from django.http import HttpResponse, StreamingHttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.compression import LEAST, LENGTHENED, compress, compressed, prefers_gzip
+from foundation.compression import (
+    LEAST,
+    LENGTHENED,
+    LONGEST_READ,
+    compress,
+    compressed,
+    prefers_gzip,
+)
 
 ASKS = {"HTTP_ACCEPT_ENCODING": "gzip"}
 LONG = b"a" * LEAST
@@ -36,6 +43,7 @@ class TestWhatIsAskedFor:
             *("gzip;q=0.5, identity", "gzip;q=0, *", "identity, *;q=0.1", "identity;q=0"),
             *("gzip;q=2", "gzip;q=", "gzip;q=-1", "gzip;q=nan", "gzip;level=9", "gzipped", "agzip"),
             *("gzip;q=0.1234", "gzip;q=1;q=1", "a" * 2000 + ",gzip"),
+            *("," * (LONGEST_READ - 4) + "gzip;q=0", "gzip" + "," * LONGEST_READ),
         ],
     )
     def test_not_gzip(self, header: str) -> None:
