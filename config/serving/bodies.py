@@ -6,6 +6,7 @@ import io
 import tempfile
 from contextlib import suppress
 from typing import IO
+from urllib.parse import unquote
 
 # Bytes that a body can have: what the settings allow in general (DATA_UPLOAD_MAX_MEMORY_SIZE), and
 # the paths whose views take more (`largest_body`). Tests hold them together.
@@ -14,8 +15,8 @@ LARGER = {"/memory/batch": 1024 * 1024}
 
 
 def largest_body(path: str) -> int:
-    """Return how many bytes the body of a request to this path can have."""
-    return LARGER.get(path, LARGEST)
+    """Return how many bytes the body of a request to this path can have, however it is spelled."""
+    return LARGER.get(unquote(path), LARGEST)
 
 
 class KeptBody:

@@ -102,6 +102,11 @@ def test_a_path_may_take_more(a_larger_body: None) -> None:
     assert gathered.must_close
 
 
+def test_a_path_may_take_more_also_where_it_is_spelled_in_percent(a_larger_body: None) -> None:
+    sent = post(b"a" * LARGER).replace(b"/memory", b"/%6Demory", 1)
+    assert requests(sent + GET) == [("/%6Demory", b"a" * LARGER), ("/policy", b"")]
+
+
 def test_a_large_body_does_not_wait_in_memory(a_larger_body: None) -> None:
     gathered = Gathering(Config(), PEER)
     for size, in_memory in ((KEPT, True), (KEPT + 1, False)):
