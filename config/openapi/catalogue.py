@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from apikeys import views as keys
 from config.openapi.operations import NOBODY, OPERATOR, Answer, Link, Operation
+from config.openapi.tags import KEYS, MEMORIES, POLICY, RECORD, SERVICE, USERS
 from foundation import fields
 from memory import schemas
 from memory.views.memories import MemoryBatchView
-
-MEMORIES, USERS, POLICY, RECORD, KEYS, SERVICE = TAGS = (
-    "Memories",
-    "Users",
-    "Policy",
-    "Record",
-    "Keys",
-    "Service",
-)
-ABOUT_TAGS = {
-    MEMORIES: "What applications remember of the people they serve.",
-    USERS: "All that is held of one end user. The path names them percent-encoded.",
-    POLICY: "Which purpose may read what.",
-    RECORD: "Every decision, and every change of keys and purposes.",
-    KEYS: "How keys are used, and how they end.",
-    SERVICE: "Whether the service serves.",
-}
 
 MEMORY_ID = (fields.string("memory_id", fields.Rule(fields.as_it_is.check, {"format": "uuid"})),)
 USER_ID = (schemas.PATHS["user_id"],)

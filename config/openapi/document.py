@@ -11,8 +11,9 @@ from django.urls import resolve
 
 from config.environment import BASE_DIR
 from config.openapi import answers, errors, examples, headers, shapes
-from config.openapi.catalogue import ABOUT_TAGS, OPERATIONS, TAGS
+from config.openapi.catalogue import OPERATIONS
 from config.openapi.operations import KEY, NOBODY, OF_A_KEY, OF_THE_SERVER, OPERATOR, Operation
+from config.openapi.tags import ABOUT_TAGS, TAGS
 
 TITLE = "Memory Scope"
 ABOUT = (
