@@ -18,6 +18,8 @@ LIMITS = (
     ("minItems", "maxItems", "items"),
     ("minimum", "maximum", ""),
 )
+# What a text of this format is called.
+KINDS = {"uuid": "UUID", "date-time": "time", "date": "date"}
 PLURALS = {"string": "strings", "object": "objects", "integer": "integers", "UUID": "UUIDs"}
 
 
@@ -112,15 +114,13 @@ class Schemas:
         forms = schema.get("anyOf") or schema.get("oneOf")
         if forms:
             return list(dict.fromkeys(kind for form in forms for kind in self._kinds(form)))
-        if schema.get("format") == "uuid":
-            return ["UUID"]
+        if kind := KINDS.get(schema.get("format", "")):
+            return [kind]
         kinds = schema.get("type", [])
         kinds = [kinds] if isinstance(kinds, str) else list(kinds)
         if "items" in schema and "array" in kinds:
             item = " or ".join(PLURALS.get(one, one) for one in self._kinds(schema["items"]))
             kinds = [f"array of {item}" if one == "array" and item else one for one in kinds]
-        if not kinds and "enum" in schema:
-            kinds = list(dict.fromkeys(_kind_of(one) for one in schema["enum"]))
         return kinds or ["any value"]
 
 
@@ -132,12 +132,6 @@ def _limits(schema: Schema) -> Iterator[str]:
             yield f"at most {schema[most]} {unit}".strip()
         elif schema.get(least):
             yield f"at least {schema[least]} {unit}".strip()
-
-
-def _kind_of(value: object) -> str:
-    return {bool: "boolean", int: "integer", float: "number", type(None): "null"}.get(
-        type(value), "string"
-    )
 
 
 def _json_word(value: object) -> str:

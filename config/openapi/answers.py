@@ -1,7 +1,7 @@
 """The schemas of what the API answers, made from the types that it answers with.
 
 msgspec writes the JSON Schema of a type. What no type says is added here by the name of a field:
-which words it may hold, and a sentence about it.
+which words it may hold, whether it is a time, and a sentence about it.
 """
 
 from __future__ import annotations
@@ -147,9 +147,18 @@ def describe(type_name: str, properties: dict[str, Any]) -> None:
             schema["$ref"] = REF + "MemoryValue"
         if words := ENUMS.get(whole, ENUMS.get(name)):
             _text_of(schema)["enum"] = words
-        if format_ := FORMATS.get(whole, FORMATS.get(name)):
+        if format_ := FORMATS.get(whole, FORMATS.get(name)) or _format_of_time(name):
             _text_of(schema)["format"] = format_
+        if len(only := schema.get("enum", ())) == 1:
+            # With its type and as `const`, as of a code: generators of clients know both.
+            schema["type"] = "boolean" if only[0] is True else "string"
+            schema["const"] = schema.pop("enum")[0]
         schema["description"] = ABOUT.get(whole) or ABOUT[name]
+
+
+def _format_of_time(name: str) -> str | None:
+    """Return the format of the times that are told by the names of their fields: `created_at`."""
+    return "date-time" if name.endswith("_at") else None
 
 
 def _text_of(schema: dict[str, Any]) -> dict[str, Any]:

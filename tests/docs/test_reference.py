@@ -126,7 +126,12 @@ class TestKinds:
                 "array of strings, 1 to 100 items",
             ),
             ({"type": "array", "items": PLACE}, "array of objects"),
-            ({"enum": [True]}, "boolean"),
+            ({"type": "string", "format": "date-time"}, "time"),
+            (
+                {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+                "time or null",
+            ),
+            ({"type": "boolean", "const": True}, "boolean"),
             ({}, "any value"),
         ],
     )

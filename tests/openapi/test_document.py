@@ -78,6 +78,40 @@ def test_every_operation_has_a_name_of_its_own() -> None:
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
+def parts_of(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a part of the description, the part itself too."""
+    if isinstance(part, dict):
+        yield part
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from parts_of(one)
+
+
+def test_a_generator_learns_which_fields_are_times() -> None:
+    times = [
+        (name, field)
+        for schema in document()["components"]["schemas"].values()
+        for name, field in schema.get("properties", {}).items()
+        if name.endswith("_at")
+    ]
+    assert {"created_at", "expires_at", "revoked_at"} <= {name for name, _ in times}
+    without = [
+        name
+        for name, field in times
+        if "date-time" not in [p.get("format") for p in parts_of(field)]
+    ]
+    assert without == []
+
+
+def test_a_generator_learns_the_type_of_every_choice() -> None:
+    choices = [
+        part
+        for part in parts_of(document()["components"]["schemas"])
+        if isinstance(part.get("enum"), list) or isinstance(part.get("const"), str | bool)
+    ]
+    assert [part for part in choices if "type" not in part] == []
+    assert any(part.get("const") is True for part in choices)
+
+
 def test_every_permission_opens_something() -> None:
     needed = {operation.get("x-permission") for operation in operations().values()}
     assert needed - {None, ANY_KEY} == set(PERMISSIONS)
