@@ -1,8 +1,12 @@
-"""Searches the site in memory: a section is found that has every word, or a word that begins so."""
+"""Searches the site in memory: a section is found that has every word, or a word that begins so.
+
+A word that is nowhere on the site is looked up by what the site says instead, or by its beginning.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +24,23 @@ IN_PAGE_TITLE = 40
 IN_TITLE = 30
 IN_SUMMARY = 10
 MOST_IN_TEXT = 5
+
+FEWEST_LETTERS = 5  # that are left of a word whose end fits nowhere: "exporting", "idempotent"
+# What people ask for by other names than the site's.
+CALLED_HERE = {
+    "ccpa": "erasure",
+    "dsar": "export",
+    "expiration": "expires",
+    "forget": "erase",
+    "forgotten": "erase",
+    "gdpr": "erasure",
+    "pagination": "cursor",
+    "paging": "cursor",
+    "sdk": "python",
+    "swagger": "openapi",
+    "throttle": "rate_limited",
+    "throttling": "rate_limited",
+}
 
 
 @dataclass(frozen=True)
@@ -54,15 +75,37 @@ class Index:
             for page in site.pages.values()
             for passage in passages(page)
         ]
+        self._words = sorted(
+            {
+                word
+                for one in self._passages
+                for part in (one.page_title, one.title, one.summary, one.text)
+                for word in part
+            }
+        )
 
     def find(self, question: str) -> list[Result]:
         """Return the sections that answer a question best, the best first."""
-        asked = list(dict.fromkeys(WORD.findall(question[:MOST_LETTERS].casefold())))[:MOST_WORDS]
+        written = WORD.findall(question[:MOST_LETTERS].casefold())[:MOST_WORDS]
+        asked = list(dict.fromkeys(map(self.known, written)))
         if not asked:
             return []
         scored = [(score(asked, one), one.passage) for one in self._passages]
         best = sorted((one for one in scored if one[0]), key=lambda one: -one[0])
         return [_result(passage, asked) for _, passage in best[:MOST_RESULTS]]
+
+    def known(self, word: str) -> str:
+        """Return the word, or what stands on the site for it if it does not."""
+        if self._begins_one(word):
+            return word
+        if word in CALLED_HERE:
+            return CALLED_HERE[word]
+        beginnings = (word[:length] for length in range(len(word) - 1, FEWEST_LETTERS - 1, -1))
+        return next(filter(self._begins_one, beginnings), word)
+
+    def _begins_one(self, word: str) -> bool:
+        place = bisect_left(self._words, word)
+        return place < len(self._words) and self._words[place].startswith(word)
 
 
 def score(asked: Iterable[str], passage: Indexed) -> int:

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from config.environment import BASE_DIR
 from config.manual import contents, sources
 from config.manual.links import Links
+from config.manual.search import CALLED_HERE
 from config.manual.views import index, site
 from tests.docs.reading import Read, Reader, crawled, read
 
@@ -147,6 +148,30 @@ class TestSearch:
     def test_every_word_must_be_there(self, client: Client) -> None:
         assert self.find(client, "revoke without a token")
         assert self.find(client, "revoke zebra") == []
+
+    @pytest.mark.parametrize(
+        ("question", "path"),
+        [
+            ("gdpr", "/docs/erasure/"),
+            ("forget", "/docs/reference/erase-user/"),
+            ("pagination", "/docs/requests/#queries"),
+            ("sdk", "/docs/python/"),
+            ("swagger", "/docs/reference/get-openapi-json/"),
+            ("idempotent", "/docs/idempotency/"),
+            ("revoking", "/docs/reference/revoke-access/"),
+        ],
+    )
+    def test_what_people_call_otherwise_is_found(
+        self, client: Client, question: str, path: str
+    ) -> None:
+        assert self.find(client, question)[0] == path
+
+    @pytest.mark.parametrize("word", sorted(CALLED_HERE))
+    def test_a_word_that_the_site_has_needs_no_other(self, word: str) -> None:
+        assert index().known(word) == CALLED_HERE[word]
+
+    def test_what_is_nowhere_is_not_made_up(self, client: Client) -> None:
+        assert self.find(client, "zebras") == []
 
     def test_the_beginning_of_a_word_is_enough(self, client: Client) -> None:
         assert "/docs/idempotency/" in self.find(client, "idempot")
