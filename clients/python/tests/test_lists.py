@@ -187,14 +187,35 @@ class TestWhatCannotBeAsked:
 
 
 class TestServicesThatGoWrong:
-    def test_a_page_that_leads_to_itself_ends_the_list(self, script: Scripted) -> None:
-        page = answer(200, {"items": [], "next_cursor": "c"})
-        told = script(page, page)
+    @pytest.mark.parametrize("circle", ["c", "ab", "abc", "abcdefg"])
+    def test_pages_that_lead_in_a_circle_end_the_list(self, circle: str, script: Scripted) -> None:
+        pages = [answer(200, {"items": [], "next_cursor": one}) for one in circle * 20]
+        told = script(*pages)
         with (
             MemoryScopeClient(api_key=KEY, base_url=told.address) as client,
-            pytest.raises(exceptions.APIError, match="leads to itself"),
+            pytest.raises(exceptions.APIError, match="lead in a circle"),
         ):
             list(client.list_memories(user_id="u"))
+
+    def test_pages_that_lead_in_a_circle_end_it_with_asyncio_too(self, script: Scripted) -> None:
+        told = script(*(answer(200, {"items": [], "next_cursor": one}) for one in "ab" * 9))
+
+        async def ask() -> None:
+            async with AsyncMemoryScopeClient(api_key=KEY, base_url=told.address) as client:
+                async for _ in client.list_memories(user_id="u"):
+                    pass
+
+        with pytest.raises(exceptions.APIError, match="lead in a circle"):
+            asyncio.run(ask())
+
+    def test_a_long_list_that_goes_on_is_read_to_its_end(self, script: Scripted) -> None:
+        told = script(
+            *(answer(200, {"items": [], "next_cursor": str(n)}) for n in range(40)),
+            answer(200, {"items": [], "next_cursor": None}),
+        )
+        with MemoryScopeClient(api_key=KEY, base_url=told.address) as client:
+            assert list(client.list_memories(user_id="u")) == []
+        assert len(told.requests) == 41
 
     @pytest.mark.parametrize(
         "body", [{}, {"items": [1], "next_cursor": None}, {"items": []}], ids=str

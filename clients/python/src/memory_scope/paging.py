@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from memory_scope._calls import Call
 from memory_scope.exceptions import APIError
@@ -32,12 +32,13 @@ class Pages(Generic[T]):
 
     def pages(self, cursor: str | None = None) -> Iterator[Page[T]]:
         """Yield the pages from that one on."""
+        way = _Way(cursor)
         while True:
             page = self.page(cursor)
             yield page
             if page.next_cursor is None:
                 return
-            cursor = _further(page, cursor)
+            cursor = way.further(page)
 
 
 class AsyncPages(Generic[T]):
@@ -63,19 +64,35 @@ class AsyncPages(Generic[T]):
 
     async def pages(self, cursor: str | None = None) -> AsyncIterator[Page[T]]:
         """Yield the pages from that one on."""
+        way = _Way(cursor)
         while True:
             page = await self.page(cursor)
             yield page
             if page.next_cursor is None:
                 return
-            cursor = _further(page, cursor)
+            cursor = way.further(page)
 
 
-def _further(page: Page[T], cursor: str | None) -> str | None:
-    """Return where to go on. Raises APIError for a page that leads to itself, without an end."""
-    if page.next_cursor == cursor:
-        raise APIError(
-            "The page leads to itself: is this the address of a Memory Scope?",
-            request_id=page.request_id,
-        )
-    return page.next_cursor
+class _Way:
+    """The way through the pages of a list, which no answer may lead in a circle.
+
+    It keeps one cursor, each time for twice as many pages: so it finds a circle of any length, and
+    a list of any length takes no more memory.
+    """
+
+    def __init__(self, cursor: str | None) -> None:
+        self._kept = cursor
+        self._pages, self._for_pages = 0, 1
+
+    def further(self, page: Page[Any]) -> str | None:
+        """Return where to go on. Raises APIError for pages that lead in a circle."""
+        if page.next_cursor == self._kept:
+            raise APIError(
+                "The pages lead in a circle: is this the address of a Memory Scope?",
+                request_id=page.request_id,
+            )
+        self._pages += 1
+        if self._pages == self._for_pages:
+            self._kept = page.next_cursor
+            self._pages, self._for_pages = 0, 2 * self._for_pages
+        return page.next_cursor
