@@ -141,6 +141,8 @@ def test_a_copy_is_refused_by_an_error_of_the_package(
     client = kind(api_key=KEY, base_url="http://127.0.0.1:9")
     with pytest.raises(exceptions.MemoryScopeError):
         duplicate(client)
+    with pytest.raises(exceptions.MemoryScopeError, match="A key cannot be"):
+        pickle.dumps(vars(client)["_keys"])
 
 
 def test_a_closed_client_is_told_by_a_runtime_error_too() -> None:

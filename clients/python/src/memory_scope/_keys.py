@@ -9,9 +9,9 @@ import string
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
-from memory_scope.exceptions import ConfigurationError
+from memory_scope.exceptions import ConfigurationError, InvalidArgumentError
 from memory_scope.vocabulary import Environment
 
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -24,7 +24,7 @@ ASKED = "What api_key() returned"
 
 
 class Secret:
-    """A text, or what was given as one, that no repr, log or traceback shows."""
+    """A text, or what was given as one, that no repr, log, traceback or pickle shows."""
 
     __slots__ = ("_text",)
 
@@ -33,6 +33,9 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret('••••')"
+
+    def __reduce__(self) -> NoReturn:
+        raise InvalidArgumentError("A key cannot be pickled or copied.")
 
     def reveal(self) -> Any:
         """Give the text out. Name no variable after it: tracebacks can show variables."""
