@@ -184,6 +184,22 @@ class TestTerminals:
         (line,) = ran.stderr.decode(encoding).splitlines()
         assert line.startswith("memory-scope: Wei")
 
+    def test_what_a_terminal_would_obey_is_shown_instead(
+        self, script: Callable[..., Script]
+    ) -> None:
+        sly = "\x1b[2J\x9b31m\x7f\u202eevil"
+        told = script(
+            answer(200, {**READ, "summary_struct": {"likes": [sly]}}),
+            answer(404, {"detail": f"Not {sly}"}),
+        )
+        read = shell_out(told.address, "read", "u", "preferences", "eat")
+        assert json.loads(read.stdout)["summary_struct"] == {"likes": [sly]}
+        refused = shell_out(told.address, "revoke", "rev_x")
+        escaped = "\\u001b[2J\\u009b31m\\u007f\\u202eevil"
+        for printed in (read.stdout.decode(), refused.stderr.decode()):
+            assert escaped in printed
+            assert not set(sly) & set(printed) - set("[2J31mevil")
+
     @pytest.mark.parametrize(
         "wrap",
         ['"$@" >/dev/full', '"$@" >&-', 'set -o pipefail; "$@" | (exec <&-; sleep 1)'],

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,9 @@ from memory_scope.results import Result
 
 FAILED = 1
 INTERRUPTED = 130  # as shells say it
+# What a terminal obeys instead of showing it, and what turns the direction of a line: what others
+# stored, or what some server answered, is to be read.
+_OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,12 +53,17 @@ def _print(answer: dict[str, Any]) -> None:
     """
     if sys.stdout is None:
         raise OSError("There is no standard output.")
-    text = json.dumps(answer, indent=2, ensure_ascii=False)
+    text = _shown(json.dumps(answer, indent=2, ensure_ascii=False))
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         text = json.dumps(answer, indent=2)
     print(text, flush=True)
+
+
+def _shown(text: str) -> str:
+    """Return the text with what a terminal would obey escaped, as JSON escapes it."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _unprinted(answer: dict[str, Any], error: Exception) -> str:
@@ -67,7 +76,7 @@ def _unprinted(answer: dict[str, Any], error: Exception) -> str:
 
 def _fail(sentence: str, status: int = FAILED) -> int:
     """Say on one line of stderr what went wrong, in characters that it has."""
-    line = " ".join(sentence.split())
+    line = _shown(" ".join(sentence.split()))
     encoding = getattr(sys.stderr, "encoding", None) or "ascii"
     with contextlib.suppress(OSError, ValueError):
         shown = line.encode(encoding, "backslashreplace").decode(encoding)
