@@ -48,8 +48,8 @@ ADVICE = {
     "invalid_value": "The value has no known shape, or a text cannot be stored.",
     "out_of_range": "A number or a length is outside its bounds.",
     "unknown_field": "You asked for strictness (<code>Prefer: handling=strict</code>), and the "
-    "request has a field that nobody knows; <code>errors</code> names each, with the nearest known "
-    "one.",
+    "request has a field that the service does not know; <code>errors</code> names each, with the "
+    "nearest known one.",
     "rate_limited": "Too many requests. Wait as many seconds as <code>Retry-After</code> says.",
     "internal_error": "Our mistake. Tell us the <code>X-Request-ID</code>.",
     "unavailable": "Try again after <code>Retry-After</code> seconds; with an Idempotency-Key, "

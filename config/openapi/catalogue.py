@@ -95,8 +95,8 @@ OPERATIONS = (
         path="/memory/read",
         tag=MEMORIES,
         summary="Read a summary for a purpose",
-        description="All live memories of the user, scope and domain take part. Nothing to read is "
-        "no error.",
+        description="All live memories of the user, scope and domain take part. To find "
+        "nothing is not an error.",
         bodies=schemas.BODIES["read_memory"],
         answer=Answer(
             200, "The summary, and a token to read again or to revoke.", "Summary", links=BY_TOKEN

@@ -25,9 +25,9 @@ ANSWERED: dict[str, tuple[str, dict[str, Any]]] = {
         "`true`: this is the first answer again, and nothing was stored.",
         {"type": "string", "enum": ["true"]},
     ),
-    "WWW-Authenticate": ("What opens it.", TEXT),
+    "WWW-Authenticate": ("How a request authenticates.", TEXT),
     "Allow": ("The methods that this path answers to.", TEXT),
-    "Accept-Encoding": ("Which encoding of a body is taken: `identity`, none.", TEXT),
+    "Accept-Encoding": ("Which encoding a body may have: `identity`, which is none.", TEXT),
     "Preference-Applied": ("`handling=strict`: unknown fields were refused.", TEXT),
     "ETag": ("Changes with the content.", TEXT),
 }
@@ -53,8 +53,8 @@ PARAMETERS = {
     "Prefer": {
         "name": "Prefer",
         "in": "header",
-        "description": "`handling=strict`: refuse a request with a field that nobody knows, "
-        "instead of telling it as one of `ignored_fields`.",
+        "description": "`handling=strict`: refuse a request that has an unknown field, "
+        "instead of naming the field in `ignored_fields`.",
         "schema": TEXT,
     },
     "IdempotencyKey": {

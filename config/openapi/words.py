@@ -183,9 +183,9 @@ ABOUT = {
     "detail_of_error": "A sentence for the developer.",
     "doc_url": "Where the code is explained.",
     "nearest": "The known field that was perhaps meant; null: none is near.",
-    "IgnoredField.field": "The name of a field that nobody knows.",
-    "ignored_fields": "Fields of the request that nobody knows, if there were any; of an answer as "
-    "a whole.",
+    "IgnoredField.field": "The name of a field that the service does not know.",
+    "ignored_fields": "Fields of the request that the service does not know, if there were any; "
+    "never in a part of an answer.",
     "item": "The memory of a batch that was refused: `memories[3]`.",
     "code": "A stable word for programs; it decides the status.",
     "ceiling": "Of what as much is kept as may be.",
