@@ -26,7 +26,8 @@ ADVICE = {
     "cors_not_allowed": "A page in a browser asked. A key in a page is everybody's: let your own "
     "server ask, and your page ask that.",
     "grant_revoked": "The access was taken back, or its day has passed. Read again.",
-    "not_found": "There is no such path, or no such token in this project and environment.",
+    "not_found": "There is no such path, or no such token or memory in this project and "
+    "environment.",
     "method_not_allowed": "The path answers to another method: see <code>Allow</code>.",
     "not_acceptable": "Answers are JSON: send <code>Accept: application/json</code> or no "
     "<code>Accept</code>.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -45,6 +46,15 @@ class TestPages:
                     others[target] = read(Client(), target).status
         assert dead == []
         assert {link for link, status in others.items() if status not in (200, 302)} == set()
+
+    def test_readers_are_sent_to_no_file_and_to_no_other_address(self) -> None:
+        sources = re.compile(r"\b(?:api|policy|architecture)\.md\b|(?:localhost|127\.0\.0\.1):8000")
+        told = {
+            page.path: sources.findall(page.html_at("https://memory.example"))
+            for page in site().pages.values()
+            if page.slug != "changelog"
+        }
+        assert {path: found for path, found in told.items() if found} == {}
 
     def test_each_has_a_title_of_its_own(self, pages: dict[str, Read]) -> None:
         titles = Counter(page.title for page in pages.values())
