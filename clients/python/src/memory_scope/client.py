@@ -32,7 +32,8 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
         api_key: A key of the console, or a function that returns one, which is asked for each
             request: what it raises comes through. Without it, `MEMORY_SCOPE_API_KEY`.
         base_url: The service's address; without it, `MEMORY_SCOPE_BASE_URL`.
-        timeout: Seconds for each of connecting, sending and waiting for the answer; None: no end.
+        timeout: Seconds for each of connecting, sending and waiting for the next piece of the
+            answer, not for all of it; None: no end.
         max_retries: How often a call that may succeed later is sent again: after no answer, 408,
             429 and 5xx, with growing pauses (0.5 to 8 seconds, or what Retry-After says, up to 60).
         allow_http: Let the key travel in clear to an address that is not this machine.
