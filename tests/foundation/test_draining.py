@@ -15,7 +15,7 @@ import pytest
 
 from accounts.models import AccessRequest
 from foundation.background import Background
-from tests.doors import Service, collect_static, started_service
+from tests.doors import Service, collect_static, plain_client, started_service
 
 PATIENCE = 30  # seconds
 ASKERS = [f"asker-{number}@example.com" for number in range(3)]
@@ -99,7 +99,8 @@ def recycle(service: Service, worker: int) -> None:
 
 def answers(service: Service) -> bool:
     try:
-        return httpx.get(f"{service.address}/healthz", timeout=1).is_success
+        with plain_client() as client:
+            return client.get(f"{service.address}/healthz", timeout=1).is_success
     except httpx.TransportError:
         return False
 
