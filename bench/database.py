@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 NAME_PREFIX = "memory_scope_bench_"
+MAINTENANCE = "postgres"  # every server has it; Django too signs in there to make tests' database
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class Database:
 
 @contextmanager
 def own_database(url: str) -> Iterator[Database]:
-    """Make a new database beside the one that `url` names, and drop it at the end.
+    """Make a new database on the server that `url` names, and drop it at the end.
 
-    `url` itself is used only for signing in. Empty or SQLite: a file in a temporary directory.
+    The one that it names itself need not be there, and is not touched. Empty or SQLite: a file in a
+    temporary directory.
     """
     if not url or url.startswith("sqlite"):
         with tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as directory:
@@ -41,10 +43,11 @@ def own_database(url: str) -> Iterator[Database]:
             )
         return
     name = NAME_PREFIX + secrets.token_hex(4)
-    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+    server = urlunsplit(urlsplit(libpq_url(url))._replace(path=f"/{MAINTENANCE}"))
+    with psycopg.connect(server, autocommit=True) as connection:
         version = connection.execute("SHOW server_version").fetchone()
     try:
-        with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield Database(
             urlunsplit(urlsplit(url)._replace(path=f"/{name}")),
@@ -52,7 +55,7 @@ def own_database(url: str) -> Iterator[Database]:
             on_postgresql=True,
         )
     finally:
-        with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        with psycopg.connect(server, autocommit=True) as connection:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             connection.execute(statement.format(sql.Identifier(name)))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from urllib.parse import urlsplit
+
+import psycopg
 import pytest
 
 from apikeys.usage.collector import Collector
 from bench import options, service, without_usage
-from bench.database import libpq_environment, libpq_url
+from bench.database import libpq_environment, libpq_url, own_database
 from config import gunicorn
 from tests.makers import NOW, sample
 
@@ -30,6 +34,17 @@ class TestSettings:
         url, environment = libpq_environment("postgres://u:p%40ss@h:1/d")
         assert url == "postgresql://u@h:1/d"
         assert environment["PGPASSWORD"] == "p@ss"
+
+    @pytest.mark.postgresql
+    def test_a_database_of_its_own_needs_no_other_to_be_there(self) -> None:
+        nowhere = urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path="/not_there")
+        with (
+            own_database(nowhere.geturl()) as database,
+            psycopg.connect(libpq_url(database.url)) as connection,
+        ):
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(psycopg.OperationalError, match="does not exist"):
+            psycopg.connect(libpq_url(database.url))
 
 
 class TestOptions:
