@@ -59,7 +59,7 @@ def run(tenant: Tenant, settings: Mapping[str, str], database: str) -> None:
 
 def paths(tenant: Tenant, keys: list[Any]) -> dict[str, str]:
     """Return the pages by name: those that sum up or search what grows with use."""
-    project, key = f"/console/projects/{tenant.project_id}", f"/console/keys/{keys[-1]}"
+    project, key = f"/console/projects/{tenant.project_id}/test", f"/console/keys/{keys[-1]}"
     ranges = {
         f"usage, {name}": f"{project}/usage/?range={name}" for name in ("24h", "7d", "30d", "90d")
     }

@@ -14,11 +14,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.environments import ENVIRONMENTS
 from accounts.models import Project
 from accounts.services import ProjectFailure
 from console import owned
-from console.filters import environment_of
 from console.owned import SignedIn, reauthenticated
 from console.purpose_forms import AskTakesForm, TakesForm
 from console.purpose_summaries import TAKES_NAMES, TAKES_WORDS
@@ -53,10 +51,9 @@ class ReadRow:
 
 @never_cache
 @require_safe
-def denied_purposes(request: SignedIn, project_id: UUID) -> HttpResponse:
+def denied_purposes(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """List what was denied in the last days and still would be, without end users."""
-    project = owned.project(request, project_id)
-    environment = environment_of(request)
+    project = owned.project(request, project_id, environment)
     at = timezone.now()
     found = denials.denied_purposes(
         project_id=project.pk, environment=environment, since=at - LOOKED_AT, at=at, most=MOST + 1
@@ -64,9 +61,8 @@ def denied_purposes(request: SignedIn, project_id: UUID) -> HttpResponse:
     names = key_names(project, {key for one in found for key in one.key_ids})
     context = {
         "project": project,
-        "section": "purposes",
         "environment": environment,
-        "environments": ENVIRONMENTS,
+        "section": "purposes",
         "days": LOOKED_AT.days,
         "rows": [
             DeniedRow(
@@ -91,22 +87,18 @@ def _why(one: DeniedPurpose, environment: str) -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def purposes_take(request: SignedIn, project_id: UUID) -> HttpResponse:
+def purposes_take(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Show what would have been denied if the project took something else, and then take it."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     if request.method == "POST":
-        return _take(request, project)
-    environment = environment_of(request)
+        return _take(request, project, environment)
     current = getattr(project, registering.takes_column(environment))
     is_asked = "takes" in request.GET
-    form = AskTakesForm(
-        request.GET if is_asked else None, initial={"environment": environment, "takes": current}
-    )
+    form = AskTakesForm(request.GET if is_asked else None, initial={"takes": current})
     context: dict[str, Any] = {
         "project": project,
-        "section": "purposes",
         "environment": environment,
-        "environments": ENVIRONMENTS,
+        "section": "purposes",
         "current": current,
         "current_words": TAKES_WORDS[current],
         "form": form,
@@ -136,11 +128,11 @@ def _preview(project: Project, environment: str, asked: Takes) -> dict[str, Any]
     }
 
 
-def _take(request: SignedIn, project: Project) -> HttpResponse:
+def _take(request: SignedIn, project: Project, environment: str) -> HttpResponse:
     form = TakesForm(request.POST)
     if not form.is_valid():
-        return redirect("purposes_take", project.pk)
-    environment, takes = form.cleaned_data["environment"], form.cleaned_data["takes"]
+        return redirect("purposes_take", project.pk, environment)
+    takes = form.cleaned_data["takes"]
     try:
         registering.take(
             project=project,
@@ -154,4 +146,4 @@ def _take(request: SignedIn, project: Project) -> HttpResponse:
         messages.error(request, f"{failure} Nothing was changed now.")
     else:
         messages.success(request, f"In {environment} the project now takes {TAKES_NAMES[takes]}.")
-    return redirect("purposes", project.pk)
+    return redirect("purposes", project.pk, environment)

@@ -11,10 +11,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
-from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.environments import CHOICES, ENVIRONMENTS, TEST
 from accounts.models import AuditEvent, EventType, Project
 from accounts.subjects import subject_id
 from apikeys.models import ApiKey, LoggedRequest
@@ -24,14 +22,7 @@ from console.forms import DayField
 from console.summaries import name_of
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 
-EITHER = ("", "Both")
 DELETED = 50  # keys that a filter offers beside the live ones
-
-
-def environment_of(request: HttpRequest) -> str:
-    """Return the environment that a page shows of a project: test, unless another is asked for."""
-    asked = request.GET.get("environment", TEST)
-    return asked if asked in ENVIRONMENTS else TEST
 
 
 class PageForm(forms.Form):
@@ -68,7 +59,6 @@ class UsageFilter(forms.Form):
     )
     since = DayField(label="From")
     until = DayField(label="To")
-    environment = forms.ChoiceField(choices=[EITHER, *CHOICES], required=False)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -175,13 +165,12 @@ class AuditFilter(PageForm):
     )
     user_id = forms.CharField(required=False, max_length=255, label="End user (user_id)")
     request_id = _request_id_field()
-    environment = forms.ChoiceField(choices=[EITHER, *CHOICES], required=False)
     since = DayField(label="From")
     until = DayField(label="To")
 
-    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+    def __init__(self, *args: Any, project: Project, environment: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.project = project
+        self.project, self.environment = project, environment
         self.fields["key"] = forms.ChoiceField(
             required=False, choices=_key_choices(project, self.data.get("key", ""))
         )
@@ -195,9 +184,7 @@ class AuditFilter(PageForm):
     def rows(self) -> QuerySet[AuditEvent]:
         """Find the events. An end user is found by pseudonym, also after an erasure."""
         data = self.cleaned_data
-        rows = AuditEvent.objects.of_project(self.project.pk)
-        if data["environment"]:
-            rows = rows.in_environment(data["environment"])
+        rows = AuditEvent.objects.of_project(self.project.pk).in_environment(self.environment)
         for name in ("event_type", "scope", "purpose_class"):
             if data[name]:
                 rows = rows.filter(**{name: data[name]})
@@ -205,8 +192,7 @@ class AuditFilter(PageForm):
             rows = rows.filter(api_key_id=data["key"])
         if data["user_id"]:
             key = bytes(self.project.subject_key)
-            ids = [subject_id(key, one, data["user_id"]) for one in ENVIRONMENTS]
-            rows = rows.filter(subject_id__in=ids)
+            rows = rows.filter(subject_id=subject_id(key, self.environment, data["user_id"]))
         if data["request_id"]:
             rows = rows.filter(of_request(data["request_id"]))
         since, until = data["since"], data["until"]

@@ -33,18 +33,19 @@ HISTORY = 50  # changes that a key's page shows; the audit log has all
 
 @never_cache
 @require_safe
-def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
+def keys(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """List the project's keys, the newest first; deleted and expired ones only when asked for."""
-    chosen = owned.project(request, project_id)
+    chosen = owned.project(request, project_id, environment)
     at = timezone.now()
     show_all = request.GET.get("show") == "all"
-    every = ApiKey.objects.filter(project=chosen)
+    every = ApiKey.objects.filter(project=chosen, environment=environment)
     current = every.live().unexpired(at=at)
     form = PageForm(request.GET)
     before = form.cleaned_data["before"] if form.is_valid() else None
     page = paging.page((every if show_all else current).with_secrets(), before=before)
     context = {
         "project": chosen,
+        "environment": environment,
         "section": "keys",
         "form": form,
         "page": page,
@@ -62,9 +63,9 @@ def keys(request: SignedIn, project_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @reauthenticated
 @sensitive_variables("plaintext")
-def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
+def key_new(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Ask for a name and rights; then draw the key once, in this answer and nowhere else."""
-    chosen = owned.project(request, project_id)
+    chosen = owned.project(request, project_id, environment)
     registered = Purpose.objects.of_project(chosen.pk).exclude(state=PurposeState.RETIRED)
     form = KeyForm(request.POST or None, registered=registered)
     if form.is_valid():
@@ -77,7 +78,7 @@ def key_new(request: SignedIn, project_id: UUID) -> HttpResponse:
             form.add_error("name", str(failure))
         else:
             return _shown_once(request, key, plaintext)
-    context = {"project": chosen, "form": form, "section": "keys"}
+    context = {"project": chosen, "form": form, "environment": environment, "section": "keys"}
     return render(request, "console/key_new.html", context)
 
 
@@ -91,6 +92,7 @@ def key(request: SignedIn, key_id: UUID) -> HttpResponse:
     hour, second = chosen.allowed_limits()
     context = {
         "project": chosen.project,
+        "environment": chosen.environment,
         "section": "keys",
         "row": summary(chosen, at=timezone.now()),
         "hour": hour,
@@ -131,7 +133,13 @@ def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"The key is now named '{name}'.")
             return redirect("key", chosen.pk)
-    context = {"project": chosen.project, "key": chosen, "form": form, "section": "keys"}
+    context = {
+        "project": chosen.project,
+        "key": chosen,
+        "form": form,
+        "environment": chosen.environment,
+        "section": "keys",
+    }
     return render(request, "console/key_rename.html", context)
 
 
@@ -159,7 +167,13 @@ def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
             messages.error(request, f"{failure} Nothing was changed now.")
             return redirect("key", chosen.pk)
         return _shown_once(request, chosen, plaintext, replaced=shown.secret.masked)
-    context = {"project": chosen.project, "row": shown, "form": form, "section": "keys"}
+    context = {
+        "project": chosen.project,
+        "row": shown,
+        "form": form,
+        "environment": chosen.environment,
+        "section": "keys",
+    }
     return render(request, "console/key_rotate.html", context)
 
 
@@ -191,11 +205,12 @@ def key_delete(request: SignedIn, key_id: UUID) -> HttpResponse:
         with suppress(services.KeyEnded):  # sent twice: it has ended all the same
             services.delete_key(key=chosen, at=at, by=owned.changed_by(request))
         messages.success(request, f"The key '{chosen.name}' is deleted: it stopped at once.")
-        return redirect("keys", chosen.project_id)
+        return redirect("keys", chosen.project_id, chosen.environment)
     context = {
         "project": chosen.project,
         "row": shown,
         "form": form if must_type else None,
+        "environment": chosen.environment,
         "section": "keys",
     }
     return render(request, "console/key_delete.html", context)
@@ -210,6 +225,7 @@ def _shown_once(
         "key": key,
         "plaintext": plaintext,
         "replaced": replaced,
+        "environment": key.environment,
         "section": "keys",
         "base_url": base_url(request),
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -28,28 +29,34 @@ from console.owned import SignedIn, reauthenticated
 def key_limits(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Let one key make fewer requests than operators grant it."""
     key = owned.live_key(request, key_id)
-    context = {"project": key.project, "key": key, "section": "keys"}
+    context = {
+        "project": key.project,
+        "key": key,
+        "environment": key.environment,
+        "section": "keys",
+    }
 
     def lower(**limits: int | None) -> None:
         apikeys.lower_limits(key=key, at=timezone.now(), by=owned.changed_by(request), **limits)
 
-    return _lower(request, key, lower, context, back=("key", key.pk))
+    return _lower(request, key, lower, context, back=reverse("key", args=[key.pk]))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def project_limits(request: SignedIn, project_id: UUID) -> HttpResponse:
+def project_limits(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Let each key of a project make fewer requests than operators grant it."""
-    project = owned.project(request, project_id)
-    context = {"project": project, "section": "settings"}
+    project = owned.project(request, project_id, environment)
+    context = {"project": project, "environment": environment, "section": "settings"}
 
     def lower(**limits: int | None) -> None:
         accounts.lower_limits(
             project=project, at=timezone.now(), by=owned.changed_by(request), **limits
         )
 
-    return _lower(request, project, lower, context, back=("project_settings", project.pk))
+    back = reverse("project_settings", args=[project.pk, environment])
+    return _lower(request, project, lower, context, back=back)
 
 
 def _lower(
@@ -58,7 +65,7 @@ def _lower(
     lower: Callable[..., None],
     context: dict[str, object],
     *,
-    back: tuple[str, UUID],
+    back: str,
 ) -> HttpResponse:
     form = LimitsForm(request.POST or None, limited=limited)
     if form.is_valid():
@@ -68,5 +75,5 @@ def _lower(
             form.add_error(None, str(failure))
         else:
             messages.success(request, "The limits hold from the next request on.")
-            return redirect(*back)
+            return redirect(back)
     return render(request, "console/limits.html", {**context, "form": form})

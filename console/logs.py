@@ -50,12 +50,13 @@ FIELDS = (
 
 @never_cache
 @require_safe
-def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
+def requests(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """List the project's requests of the last days, the newest first."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     form = LogFilter(request.GET, project=project)
     context: dict[str, Any] = {
         "project": project,
+        "environment": environment,
         "section": "requests",
         "form": form,
         "days": settings.REQUEST_LOG_DAYS,
@@ -71,9 +72,11 @@ def requests(request: SignedIn, project_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> HttpResponse:
+def logged_request(
+    request: SignedIn, project_id: UUID, environment: str, logged_id: UUID
+) -> HttpResponse:
     """Show one request, with the events that it left in the record."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     logged = get_object_or_404(LoggedRequest, pk=logged_id, project_id=project.pk)
     began = logged.created_at - timedelta(microseconds=logged.microseconds)
     events = (
@@ -89,6 +92,7 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
     )
     context = {
         "project": project,
+        "environment": environment,
         "section": "requests",
         "logged": logged,
         "milliseconds": f"{logged.microseconds / 1000:.1f}",
@@ -100,22 +104,27 @@ def logged_request(request: SignedIn, project_id: UUID, logged_id: UUID) -> Http
 
 @never_cache
 @require_safe
-def audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
+def audit_log(request: SignedIn, project_id: UUID, environment: str) -> HttpResponseBase:
     """List the project's record, the newest first; with `format`, send all of it as a file."""
     if "format" in request.GET:
-        return _exported_log(request, project_id)
-    return _audit_log(request, project_id)
+        return _exported_log(request, project_id, environment)
+    return _audit_log(request, project_id, environment)
 
 
 @reauthenticated
-def _exported_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
-    return _audit_log(request, project_id)
+def _exported_log(request: SignedIn, project_id: UUID, environment: str) -> HttpResponseBase:
+    return _audit_log(request, project_id, environment)
 
 
-def _audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
-    project = owned.project(request, project_id)
-    form = AuditFilter(request.GET, project=project)
-    context: dict[str, Any] = {"project": project, "section": "audit", "form": form}
+def _audit_log(request: SignedIn, project_id: UUID, environment: str) -> HttpResponseBase:
+    project = owned.project(request, project_id, environment)
+    form = AuditFilter(request.GET, project=project, environment=environment)
+    context: dict[str, Any] = {
+        "project": project,
+        "environment": environment,
+        "section": "audit",
+        "form": form,
+    }
     if not form.is_valid():
         return render(request, "console/audit_log.html", context, status=400)
     file_format = request.GET.get("format")
@@ -131,13 +140,16 @@ def _audit_log(request: SignedIn, project_id: UUID) -> HttpResponseBase:
 
 @never_cache
 @require_safe
-def audit_event(request: SignedIn, project_id: UUID, event_id: UUID) -> HttpResponse:
+def audit_event(
+    request: SignedIn, project_id: UUID, environment: str, event_id: UUID
+) -> HttpResponse:
     """Show one event, with the ids of all memories that it was about."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     event = get_object_or_404(AuditEvent.objects.of_project(project.pk), pk=event_id)
     memory_ids = event.all_memory_ids()
     context = {
         "project": project,
+        "environment": environment,
         "section": "audit",
         "event": event,
         "by": who(event.meta["actor"], owner_id=request.user.pk) if "actor" in event.meta else "",

@@ -32,7 +32,7 @@ class SignedIn(HttpRequest):
     user: User
 
 
-def project(request: SignedIn, project_id: UUID) -> Project:
+def project(request: SignedIn, project_id: UUID, environment: str) -> Project:
     return get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
 
 

@@ -13,11 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
-from accounts.environments import ENVIRONMENTS
+from accounts.environments import TEST
 from accounts.models import AuditEvent, Project
 from apikeys.models import ApiKey
 from console import kept, owned, paging
-from console.filters import environment_of
 from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries
@@ -33,23 +32,21 @@ def console(request: SignedIn) -> HttpResponse:
     """Lead to the one project, or to the choice of them."""
     projects = Project.objects.owned_by(request.user).order_by("created_at")
     first = projects[:2]
-    return redirect("project", first[0].pk) if len(first) == 1 else redirect("projects")
+    return redirect("project", first[0].pk, TEST) if len(first) == 1 else redirect("projects")
 
 
 @never_cache
 @require_safe
-def project(request: SignedIn, project_id: UUID) -> HttpResponse:
+def project(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Show the project's keys in one environment, its last activity, and a quickstart."""
-    chosen = owned.project(request, project_id)
+    chosen = owned.project(request, project_id, environment)
     at = timezone.now()
-    environment = environment_of(request)
     keys = ApiKey.objects.live().filter(project=chosen, environment=environment).with_secrets()
     newest = paging.page(keys, before=None, size=KEYS)
     context = {
         "project": chosen,
-        "section": "overview",
         "environment": environment,
-        "environments": ENVIRONMENTS,
+        "section": "overview",
         "rows": summaries(newest.rows, project_id=chosen.pk, at=at),
         "has_more_keys": newest.older is not None,
         "activity": AuditEvent.objects.newest(chosen.pk, environment, count=ACTIVITY),
@@ -83,16 +80,16 @@ def project_new(request: SignedIn) -> HttpResponse:
             form.add_error("name", str(failure))
         else:
             messages.success(request, f"The project '{project.name}' is ready.")
-            return redirect("project", project.pk)
+            return redirect("project", project.pk, TEST)
     context = {"form": form, "section": "projects"}
     return render(request, "console/project_new.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def project_settings(request: SignedIn, project_id: UUID) -> HttpResponse:
+def project_settings(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Rename the project; show its limits, and the way to its deletion."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     form = ProjectForm(request.POST or None, initial={"name": project.name})
     if form.is_valid():
         name = form.cleaned_data["name"]
@@ -104,11 +101,12 @@ def project_settings(request: SignedIn, project_id: UUID) -> HttpResponse:
             form.add_error("name", str(failure))
         else:
             messages.success(request, f"The project is now named '{name}'.")
-            return redirect("project_settings", project.pk)
+            return redirect("project_settings", project.pk, environment)
     hour, second = project.allowed_limits()
     context = {
         "project": project,
         "form": form,
+        "environment": environment,
         "section": "settings",
         "hour": hour,
         "second": second,
@@ -119,9 +117,9 @@ def project_settings(request: SignedIn, project_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def project_delete(request: SignedIn, project_id: UUID) -> HttpResponse:
+def project_delete(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Delete the project with everything in it, after its name was typed."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     form = ConfirmForm(request.POST or None, expected=project.name)
     if form.is_valid():
         with suppress(services.AlreadyGone):  # sent twice: it is gone all the same
@@ -130,5 +128,5 @@ def project_delete(request: SignedIn, project_id: UUID) -> HttpResponse:
             )
         messages.success(request, f"The project '{project.name}' is deleted.")
         return redirect("projects")
-    context = {"project": project, "form": form, "section": "settings"}
+    context = {"project": project, "form": form, "environment": environment, "section": "settings"}
     return render(request, "console/project_delete.html", context)

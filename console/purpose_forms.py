@@ -181,7 +181,6 @@ def veto_label(words: Iterable[str]) -> str:
 class AskTakesForm(forms.Form):
     """Which purposes a project may take in one environment: it asks what would come of it."""
 
-    environment = forms.ChoiceField(choices=CHOICES, widget=forms.HiddenInput)
     takes = forms.ChoiceField(label="Take", choices=TAKES_CHOICES, widget=forms.RadioSelect)
 
 

@@ -39,12 +39,13 @@ LOOKED_AT = timedelta(days=30)  # in which a page counts how often a purpose was
 
 @never_cache
 @require_safe
-def purposes(request: SignedIn, project_id: UUID) -> HttpResponse:
+def purposes(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Show what the project takes in each environment, and every purpose that it registered."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     registered = Purpose.objects.of_project(project.pk)
     context = {
         "project": project,
+        "environment": environment,
         "section": "purposes",
         "takes": taken(project),
         "rows": [purpose_summary(one, owner_id=request.user.pk) for one in registered],
@@ -54,12 +55,12 @@ def purposes(request: SignedIn, project_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def purpose_new(request: SignedIn, project_id: UUID) -> HttpResponse:
+def purpose_new(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     """Register a purpose, which has no effect yet, and lead to its approval.
 
     `again` names a retired one, whose words the form then holds.
     """
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     form = PurposeForm(request.POST or None, initial=_said_before(project, request))
     if form.is_valid():
         try:
@@ -76,8 +77,8 @@ def purpose_new(request: SignedIn, project_id: UUID) -> HttpResponse:
             form.add_error(None, str(failure))
         else:
             messages.success(request, f"'{purpose.purpose_id}' is registered. Approve it next.")
-            return redirect("purpose_approve", project.pk, purpose.purpose_id)
-    context = {"project": project, "form": form, "section": "purposes"}
+            return redirect("purpose_approve", project.pk, environment, purpose.purpose_id)
+    context = {"project": project, "form": form, "environment": environment, "section": "purposes"}
     return render(request, "console/purpose_new.html", context)
 
 
@@ -93,12 +94,14 @@ def _said_before(project: Project, request: SignedIn) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def purpose_approve(request: SignedIn, project_id: UUID, purpose_id: str) -> HttpResponse:
+def purpose_approve(
+    request: SignedIn, project_id: UUID, environment: str, purpose_id: str
+) -> HttpResponse:
     """Show what is approved, and let it hold once its sentence is confirmed."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     purpose = owned.purpose(project, purpose_id)
     if purpose.state != PurposeState.PROPOSED:
-        return redirect("purposes", project.pk)
+        return redirect("purposes", project.pk, environment)
     form = ApproveForm(request.POST or None, purpose=purpose)
     if form.is_valid():
         try:
@@ -113,23 +116,31 @@ def purpose_approve(request: SignedIn, project_id: UUID, purpose_id: str) -> Htt
             )
         except (RegistryFailure, ProjectFailure) as failure:
             messages.error(request, f"{failure} Nothing was approved now.")
-            return redirect("purpose_approve", project.pk, purpose_id)
+            return redirect("purpose_approve", project.pk, environment, purpose_id)
         messages.success(request, f"'{purpose_id}' is approved, from the next request on.")
-        return redirect("purposes", project.pk)
+        return redirect("purposes", project.pk, environment)
     row = purpose_summary(purpose, owner_id=request.user.pk)
-    context = {"project": project, "row": row, "form": form, "section": "purposes"}
+    context = {
+        "project": project,
+        "row": row,
+        "form": form,
+        "environment": environment,
+        "section": "purposes",
+    }
     return render(request, "console/purpose_approve.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def purpose_change(request: SignedIn, project_id: UUID, purpose_id: str) -> HttpResponse:
+def purpose_change(
+    request: SignedIn, project_id: UUID, environment: str, purpose_id: str
+) -> HttpResponse:
     """Let a purpose say something else; one that holds goes on holding, newly approved."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     purpose = owned.purpose(project, purpose_id)
     if purpose.state == PurposeState.RETIRED:
-        return redirect("purposes", project.pk)
+        return redirect("purposes", project.pk, environment)
     form = ChangePurposeForm(request.POST or None, purpose=purpose)
     changed_meanwhile = False
     if form.is_valid():
@@ -156,12 +167,13 @@ def purpose_change(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
             form.add_error(None, str(failure))
         else:
             messages.success(request, f"'{changed.purpose_id}' is changed.")
-            return redirect("purposes", project.pk)
+            return redirect("purposes", project.pk, environment)
     context = {
         "project": project,
         "row": purpose_summary(purpose, owner_id=request.user.pk),
         "form": form,
         "changed_meanwhile": changed_meanwhile,
+        "environment": environment,
         "section": "purposes",
     }
     return render(request, "console/purpose_change.html", context)
@@ -170,9 +182,11 @@ def purpose_change(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthenticated
-def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> HttpResponse:
+def purpose_retire(
+    request: SignedIn, project_id: UUID, environment: str, purpose_id: str
+) -> HttpResponse:
     """End a purpose with the next request; show first which keys are narrowed to it."""
-    project = owned.project(request, project_id)
+    project = owned.project(request, project_id, environment)
     purpose = owned.purpose(project, purpose_id)
     if request.method == "POST":
         try:
@@ -186,7 +200,7 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
             messages.error(request, str(failure))
         else:
             messages.success(request, _since_it_ended(retired))
-        return redirect("purposes", project.pk)
+        return redirect("purposes", project.pk, environment)
     at = timezone.now()
     context = {
         "project": project,
@@ -194,6 +208,7 @@ def purpose_retire(request: SignedIn, project_id: UUID, purpose_id: str) -> Http
         "keys": _narrowed_to(project.pk, purpose_id),
         "uses": uses(project_id=project.pk, purpose_id=purpose_id, since=at - LOOKED_AT, at=at),
         "days": LOOKED_AT.days,
+        "environment": environment,
         "section": "purposes",
     }
     return render(request, "console/purpose_retire.html", context)

@@ -1,10 +1,27 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from console import account, denials, keys, limits, logs, projects, purposes, theme, usage
+from accounts.environments import ENVIRONMENTS
+from console import account, denials, keys, limits, logs, moved, projects, purposes, theme, usage
 
-PROJECT = "console/projects/<uuid:project_id>/"
+
+class EnvironmentConverter:
+    """One of the environments, as every page of a project has it in its address."""
+
+    regex = "|".join(ENVIRONMENTS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(EnvironmentConverter, "environment")
+
+ANY_PROJECT = "console/projects/<uuid:project_id>/"
+PROJECT = f"{ANY_PROJECT}<environment:environment>/"
 PURPOSES = f"{PROJECT}purposes/"
 PURPOSE = f"{PURPOSES}<slug:purpose_id>/"
 KEY = "console/keys/<uuid:key_id>/"
@@ -32,6 +49,8 @@ urlpatterns = [
     path(f"{PURPOSE}retire/", purposes.purpose_retire, name="purpose_retire"),
     path(f"{PROJECT}keys/", keys.keys, name="keys"),
     path(f"{PROJECT}keys/new/", keys.key_new, name="key_new"),
+    path(ANY_PROJECT, moved.moved, name="moved"),
+    path(f"{ANY_PROJECT}<path:rest>", moved.moved, name="moved"),
     path(KEY, keys.key, name="key"),
     path(f"{KEY}usage/", usage.key_usage, name="key_usage"),
     path(f"{KEY}limits/", limits.key_limits, name="key_limits"),

@@ -26,9 +26,10 @@ from console.summaries import name_of
 
 @never_cache
 @require_safe
-def project_usage(request: SignedIn, project_id: UUID) -> HttpResponseBase:
+def project_usage(request: SignedIn, project_id: UUID, environment: str) -> HttpResponseBase:
     """Show how much a project's keys were used, by hour or day, endpoint, key and error."""
-    return _usage(request, owned.project(request, project_id), None)
+    project = owned.project(request, project_id, environment)
+    return _usage(request, project, environment, None)
 
 
 @never_cache
@@ -36,15 +37,18 @@ def project_usage(request: SignedIn, project_id: UUID) -> HttpResponseBase:
 def key_usage(request: SignedIn, key_id: UUID) -> HttpResponseBase:
     """Show how much one key was used, and what is left of its limits."""
     key = owned.key(request, key_id)
-    return _usage(request, key.project, key)
+    return _usage(request, key.project, key.environment, key)
 
 
-def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpResponseBase:
+def _usage(
+    request: SignedIn, project: Project, environment: str, key: ApiKey | None
+) -> HttpResponseBase:
     at = timezone.now()
     form = UsageFilter(request.GET)
     context: dict[str, Any] = {
         "project": project,
         "key": key,
+        "environment": environment,
         "section": "usage",
         "form": form,
         "ranges": periods.NAMED,
@@ -57,7 +61,7 @@ def _usage(request: SignedIn, project: Project, key: ApiKey | None) -> HttpRespo
         period,
         project_id=project.pk,
         key_id=key.pk if key else None,
-        environment=form.cleaned_data["environment"],
+        environment=environment,
     )
     tables = [figures.by_time(found, period), figures.by_endpoint(found)]
     if key is None:

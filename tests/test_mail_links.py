@@ -178,7 +178,7 @@ def test_each_mail_of_our_own(
     # Keys.
     browser = signed_in(person)
     made = {"name": "Made", "environment": "test", "preset": "full", "expires": "never"}
-    browser.post(reverse("key_new", args=[project.pk]), made)
+    browser.post(reverse("key_new", args=[project.pk, "test"]), made)
     key, plaintext = make_key(project, at=now - timedelta(days=30))
     rotated = {"grace": "24", "last_four": plaintext[-4:]}
     browser.post(reverse("key_rotate", args=[key.pk]), rotated)

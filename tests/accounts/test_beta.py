@@ -180,7 +180,7 @@ class TestSigningUp:
         assert used.used_by == guest
         assert used.used_at is not None
         # Right after choosing a password nobody is asked for it again.
-        page = f"/console/projects/{guest.projects.get().pk}/keys/new/"
+        page = f"/console/projects/{guest.projects.get().pk}/test/keys/new/"
         assert browser.get(page).status_code == 200
 
     def test_it_is_for_the_invited_address_alone(self) -> None:

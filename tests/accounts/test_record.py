@@ -143,9 +143,7 @@ class TestWhereItIsShown:
     ) -> None:
         make_key(project, environment="test")
         for environment in ("test", "live"):
-            answer = browser.get(
-                f"/console/projects/{project.pk}/audit/", {"environment": environment}
-            )
+            answer = browser.get(f"/console/projects/{project.pk}/{environment}/audit/")
             types = {event.event_type for event in answer.context["page"].rows}
             assert types == {"PROJECT_CREATE"} | (
                 {"KEY_CREATE"} if environment == "test" else set()
@@ -158,7 +156,7 @@ class TestWhereItIsShown:
         api.remember()
         api.read()
         with CaptureQueriesContext(connection) as queries:
-            answer = browser.get(f"/console/projects/{project.pk}/")
+            answer = browser.get(f"/console/projects/{project.pk}/test/")
         assert answer.context["activity"][0].event_type == "MEMORY_READ"
         events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
         assert events
@@ -187,8 +185,8 @@ class TestWhereItIsShown:
         make_key(project, name="Quiet", environment="live")
         for number in range(12):
             make_key(project, name=f"Busy {number}", environment="test")
-        answer = browser.get(f"/console/projects/{project.pk}/", {"environment": "live"})
+        answer = browser.get(f"/console/projects/{project.pk}/live/")
         shown = [event.event_type for event in answer.context["activity"]]
         assert shown == ["KEY_CREATE", "PROJECT_CREATE"]
-        answer = browser.get(f"/console/projects/{project.pk}/", {"environment": "test"})
+        answer = browser.get(f"/console/projects/{project.pk}/test/")
         assert len(answer.context["activity"]) == 10

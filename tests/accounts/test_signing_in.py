@@ -65,7 +65,7 @@ class TestReauthentication:
     """A fresh sign-in is enough and an old one is not; a session's id changes with its rights."""
 
     def page(self, person: User) -> str:
-        return f"/console/projects/{person.projects.get().pk}/keys/new/"
+        return f"/console/projects/{person.projects.get().pk}/test/keys/new/"
 
     def test_after_a_fresh_sign_in_the_password_is_not_asked_twice(
         self, person: User, client: Client
@@ -102,7 +102,7 @@ class TestReauthentication:
 def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
     """The form waits for the password, and then makes its one key, shown in that answer."""
     browser = signed_in(person, age=301)
-    page = f"/console/projects/{person.projects.get().pk}/keys/new/"
+    page = f"/console/projects/{person.projects.get().pk}/test/keys/new/"
     body = {"name": "Late", "environment": "test", "preset": "full", "expires": "90"}
     url = browser.post(page, body).headers["Location"]
     answer = browser.post(url, {"password": PASSWORD})

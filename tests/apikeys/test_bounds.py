@@ -83,10 +83,10 @@ class TestKeysOfAProject:
     ) -> None:
         settings.KEYS_PER_PROJECT = 1
         make_key(project)
-        page = browser.get(reverse("keys", args=[project.pk])).content.decode()
+        page = browser.get(reverse("keys", args=[project.pk, "test"])).content.decode()
         assert "1 of 1 are made" in page
         form = {"name": "Two", "environment": "test", "preset": "full", "expires": "never"}
-        answer = browser.post(reverse("key_new", args=[project.pk]), form)
+        answer = browser.post(reverse("key_new", args=[project.pk, "test"]), form)
         assert "at most 1 live keys" in answer.content.decode()
 
     def test_an_account_makes_so_many_an_hour_in_all_its_projects(

@@ -84,7 +84,7 @@ class TestHowManyKeys:
         make_key(make_project(owner), name="In another")
         sent = {"name": "Third", "environment": "test", "preset": "full", "expires": "90"}
         page = signed_in(give_password(owner)).post(
-            f"/console/projects/{project.pk}/keys/new/", sent
+            f"/console/projects/{project.pk}/test/keys/new/", sent
         )
         assert sentence in page.content.decode()
         services.delete_key(key=first, at=NOW, by=BY)
@@ -130,7 +130,7 @@ class TestManyKeys:
     ) -> None:
         for number in range(11):
             make_key(project, name=f"Key {number}")
-        answer = browser.get(f"/console/projects/{project.pk}/")
+        answer = browser.get(f"/console/projects/{project.pk}/test/")
         shown = [row.key.name for row in answer.context["rows"]]
         assert shown == [f"Key {number}" for number in range(10, 0, -1)]
         assert "The newest 10." in answer.content.decode()
@@ -148,12 +148,12 @@ class TestManyKeys:
         services.delete_key(key=gone, at=NOW, by=BY)
         other, _ = make_key(stranger.projects.get(), name="Not mine")
         for log in ("audit", "requests"):
-            url = f"/console/projects/{project.pk}/{log}/"
+            url = f"/console/projects/{project.pk}/test/{log}/"
             field = browser.get(url).context["form"].fields["key"]
             assert [name for _, name in field.choices] == ["Any", "Live", "Gone (deleted)"]
         monkeypatch.setattr("console.filters.DELETED", 0)
         for log in ("audit", "requests"):
-            url = f"/console/projects/{project.pk}/{log}/"
+            url = f"/console/projects/{project.pk}/test/{log}/"
             field = browser.get(url).context["form"].fields["key"]
             assert [name for _, name in field.choices] == ["Any", "Live"]
             answer = browser.get(url, {"key": str(gone.pk)})

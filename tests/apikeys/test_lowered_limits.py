@@ -27,7 +27,8 @@ def lower(
 ) -> Response:
     kind = "keys" if isinstance(what, ApiKey) else "projects"
     sent = {"rate_limit": hour, "burst_limit": second}
-    return browser.post(f"/console/{kind}/{what.pk}/limits/", sent)
+    place = "test/" if isinstance(what, Project) else ""
+    return browser.post(f"/console/{kind}/{what.pk}/{place}limits/", sent)
 
 
 def told(plaintext: str) -> int:
@@ -145,5 +146,5 @@ class TestAProject:
         lower(browser, key, "", 5)
         page = browser.get(f"/console/keys/{key.pk}/").content.decode()
         assert "100 requests an hour, 5 a second" in page
-        page = browser.get(f"/console/projects/{project.pk}/settings/").content.decode()
+        page = browser.get(f"/console/projects/{project.pk}/test/settings/").content.decode()
         assert "100 requests an hour, 50 a second, as you lowered them" in page

@@ -61,7 +61,7 @@ class TestNewKeys:
     def test_no_choice_silences_it(self, owner: User, project: Project) -> None:
         User.objects.update(**{f"mail_{kind}": False for kind in recipients.CHOICES})
         signed_in(owner).post(
-            f"/console/projects/{project.pk}/keys/new/",
+            f"/console/projects/{project.pk}/test/keys/new/",
             {"name": "Sly", "environment": "live", "preset": "full", "expires": "never"},
         )
         assert subjects(at=timezone.now()) == ["A new API key “Sly” was made"]

@@ -116,7 +116,7 @@ def test_what_the_forms_answer_is_without_barriers(
     looker = Looker(page, axe)
     give_password(owner)
     sign_in(page, owner.email)
-    new = f"/console/projects/{project.pk}/purposes/new/"
+    new = f"/console/projects/{project.pk}/test/purposes/new/"
     page.goto(new)
     page.get_by_role("button", name="Register purpose").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -132,7 +132,7 @@ def test_what_the_forms_answer_is_without_barriers(
     page.get_by_role("button", name="Approve purpose").click()
     expect(page.get_by_text("Read these words again").last).to_be_visible()
     looker.look("approve purpose, errors")
-    page.goto(f"/console/projects/{project.pk}/keys/new/")
+    page.goto(f"/console/projects/{project.pk}/test/keys/new/")
     page.get_by_text("Narrow it:").click()
     page.get_by_role("checkbox", name="gifts").check()
     page.get_by_role("button", name="Create key").click()

@@ -67,14 +67,14 @@ class TestUsage:
     ) -> None:
         steps, totals = {}, {}
         for query in ("", "range=24h", "range=30d", between(*days(1, 0)), between(*days(10, 2))):
-            browsing.goto(f"/console/projects/{project.pk}/usage/?{query}")
+            browsing.goto(f"/console/projects/{project.pk}/test/usage/?{query}")
             rows = check_page(browsing)
             steps[query] = len(rows)
             totals[query] = sum(int(row[1]) for row in rows)
         assert list(steps.values()) == [7, 24, 30, 48, 9]
         assert totals["range=24h"] > MANY
         assert totals["range=24h"] < totals[""] < totals["range=30d"]
-        browsing.goto(f"/console/projects/{project.pk}/usage/?environment=live")
+        browsing.goto(f"/console/projects/{project.pk}/live/usage/")
         check_page(browsing, environment="live")
         assert [row[0] for row in table(browsing, "keys")] == ["Phone (deleted)"]
         for query in ("", "range=24h", "range=30d", between(*days(10, 2))):
@@ -84,24 +84,21 @@ class TestUsage:
     def test_the_address_says_what_is_shown(
         self, browsing: Page, project: Project, laptop: ApiKey
     ) -> None:
-        page, path = browsing, f"/console/projects/{project.pk}/usage/"
+        page, path = browsing, f"/console/projects/{project.pk}/live/usage/"
         page.goto(path)
-        page.get_by_text("Other days, or one environment").click()
-        page.get_by_label("Environment").select_option("Live")
-        page.get_by_role("button", name="Show").click()
         page.get_by_role("navigation", name="Range").get_by_role("link", name="30d").click()
-        self.check_range(page, path, "range=30d", "environment=live")
+        self.check_range(page, path, "range=30d")
         current = page.locator("nav[aria-label=Range] [aria-current]")
         expect(current).to_have_text("30d")
-        page.get_by_text("Other days, or one environment").click()
+        page.get_by_text("Other days").click()
         since, until = days(10, 2)
         page.get_by_label("From").fill(since)
         page.get_by_label("To").fill(until)
         page.get_by_role("button", name="Show").click()
-        self.check_range(page, path, between(since, until), "environment=live")
+        self.check_range(page, path, between(since, until))
         expect(current).to_have_count(0)
         page.get_by_role("navigation", name="Range").get_by_role("link", name="24h").click()
-        self.check_range(page, path, "range=24h", "environment=live")
+        self.check_range(page, path, "range=24h")
         assert "since=2" not in page.url
 
     @staticmethod
@@ -126,7 +123,7 @@ class TestTheLogs:
         phone.remember()
         phone.get("/policy", HTTP_X_REQUEST_ID="policy-2")
         collector.flush()
-        page.goto(f"/console/projects/{project.pk}/requests/")
+        page.goto(f"/console/projects/{project.pk}/test/requests/")
         expect(found).to_have_count(4)
         for label, option, count in (
             ("Key", "Laptop", 2),
@@ -159,7 +156,7 @@ class TestTheLogs:
         page, api = browsing, Api(make_key(project)[1])
         for user in ("user_1", "user_2", "user_1"):
             api.remember(user_id=user)
-        page.goto(f"/console/projects/{project.pk}/audit/")
+        page.goto(f"/console/projects/{project.pk}/test/audit/")
         page.get_by_label("End user").fill("user_1")
         page.get_by_role("button", name="Show").click()
         shown = page.get_by_role("region", name="Events").locator("tbody tr")

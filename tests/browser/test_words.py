@@ -81,7 +81,7 @@ class TestCopying:
     def open_page(self, page: Page, owner: User, project: Project) -> None:
         give_password(owner)
         sign_in(page, owner.email)
-        page.goto(f"/console/projects/{project.pk}/")
+        page.goto(f"/console/projects/{project.pk}/test/")
 
     def test_what_was_not_copied_is_selected_and_said(
         self, page: Page, owner: User, project: Project

@@ -10,4 +10,4 @@ from accounts.models import Project
 @pytest.fixture
 def new(project: Project) -> str:
     """Return the path of the page on which a key is made."""
-    return f"/console/projects/{project.pk}/keys/new/"
+    return f"/console/projects/{project.pk}/test/keys/new/"

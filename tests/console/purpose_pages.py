@@ -17,18 +17,20 @@ NEW = {
 }
 
 
-def path_of(project: Project, tail: str = "") -> str:
-    return f"/console/projects/{project.pk}/purposes/{tail}"
+def path_of(project: Project, tail: str = "", environment: str = "test") -> str:
+    return f"/console/projects/{project.pk}/{environment}/purposes/{tail}"
 
 
-def page(browser: Client, project: Project, tail: str = "") -> str:
+def page(browser: Client, project: Project, tail: str = "", environment: str = "test") -> str:
     """Return what a page shows."""
-    answer = browser.get(path_of(project, tail))
+    answer = browser.get(path_of(project, tail, environment))
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def sent(browser: Client, project: Project, verb: str, **form: Any) -> Response:
+def sent(
+    browser: Client, project: Project, verb: str, environment: str = "test", **form: Any
+) -> Response:
     """Send a form to the action with that verb."""
-    answer: Response = browser.post(path_of(project, verb), form)
+    answer: Response = browser.post(path_of(project, verb, environment), form)
     return answer

@@ -31,6 +31,7 @@ ASKS = {
 # It shows what was stored, changes a name, or gives nothing to anybody and takes nothing.
 ASKS_NOT = {
     "choose_theme",
+    "moved",
     "console",
     "projects",
     "project_new",
@@ -65,6 +66,8 @@ def paths(project: Project) -> dict[str, str]:
     key, _ = make_key(project)
     ids: dict[str, object] = {
         "<uuid:project_id>": project.pk,
+        "<environment:environment>": "test",
+        "<path:rest>": "keys/",
         "<uuid:key_id>": key.pk,
         "<uuid:logged_id>": key.pk,
     }

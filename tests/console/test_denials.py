@@ -95,7 +95,7 @@ class TestDenied:
     def test_each_environment_has_its_own(self, browser: Client, project: Project) -> None:
         ask(project, GIFT, environment="live")
         assert GIFT not in page(browser, project, "denied/")
-        assert GIFT in page(browser, project, "denied/?environment=live")
+        assert GIFT in page(browser, project, "denied/", "live")
         assert GIFT not in page(browser, project, "denied/?environment=elsewhere")
 
     def test_what_was_asked_is_text_and_nothing_else(
@@ -150,7 +150,7 @@ class TestTaking:
     def test_where_nothing_would_be_denied_it_says_so(
         self, browser: Client, project: Project
     ) -> None:
-        words = page(browser, project, "take/?environment=live&takes=registered")
+        words = page(browser, project, "take/?takes=registered", "live")
         assert "Of 0 reads in the last 30 days, none would have been denied." in words
 
     def test_it_is_switched_for_one_environment_and_recorded(
@@ -168,14 +168,14 @@ class TestTaking:
 
     def test_live_is_recommended_to_take_less(self, browser: Client, project: Project) -> None:
         assert page(browser, project).count("We recommend <code>registered</code> for live") == 1
-        assert "We recommend" in page(browser, project, "take/?environment=live")
+        assert "We recommend" in page(browser, project, "take/", "live")
         assert "We recommend" not in page(browser, project, "take/")
 
     def test_of_two_tabs_the_second_changes_nothing(
         self, browser: Client, project: Project
     ) -> None:
         take(project, "registered")
-        switch = {"environment": "test", "takes": "declared", "seen": "any"}
+        switch = {"takes": "declared", "seen": "any"}
         answer = browser.post(path_of(project, "take/"), switch, follow=True)
         assert "was changed meanwhile. Nothing was changed now." in answer.content.decode()
         project.refresh_from_db()
@@ -185,7 +185,7 @@ class TestTaking:
     def test_what_cannot_be_taken_is_refused(
         self, browser: Client, project: Project, takes: str
     ) -> None:
-        answer = browser.get(path_of(project, f"take/?environment=test&takes={takes}"))
+        answer = browser.get(path_of(project, f"take/?takes={takes}"))
         assert answer.status_code == 400
         assert 'role="alert"' in answer.content.decode()
         sent(browser, project, "take/", environment="test", takes=takes, seen="any")

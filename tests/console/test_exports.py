@@ -93,7 +93,7 @@ class TestTimes:
         created_at = api.remember()["created_at"]
         event = AuditEvent.objects.get(event_type="MEMORY_CREATE")
         assert created_at == written(event.created_at)
-        url = f"/console/projects/{project.pk}/audit/?event_type=MEMORY_CREATE&format="
+        url = f"/console/projects/{project.pk}/test/audit/?event_type=MEMORY_CREATE&format="
         (from_csv,) = csv.DictReader(StringIO(text(browser.get(url + "csv"))))
         (from_json,) = json.loads(text(browser.get(url + "json")))
         assert from_csv["created_at"] == from_json["created_at"] == created_at
@@ -105,7 +105,7 @@ def test_an_objects_keys_have_one_order_on_every_database(
     project: Project, browser: Client
 ) -> None:
     make_key(project, by=ChangedBy(actor="x", request_id="r", address="192.0.2.7"), name="+43664")
-    url = f"/console/projects/{project.pk}/audit/?event_type=KEY_CREATE&format="
+    url = f"/console/projects/{project.pk}/test/audit/?event_type=KEY_CREATE&format="
     (from_csv,) = csv.DictReader(StringIO(text(browser.get(url + "csv"))))
     meta = json.loads(from_csv["meta"])
     assert list(meta) == sorted(meta)

@@ -108,5 +108,5 @@ def test_the_page_says_who_when_and_from_where(owner: User, project: Project) ->
 def test_the_audit_log_holds_all_of_one_key(owner: User, project: Project) -> None:
     key, _ = make_key(project)
     make_key(project, "Other")
-    page = signed_in(owner).get(f"/console/projects/{project.pk}/audit/?key={key.pk}")
+    page = signed_in(owner).get(f"/console/projects/{project.pk}/test/audit/?key={key.pk}")
     assert [event.api_key_id for event, _ in page.context["lines"]] == [key.pk]

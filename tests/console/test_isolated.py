@@ -34,7 +34,7 @@ class TestShown:
 
 def test_the_console_isolates_them(api: Api, browser: Client, project: Project) -> None:
     api.remember(user_id=TURNED, domain=f"food{TURNED}")
-    page = browser.get(f"/console/projects/{project.pk}/audit/").content.decode()
+    page = browser.get(f"/console/projects/{project.pk}/test/audit/").content.decode()
     assert "<bdi>anna[U+202E]txt.exe[U+2066]</bdi>" in page
     assert "<bdi>foodanna[U+202E]txt.exe[U+2066]</bdi>" in page
     assert "\u202e" not in page
@@ -51,5 +51,5 @@ def test_the_admin_shows_them(api: Api, project: Project) -> None:
 
 def test_markup_stays_text(api: Api, browser: Client, project: Project) -> None:
     api.remember(user_id="<b>anna</b>")
-    page = browser.get(f"/console/projects/{project.pk}/audit/").content.decode()
+    page = browser.get(f"/console/projects/{project.pk}/test/audit/").content.decode()
     assert "<bdi>&lt;b&gt;anna&lt;/b&gt;</bdi>" in page

@@ -72,7 +72,7 @@ class TestCreating:
         assert (key.scopes, key.purpose_classes) == (["preferences"], ["recommendation"])
         assert (
             ", narrowed"
-            in browser.get(f"/console/projects/{key.project_id}/keys/").content.decode()
+            in browser.get(f"/console/projects/{key.project_id}/test/keys/").content.decode()
         )
 
     def test_what_was_ticked_is_shown_again_with_what_is_wrong(
@@ -117,7 +117,7 @@ class TestCreating:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_with_one_name_one_is_made(project: Project, owner: User) -> None:
-    path = f"/console/projects/{project.pk}/keys/new/"
+    path = f"/console/projects/{project.pk}/test/keys/new/"
     browsers = [signed_in(owner) for _ in range(2)]
 
     def create(browser: Client) -> int:

@@ -55,7 +55,7 @@ class TestTheSecret:
             api.remember()
             api.post("/memory", {"user_id": 1})
         collector.flush()
-        urls = [page_of(key), f"/console/projects/{project.pk}/", new, "/console/projects/"]
+        urls = [page_of(key), f"/console/projects/{project.pk}/test/", new, "/console/projects/"]
         shown = [browser.get(url).content.decode() for url in urls]
         operator = User.objects.create_superuser("operator@example.com")
         desk = signed_in(operator, second_factor=True)

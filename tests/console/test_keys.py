@@ -45,7 +45,7 @@ class TestDeleting:
         key, _ = make_key(project, name="Old worker")
         browser.post(page_of(key, "delete/"), follow=True)
         browser.get("/console/projects/")  # shows the message, and forgets it
-        page = f"/console/projects/{project.pk}/keys/"
+        page = f"/console/projects/{project.pk}/test/keys/"
         assert "Old worker" not in browser.get(page).content.decode()
         assert "Show 1 deleted or expired key" in browser.get(page).content.decode()
         assert "Old worker" in browser.get(f"{page}?show=all").content.decode()
@@ -137,7 +137,7 @@ class TestStrangers:
         make_key(project, name="Here")
         other = make_project(owner)
         make_key(other, name="There")
-        page = browser.get(f"/console/projects/{other.pk}/keys/").content.decode()
+        page = browser.get(f"/console/projects/{other.pk}/test/keys/").content.decode()
         assert "There" in page
         assert "Here" not in page
 

@@ -24,9 +24,9 @@ from tests.makers import BY, NOW, make_key, make_project
 
 CHANGES = [
     ("/console/projects/new/", {"name": "New"}),
-    ("/console/projects/{project}/settings/", {"name": "New"}),
-    ("/console/projects/{project}/delete/", {"typed": "Default project"}),
-    ("/console/projects/{project}/keys/new/", {"name": "New"}),
+    ("/console/projects/{project}/test/settings/", {"name": "New"}),
+    ("/console/projects/{project}/test/delete/", {"typed": "Default project"}),
+    ("/console/projects/{project}/test/keys/new/", {"name": "New"}),
     ("/console/account/close/", {"typed": "owner@example.com"}),
     ("/console/account/reopen/", {}),
     ("/theme/", {"theme": "dark"}),
@@ -50,7 +50,7 @@ class TestProjects:
         event = AuditEvent.objects.get(event_type="PROJECT_CREATE", app_id=shop.pk)
         assert (event.environment, event.subject_id) == ("both", shop.pk)
         assert event.meta == {"actor": str(owner.pk), "address": "127.0.0.1", "name": "Shop"}
-        assert answer.headers["Location"] == f"/console/projects/{shop.pk}/"
+        assert answer.headers["Location"] == f"/console/projects/{shop.pk}/test/"
         assert "Shop" in browser.get("/console/projects/").content.decode()
 
     @pytest.mark.parametrize("name", ["default PROJECT", "", "x" * 101, "a\u200bb"])
@@ -58,7 +58,7 @@ class TestProjects:
         self, browser: Client, owner: User, project: Project, name: str
     ) -> None:
         other = make_project(owner)
-        for path in ("/console/projects/new/", f"/console/projects/{other.pk}/settings/"):
+        for path in ("/console/projects/new/", f"/console/projects/{other.pk}/test/settings/"):
             assert browser.post(path, {"name": name}).status_code == 200
         assert sorted(owner.projects.values_list("name", flat=True)) == [
             "Another project",
@@ -69,7 +69,7 @@ class TestProjects:
         self, browser: Client, owner: User, project: Project
     ) -> None:
         for _ in range(2):  # the second changes nothing
-            browser.post(f"/console/projects/{project.pk}/settings/", {"name": "Shop"})
+            browser.post(f"/console/projects/{project.pk}/test/settings/", {"name": "Shop"})
         event = AuditEvent.objects.get(event_type="PROJECT_UPDATE", app_id=project.pk)
         assert event.environment == "both"
         assert event.meta == {"actor": str(owner.pk), "address": "127.0.0.1", "name": "Shop"}
@@ -78,12 +78,12 @@ class TestProjects:
         self, browser: Client, owner: User, project: Project
     ) -> None:
         api = Api(make_key(project)[1])
-        path = f"/console/projects/{project.pk}/delete/"
+        path = f"/console/projects/{project.pk}/test/delete/"
         assert browser.post(path, {"typed": "default project"}).status_code == 200
         assert api.get("/policy").status_code == 200
         assert browser.post(path, {"typed": "Default project"}).status_code == 302
         assert api.get("/policy").status_code == 401
-        assert browser.get(f"/console/projects/{project.pk}/").status_code == 404
+        assert browser.get(f"/console/projects/{project.pk}/test/").status_code == 404
         assert "No project" in browser.get("/console/projects/").content.decode()
         browser.post("/console/projects/new/", {"name": "Default project"})
         assert Project.objects.owned_by(owner).count() == 1
@@ -99,7 +99,10 @@ class TestProjects:
     def test_a_stranger_changes_nothing(self, stranger: User, project: Project) -> None:
         browser = signed_in(stranger)
         for verb, body in (("settings", {"name": "Mine"}), ("delete", {"typed": project.name})):
-            assert browser.post(f"/console/projects/{project.pk}/{verb}/", body).status_code == 404
+            assert (
+                browser.post(f"/console/projects/{project.pk}/test/{verb}/", body).status_code
+                == 404
+            )
         project.refresh_from_db()
         assert (project.name, project.deleted_at) == ("Default project", None)
 
@@ -110,13 +113,13 @@ class TestProjects:
         for _ in range(3):
             api.remember()
         api.read()
-        path = f"/console/projects/{project.pk}/"
+        path = f"/console/projects/{project.pk}/test/"
         page = text_of(browser.get(path))
         assert "Live memories 3 of 5 Open grants 1 of 250,000 Idempotency-Keys 0 of 250,000" in page
         assert "Keys 1 of 100" in page
         assert "hold at most 1,234 live memories, of 1,048,576 bytes together" in page
         assert "What goes beyond is refused" not in page
-        assert "Live memories 0 of 5" in text_of(browser.get(path, {"environment": "live"}))
+        assert "Live memories 0 of 5" in text_of(browser.get(path.replace("/test/", "/live/")))
         api.remember()
         page = text_of(browser.get(path))
         assert "Live memories 4 of 5, 80 %" in page
@@ -126,12 +129,12 @@ class TestProjects:
         self, browser: Client, project: Project
     ) -> None:
         Api(make_key(project)[1]).remember()
-        page = f"/console/projects/{project.pk}/"
+        page = f"/console/projects/{project.pk}/test/"
         assert "MEMORY_CREATE" in browser.get(page).content.decode()
-        live = browser.get(f"{page}?environment=live").content.decode()
+        live = browser.get(page.replace("/test/", "/live/")).content.decode()
         assert "MEMORY_CREATE" not in live
         assert "PROJECT_CREATE" in live, "what concerns both environments is seen in each"
-        assert browser.get(f"{page}?environment=prod").status_code == 200
+        assert browser.get(page.replace("/test/", "/prod/")).status_code == 404
 
 
 @pytest.mark.django_db
@@ -220,7 +223,7 @@ class TestNames:
         shop = owner.projects.get(name="My shop")
         page = browser.post("/console/projects/new/", {"name": "My shop"}).content.decode()
         assert "You already have a project named" in page
-        new = f"/console/projects/{shop.pk}/keys/new/"
+        new = f"/console/projects/{shop.pk}/test/keys/new/"
         browser.post(new, {**FULL, "name": typed})
         assert ApiKey.objects.get().name == "My shop"
         browser.post(f"/console/keys/{ApiKey.objects.get().pk}/rename/", {"name": f"{typed}  2"})
@@ -249,7 +252,7 @@ class TestNames:
     ) -> None:
         """Names from before had no such rules."""
         one = make_project(owner, name)
-        path = f"/console/projects/{one.pk}/delete/"
+        path = f"/console/projects/{one.pk}/test/delete/"
         assert f"Type “<bdi>{shown}</bdi>” to confirm" in browser.get(path).content.decode()
         assert browser.post(path, {"typed": "x"}).status_code == 200
         assert browser.post(path, {"typed": typed}).headers["Location"] == "/console/projects/"
@@ -294,3 +297,31 @@ class TestNames:
         form = AddPasskeyForm({"name": typed, "credential": "null"}, user=owner)
         form.full_clean()
         assert form.cleaned_data["name"] == name
+
+
+class TestMoved:
+    """Pages from before an environment stood in their address."""
+
+    @pytest.mark.parametrize(
+        ("before", "now"),
+        [
+            ("", "test/"),
+            ("?environment=live", "live/"),
+            ("?environment=prod", "test/"),
+            ("usage/?range=30d&environment=live", "live/usage/?range=30d"),
+            ("keys/", "test/keys/"),
+        ],
+    )
+    def test_an_old_address_leads_to_the_page(
+        self, browser: Client, project: Project, before: str, now: str
+    ) -> None:
+        answer = browser.get(f"/console/projects/{project.pk}/{before}")
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == f"/console/projects/{project.pk}/{now}"
+        assert browser.get(answer.headers["Location"]).status_code == 200
+
+    @pytest.mark.parametrize("path", ["nowhere/", "test/nowhere/", "keys", "//example.com/"])
+    def test_an_address_that_never_was_is_not_found(
+        self, browser: Client, project: Project, path: str
+    ) -> None:
+        assert browser.get(f"/console/projects/{project.pk}/{path}").status_code == 404

@@ -61,7 +61,7 @@ class TestApproving:
         page(browser, project, "gift_finder/approve/")
         change(project, purpose, sentence="Something else, in the other tab.")
         answer = browser.post(
-            f"/console/projects/{project.pk}/purposes/gift_finder/approve/",
+            f"/console/projects/{project.pk}/test/purposes/gift_finder/approve/",
             {"revision": 1, "confirmed": "on"},
             follow=True,
         )
@@ -76,7 +76,7 @@ class TestApproving:
         self, browser: Client, project: Project
     ) -> None:
         purpose = register(project)
-        path = f"/console/projects/{project.pk}/purposes/gift_finder/approve/"
+        path = f"/console/projects/{project.pk}/test/purposes/gift_finder/approve/"
         assert browser.get(path).status_code == 302
         retire(project, purpose)
         assert browser.post(path, {"revision": 1, "confirmed": "on"}).status_code == 302
@@ -235,7 +235,7 @@ class TestRecord:
     ) -> None:
         sent(browser, project, "new/", **NEW)
         sent(browser, project, "gift_finder/approve/", revision=1, confirmed="on")
-        log = f"/console/projects/{project.pk}/audit/"
+        log = f"/console/projects/{project.pk}/test/audit/"
         words = browser.get(log).content.decode()
         assert words.count("<code>gift_finder</code>, revision 1") == 2
         proposed, approved = (

@@ -37,7 +37,7 @@ def refused(project: Project, reason_code: str | None, **fields: Any) -> audit.E
 
 def pages_of(browser: Client, event: audit.Event) -> list[str]:
     """Return what the log and the event's own page say."""
-    log = f"/console/projects/{event.app_id}/audit/"
+    log = f"/console/projects/{event.app_id}/live/audit/"
     return [browser.get(path).content.decode() for path in (log, f"{log}{event.id}/")]
 
 
@@ -92,6 +92,8 @@ class TestPages:
     def test_what_was_allowed_has_no_reason(self, browser: Client, project: Project) -> None:
         Api(make_key(project)[1]).post("/memory/read", read_body())
         event = AuditEvent.objects.get(event_type=EventType.MEMORY_READ)
-        page = browser.get(f"/console/projects/{project.pk}/audit/{event.pk}/").content.decode()
+        page = browser.get(
+            f"/console/projects/{project.pk}/{event.environment}/audit/{event.pk}/"
+        ).content.decode()
         assert "<dt>Reason</dt><dd>\N{EN DASH}</dd>" in page
         assert "Words that decided" not in page

@@ -36,7 +36,10 @@ class TestUsage:
         api.post("/memory", "not json")
         collector.flush()
         browser = signed_in(owner)
-        for url in (f"/console/projects/{project.pk}/usage/", f"/console/keys/{key.pk}/usage/"):
+        for url in (
+            f"/console/projects/{project.pk}/test/usage/",
+            f"/console/keys/{key.pk}/usage/",
+        ):
             page = browser.get(url)
             shown = [row.cells for row in page.context["by_time"].rows]
             rows = list(csv.reader(StringIO(text(browser.get(url + "?csv=time")))))
@@ -57,7 +60,7 @@ class TestUsage:
             for days in uses:
                 collector.record(sample(today - timedelta(days=days), **whose))
         collector.flush()
-        rows = signed_in(owner).get(f"/console/projects/{project.pk}/keys/").context["rows"]
+        rows = signed_in(owner).get(f"/console/projects/{project.pk}/test/keys/").context["rows"]
         assert {row.key.name: row.spark.words.split()[0] for row in rows} == {
             "Laptop": "3",
             "Phone": "1",
@@ -72,7 +75,7 @@ class TestUsage:
     def test_an_impossible_range_is_explained(
         self, owner: User, project: Project, query: str
     ) -> None:
-        answer = signed_in(owner).get(f"/console/projects/{project.pk}/usage/?{query}")
+        answer = signed_in(owner).get(f"/console/projects/{project.pk}/test/usage/?{query}")
         assert answer.status_code == 400
         assert answer.context["form"].errors
 
@@ -81,7 +84,7 @@ class TestUsage:
     def test_a_day_too_far_away_is_explained(
         self, owner: User, project: Project, page: str, day: str
     ) -> None:
-        url = f"/console/projects/{project.pk}/{page}/"
+        url = f"/console/projects/{project.pk}/test/{page}/"
         answer = signed_in(owner).get(url, {"since": day, "until": day})
         assert answer.status_code == 400
         assert set(answer.context["form"].errors) == {"since", "until"}
@@ -106,7 +109,7 @@ class TestLogs:
         api.get("/policy", HTTP_X_REQUEST_ID="another")
         collector.flush()
         browser = signed_in(owner)
-        base = f"/console/projects/{project.pk}/requests/"
+        base = f"/console/projects/{project.pk}/test/requests/"
         assert len(browser.get(base).context["page"].rows) == 2
         (found,) = browser.get(base + "?request_id=anoth&status=2xx").context["page"].rows
         assert found.endpoint == "GET /policy"
@@ -121,7 +124,7 @@ class TestLogs:
         Api(plaintext).get("/usage")
         Api(make_key(project, name="Phone")[1]).get("/policy")
         collector.flush()
-        browser, base = signed_in(owner), f"/console/projects/{project.pk}/requests/"
+        browser, base = signed_in(owner), f"/console/projects/{project.pk}/test/requests/"
         query = {"key": str(first.pk), "endpoint": "GET /policy"}
         (line,) = browser.get(base, query).context["lines"]
         assert (line[0].endpoint, line[1]) == ("GET /policy", "Laptop")
@@ -133,7 +136,7 @@ class TestLogs:
     ) -> None:
         Api(make_key(project)[1]).get("/policy")
         collector.flush()
-        url = f"/console/projects/{project.pk}/requests/{LoggedRequest.objects.get().pk}/"
+        url = f"/console/projects/{project.pk}/test/requests/{LoggedRequest.objects.get().pk}/"
         assert signed_in(owner).get(url).status_code == 200
         assert signed_in(stranger).get(url).status_code == 404
 
@@ -145,7 +148,7 @@ class TestLogs:
         for _ in range(5):
             api.get("/policy")
         collector.flush()
-        browser, url, seen = signed_in(owner), f"/console/projects/{project.pk}/requests/", []
+        browser, url, seen = signed_in(owner), f"/console/projects/{project.pk}/test/requests/", []
         page = browser.get(url).context["page"]
         seen += page.rows
         while page.older:
@@ -162,7 +165,7 @@ class TestLogs:
         api = Api(make_key(project, at=timezone.now())[1])
         for user in ("=1+1", "=1+1", "=1+1", "other"):
             api.remember(user_id=user)
-        browser, url = signed_in(owner), f"/console/projects/{project.pk}/audit/"
+        browser, url = signed_in(owner), f"/console/projects/{project.pk}/test/audit/"
         rows = json.loads(text(browser.get(url + "?format=json")))
         assert [row["id"] for row in rows] == [
             str(event.pk) for event in AuditEvent.objects.of_project(project.pk).order_by("-id")
@@ -199,7 +202,7 @@ class TestOneIdTwice:
     ) -> None:
         users = []
         for one in logged:
-            page = browser.get(f"/console/projects/{project.pk}/requests/{one.pk}/")
+            page = browser.get(f"/console/projects/{project.pk}/test/requests/{one.pk}/")
             ((event, _),) = page.context["lines"]
             assert (event.request_id, one.request_id) == ("Again-1", "Again-1")
             assert event.server_request_id == one.server_request_id
@@ -211,7 +214,7 @@ class TestOneIdTwice:
     def test_both_ids_find_them(
         self, browser: Client, project: Project, logged: list[LoggedRequest], page: str
     ) -> None:
-        url = f"/console/projects/{project.pk}/{page}/"
+        url = f"/console/projects/{project.pk}/test/{page}/"
         own = str(logged[1].server_request_id)
         for asked, found in (
             *(("Again-1", 2), ("Aga", 2), (own, 1), (own.upper(), 1)),
@@ -233,7 +236,7 @@ class TestOneIdTwice:
     def test_no_page_of_events_reads_the_ids_of_memories(
         self, browser: Client, project: Project, logged: list[LoggedRequest]
     ) -> None:
-        base = f"/console/projects/{project.pk}"
+        base = f"/console/projects/{project.pk}/test"
         desk = signed_in(User.objects.create_superuser("operator@example.com"), second_factor=True)
         for client, url in (
             (browser, f"{base}/audit/"),

@@ -98,7 +98,7 @@ def test_what_holds_a_token_is_never_compressed(api: Api) -> None:
 def test_no_page_is_compressed(person: Any, project: Project) -> None:
     made = {"name": "k", "environment": "test", "preset": "full", "expires": "never"}
     browser = signed_in(person)
-    key_page = browser.post(f"/console/projects/{project.pk}/keys/new/", made, **ASKS)
+    key_page = browser.post(f"/console/projects/{project.pk}/test/keys/new/", made, **ASKS)
     assert b"sk_test_" in key_page.content
     pages = (
         key_page,

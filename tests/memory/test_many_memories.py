@@ -96,7 +96,7 @@ class TestExports:
     def test_they_tell_all_ids(self, api: Api, project: Project, browser: Client) -> None:
         ids = fill(api, MANY)
         api.read()
-        path = f"/console/projects/{project.pk}/audit/"
+        path = f"/console/projects/{project.pk}/test/audit/"
         answer = browser.get(path, {"format": "json", "event_type": "MEMORY_READ"})
         (event,) = [one for one in json.loads(sent(answer)) if one["event_type"] == "MEMORY_READ"]
         assert event["memory_ids"] == ids
@@ -115,12 +115,12 @@ class TestPages:
         ids = fill(api, MANY)
         api.read()
         event = last("MEMORY_READ")
-        path = f"/console/projects/{project.pk}/audit/{event.pk}/"
+        path = f"/console/projects/{project.pk}/test/audit/{event.pk}/"
         page = browser.get(path).content.decode()
         assert f"{MANY} memories:" in page
         assert event.meta["memory_ids_sha256"] in page
         assert [one for one in ids if f"<code>{one}</code>" not in page] == []
-        assert f'href="{path}"' in browser.get(f"/console/projects/{project.pk}/audit/").text
+        assert f'href="{path}"' in browser.get(f"/console/projects/{project.pk}/test/audit/").text
         other = make_project(stranger)
         for door in (signed_in(stranger), browser):
             assert door.get(path.replace(str(project.pk), str(other.pk))).status_code == 404

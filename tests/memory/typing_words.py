@@ -47,7 +47,7 @@ def pages(browser: Client, person: User) -> None:
     key = ApiKey.objects.get(project=project)
     browser.post(f"/console/keys/{key.pk}/rename/", {"name": "wordother"})
     browser.post("/console/account/mail/", {})
-    browser.post(f"/console/projects/{deleted.pk}/delete/", {"typed": "worddeleted"})
+    browser.post(f"/console/projects/{deleted.pk}/test/delete/", {"typed": "worddeleted"})
     assert Project.objects.get(pk=deleted.pk).deleted_at
 
 

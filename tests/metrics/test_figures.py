@@ -47,7 +47,13 @@ class TestTheFigures:
 
     def test_pages_for_people_are_one_endpoint(self, project: Project) -> None:
         before = requests(scrape())
-        for path in ("/", "/docs/", f"/console/projects/{project.pk}/", "/no/such", "/wp-admin/"):
+        for path in (
+            "/",
+            "/docs/",
+            f"/console/projects/{project.pk}/test/",
+            "/no/such",
+            "/wp-admin/",
+        ):
             Client().get(path)
         Client().get("/static/css/base.css").close()
         assert requests(scrape()) - before == {
