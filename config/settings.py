@@ -6,6 +6,7 @@ what the environment itself says comes first. Rules between two settings are in 
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -300,6 +301,8 @@ if not env.text("EMAIL_URL"):
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Memory Scope <memory-scope@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where people write to: pages and mails show it. Else the address that mails come from.
+CONTACT_ADDRESS = env.text("CONTACT_ADDRESS") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- The wire ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import documentation, health
 from config.manual import views as manual
 from config.openapi import views as openapi
+from console import search
 
 # What programs ask for, with a key or without. Middleware for people steps aside for these paths.
 api: list[URLPattern | URLResolver] = [
@@ -40,6 +41,8 @@ pages: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [*api, *pages]
+
+search.topics[:] = [manual.topics]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -26,6 +26,9 @@ def reauthenticated(view: View) -> View:
     return cast(View, reauthentication_required(view))
 
 
+PLACE = "place"  # in the session: the project and the environment of the page seen last
+
+
 class SignedIn(HttpRequest):
     """A request of somebody who is signed in, as every page gets it that is not public."""
 
@@ -33,13 +36,25 @@ class SignedIn(HttpRequest):
 
 
 def project(request: SignedIn, project_id: UUID, environment: str) -> Project:
-    return get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
+    """Find a project of theirs, for a page about one of its environments."""
+    found = get_object_or_404(Project.objects.owned_by(request.user), pk=project_id)
+    _remember(request, found, environment)
+    return found
+
+
+def _remember(request: SignedIn, project: Project, environment: str) -> None:
+    """Keep where they are, for pages of no project."""
+    here = [str(project.pk), environment]
+    if request.session.get(PLACE) != here:
+        request.session[PLACE] = here
 
 
 def key(request: SignedIn, key_id: UUID) -> ApiKey:
     """Find a key of theirs, also a deleted one: its usage and history stay."""
     own = ApiKey.objects.owned_by(request.user).select_related("project").with_secrets()
-    return get_object_or_404(own, pk=key_id)
+    found = get_object_or_404(own, pk=key_id)
+    _remember(request, found.project, found.environment)
+    return found
 
 
 def live_key(request: SignedIn, key_id: UUID) -> ApiKey:

@@ -3,7 +3,19 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from accounts.environments import ENVIRONMENTS
-from console import account, denials, keys, limits, logs, moved, projects, purposes, theme, usage
+from console import (
+    account,
+    denials,
+    keys,
+    limits,
+    logs,
+    moved,
+    projects,
+    purposes,
+    search,
+    theme,
+    usage,
+)
 
 
 class EnvironmentConverter:
@@ -40,6 +52,7 @@ urlpatterns = [
     path(f"{PROJECT}requests/<uuid:logged_id>/", logs.logged_request, name="logged_request"),
     path(f"{PROJECT}audit/", logs.audit_log, name="audit_log"),
     path(f"{PROJECT}audit/<uuid:event_id>/", logs.audit_event, name="audit_event"),
+    path(f"{PROJECT}search/", search.search, name="search"),
     path(PURPOSES, purposes.purposes, name="purposes"),
     path(f"{PURPOSES}new/", purposes.purpose_new, name="purpose_new"),
     path(f"{PURPOSES}denied/", denials.denied_purposes, name="denied_purposes"),

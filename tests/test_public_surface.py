@@ -67,6 +67,7 @@ TABLE = [
     ("/console/projects/{project}/", "get", 302, 302, 302, 302, 302, 302),
     ("/console/projects/{project}/nowhere", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/test/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/search/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/settings/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/", "get", 302, 200, 404, 404, 404, 302),

@@ -90,6 +90,13 @@ def index() -> Index:
     return Index(site())
 
 
+def topics(question: str) -> list[tuple[str, str]]:
+    """Return titles and paths of what answers a question; of all pages, where nothing is asked."""
+    if not question:
+        return [(one.title, one.path) for one in site().pages.values()]
+    return [(found.title, found.path) for found in index().find(question)]
+
+
 @require_safe
 @cache_control(private=True, no_cache=True)
 def page(request: HttpRequest, name: str = "", folder: str = "") -> HttpResponse:

@@ -39,6 +39,7 @@ ASKS_NOT = {
     "project_settings",
     "usage_page",
     "requests",
+    "search",
     "logged_request",
     "audit_log",  # but for its export
     "audit_event",

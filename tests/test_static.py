@@ -1,0 +1,40 @@
+"""What pages load beside themselves: small, whole, and without a build."""
+
+from __future__ import annotations
+
+import re
+
+from config.environment import BASE_DIR
+
+STATIC = BASE_DIR / "static"
+TEMPLATES = BASE_DIR / "templates"
+MOST_STYLE = 45_000  # bytes, in all
+MOST_SCRIPT = 12_000
+ICON = re.compile(r'{% icon "([^"]+)"')
+
+
+def size(kind: str) -> int:
+    return sum(path.stat().st_size for path in (STATIC / kind).glob(f"*.{kind}"))
+
+
+def test_styles_and_scripts_stay_small() -> None:
+    assert 0 < size("css") < MOST_STYLE
+    assert 0 < size("js") < MOST_SCRIPT
+
+
+def test_every_icon_that_a_page_draws_is_in_the_sprite() -> None:
+    sprite = (STATIC / "img" / "icons.svg").read_text()
+    names = {name for page in TEMPLATES.rglob("*.html") for name in ICON.findall(page.read_text())}
+    assert names
+    assert {name for name in names if f'id="{name}"' not in sprite} == set()
+
+
+def test_nothing_is_inline() -> None:
+    """Mails need inline styles, and are no pages."""
+    pages = [page for page in TEMPLATES.rglob("*.html") if "mail" not in page.parts]
+    assert pages
+    for page in pages:
+        text = page.read_text()
+        assert not re.search(r'\sstyle="|<style|\son[a-z]+="|href="#"', text), page
+        for script in re.findall(r"<script\b[^>]*>", text):
+            assert "src=" in script or 'type="application/json"' in script, page
