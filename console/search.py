@@ -101,14 +101,13 @@ def search(request: SignedIn, project_id: UUID, environment: str) -> HttpRespons
 def _hits(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     yield from _pages(project, environment, asked)
     yield from _keys(project, environment, asked)
-    if not asked:
-        return
-    yield from _requests(project, environment, asked)
-    yield from _events(project, environment, asked)
-    if people := _path("people", project.pk, environment):
-        yield Hit(asked, "End user", "user", f"{people}?{urlencode({'user_id': asked})}")
+    if asked:
+        yield from _requests(project, environment, asked)
+        yield from _events(project, environment, asked)
+        if people := _path("people", project.pk, environment):
+            yield Hit(asked, "End user", "user", f"{people}?{urlencode({'user_id': asked})}")
     for source in topics:
-        for title, path in list(source(asked))[:MOST_OF_A_KIND]:
+        for title, path in list(source(asked))[: MOST_OF_A_KIND if asked else None]:
             yield Hit(title, "Docs", "book-open", path)
 
 

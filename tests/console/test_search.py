@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest
 from apikeys.usage.collector import collector
 from tests.doors import Api, signed_in
-from tests.makers import make_key
+from tests.makers import make_key, read_body
 
 pytestmark = pytest.mark.django_db
 HIT = re.compile(r'<li><a href="([^"]*)">.*?<bdi>(.*?)</bdi></span><span class="end">(.*?)</span>')
@@ -54,7 +54,7 @@ def test_a_request_and_its_decision_are_found_by_their_ids(
 ) -> None:
     api = Api(make_key(project)[1])
     api.remember()
-    api.read(headers={"X-Request-ID": "my-read-17"})
+    api.post("/memory/read", read_body(), HTTP_X_REQUEST_ID="my-read-17")
     collector.flush()
     logged = LoggedRequest.objects.get(request_id="my-read-17")
     event = AuditEvent.objects.get(request_id="my-read-17")
