@@ -22,10 +22,9 @@ from config.manual.search import MOST_LETTERS, MOST_RESULTS, Index
 from config.manual.site import Page, Site, build, places
 from config.openapi import document
 from foundation.addresses import base_url
-from memory.policy.access import MATRIX, is_allowed
 from memory.policy.description import gate
 from memory.policy.version import POLICY_VERSION
-from memory.policy.vocabulary import PURPOSE_CLASSES, Source
+from memory.policy.vocabulary import Source
 
 PLAIN = "text/plain; charset=utf-8"
 KEPT_SECONDS = 3600  # for which others may keep what is the same for everyone
@@ -42,23 +41,13 @@ def _introduction() -> dict[str, Any]:
         (GROUP, _reference()),
         *((group.title, group.entries) for group in contents.AFTER_REFERENCE),
     ]
-    return {"groups": groups, **_matrix()}
-
-
-def _matrix() -> dict[str, Any]:
-    """Return the matrix as `is_allowed` answers it."""
-    return {
-        "class_words": [one.split("_") for one in PURPOSE_CLASSES],  # may break between them
-        "rows": [
-            (str(scope), [is_allowed(scope, one) for one in PURPOSE_CLASSES]) for scope in MATRIX
-        ],
-    }
+    return {"groups": groups}
 
 
 def _policy() -> dict[str, Any]:
     """Return every table that decides on a purpose."""
     sources = [str(source) for source in Source]
-    return {**_matrix(), "gate": gate(), "version": POLICY_VERSION, "sources": sources}
+    return {"gate": gate(), "version": POLICY_VERSION, "sources": sources}
 
 
 def _errors() -> dict[str, Any]:
