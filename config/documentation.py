@@ -1,13 +1,6 @@
-"""The front page, and what a developer can do about each error."""
+"""What a developer can do about each error."""
 
 from __future__ import annotations
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
-
-from foundation.addresses import base_url
-from memory.policy.access import MATRIX, allowed_purpose_classes
 
 # What a developer can do about each code. A code without a sentence fails a test.
 ADVICE = {
@@ -56,13 +49,3 @@ ADVICE = {
     "unavailable": "Try again after <code>Retry-After</code> seconds; with an Idempotency-Key, "
     "nothing is stored twice.",
 }
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Say what the product is, with this service's own address and the policy as enforced."""
-    context = {
-        "base_url": base_url(request),
-        "matrix": {scope.value: allowed_purpose_classes(scope) for scope in MATRIX},
-    }
-    return render(request, "home.html", context)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import documentation, health
+from config import front_page, health
 from config.manual import views as manual
 from config.openapi import views as openapi
 from console import search
@@ -21,7 +21,7 @@ api: list[URLPattern | URLResolver] = [
 
 # What people see. Each needs a sign-in, unless config/middleware.py lists it as public.
 pages: list[URLPattern | URLResolver] = [
-    path("", documentation.home, name="home"),
+    path("", front_page.home, name="home"),
     path("docs/", manual.page, name="docs"),
     path("docs/search/", manual.search, name="docs_search"),
     path("docs/errors/", manual.page, {"name": "errors"}, name="docs_errors"),

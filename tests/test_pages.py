@@ -26,7 +26,7 @@ class TestPages:
     def test_the_front_page_shows_its_own_address_and_the_policy(self) -> None:
         page = Client().get("/", headers=BROWSER).content.decode()
         assert "http://testserver/memory/read" in page
-        assert "notification_delivery" in page
+        assert "notification_<wbr>delivery" in page
 
     def test_a_browser_gets_a_page_for_what_is_not_there(self) -> None:
         response = Client().get("/nothing", headers=BROWSER)
@@ -64,7 +64,7 @@ class TestPages:
         assert "10.0.0.1" not in response.content.decode()
 
     def test_a_bug_shows_nothing_of_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("config.documentation.render", lambda *args: 1 / 0)
+        monkeypatch.setattr("config.front_page.render", lambda *args: 1 / 0)
         response = Client(raise_request_exception=False).get("/", headers=BROWSER)
         assert response.status_code == 500
         assert "ZeroDivisionError" not in response.content.decode()

@@ -94,22 +94,33 @@ class ArticleRenderer(RendererHTML):
         )
 
 
+COPY = (
+    '<button class="button plain small end" type="button" data-copy{target} hidden>'
+    "<span>Copy</span></button>"
+)
+
+
 def code_block(code: str, language: str, name: str, answers: str = "", title: str = "") -> str:
     """Return a block of code with a button that copies it where there is script.
 
     `answers` is the status with which the requests in it are answered, where it is no success:
     the tests run what the site shows.
     """
+    button = COPY.format(target=f'="{name}"')
+    return (
+        f'<div class="code"><div class="bar"><span>{escape(title or LANGUAGES[language])}</span>'
+        f"{button}</div>{_listing(code, language, name, answers)}</div>\n"
+    )
+
+
+def _listing(code: str, language: str, name: str, answers: str = "", tab: str = "") -> str:
     if language == "json":
         code = laid_out(code)
     told = f' data-answers="{escape(answers)}"' if answers else ""
-    button = (
-        f'<button class="button small plain" type="button" data-copy="{name}" hidden>Copy</button>'
-    )
+    chosen = f' data-tab="{tab}"' if tab else ""
     return (
-        f'<div class="code"><div class="bar"><span>{escape(title or LANGUAGES[language])}</span>'
-        f'{button}</div><pre tabindex="0"><code class="language-{language}" id="{name}"{told}>'
-        f"{highlighted(code, language)}</code></pre></div>\n"
+        f'<pre tabindex="0"{chosen}><code class="language-{language}" id="{name}"{told}>'
+        f"{highlighted(code, language)}</code></pre>"
     )
 
 
@@ -125,14 +136,12 @@ def tabs(blocks: list[tuple[str, str, str, str]]) -> str:
         for number, (value, name, _, _) in enumerate(blocks)
     )
     shown = "".join(
-        f'<div data-tab="{value}">'
-        + code_block(code, language, f"example-{value}", title=name)
-        + "</div>"
-        for value, name, language, code in blocks
+        _listing(code, language, f"example-{value}", tab=value)
+        for value, _, language, code in blocks
     )
     return (
-        '<div class="choice"><fieldset class="tabs"><legend class="hidden">Language</legend>'
-        f"{labels}</fieldset>{shown}</div>\n"
+        '<div class="code"><div class="bar"><fieldset class="tabs"><legend class="hidden">Language'
+        f"</legend>{labels}</fieldset>{COPY.format(target='')}</div>{shown}</div>\n"
     )
 
 

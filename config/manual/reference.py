@@ -51,6 +51,15 @@ def reference(document: dict[str, Any], advice: Mapping[str, str], links: Links)
     ]
 
 
+def example_of(operation_id: str, document: dict[str, Any], links: Links) -> str:
+    """Return how one operation is asked, in every language, as its page shows it."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in METHODS and operation["operationId"] == operation_id:
+                return _Operation(document, path, method, operation, links).example
+    raise LookupError(operation_id)
+
+
 def slug_of(operation_id: str) -> str:
     return FOLDER + operation_id.replace("_", "-")
 

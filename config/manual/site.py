@@ -56,7 +56,12 @@ class Page:
 
     def html_at(self, base_url: str) -> str:
         """Return the article as a reader sees it who asked for it under this address."""
-        return self.html.replace(IN_TEXTS, escape(base_url))
+        return at_address(self.html, base_url)
+
+
+def at_address(html: str, base_url: str) -> str:
+    """Return what was drawn for any address, as a reader sees it who asked under this one."""
+    return html.replace(IN_TEXTS, escape(base_url))
 
 
 @dataclass(frozen=True)

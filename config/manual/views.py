@@ -17,9 +17,9 @@ from config.errors import STATUS
 from config.manual import contents
 from config.manual.contents import Entry
 from config.manual.plain_text import in_full, listed
-from config.manual.reference import GROUP, reference
+from config.manual.reference import GROUP, example_of, reference
 from config.manual.search import MOST_LETTERS, MOST_RESULTS, Index
-from config.manual.site import Page, Site, build, places
+from config.manual.site import Page, Site, at_address, build, places
 from config.openapi import document
 from foundation.addresses import base_url
 from memory.policy.description import gate
@@ -84,6 +84,17 @@ def topics(question: str) -> list[tuple[str, str]]:
     if not question:
         return [(one.title, one.path) for one in site().pages.values()]
     return [(found.title, found.path) for found in index().find(question)]
+
+
+@cache
+def _read_example() -> str:
+    """Draw how a memory is read, in every language of the reference."""
+    return example_of("read_memory", document(), places())
+
+
+def read_example(address: str) -> str:
+    """Return how a memory is read at that address, as HTML."""
+    return at_address(_read_example(), address)
 
 
 @require_safe

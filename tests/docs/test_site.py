@@ -42,7 +42,7 @@ class TestPages:
                 if target in ("", *pages):
                     if anchor and anchor not in pages[target or path].anchors:
                         dead.append((path, link))
-                elif target not in others and not target.startswith("https://"):
+                elif target not in others and not target.startswith(("https://", "mailto:")):
                     others[target] = read(Client(), target).status
         assert dead == []
         assert {link for link, status in others.items() if status not in (200, 302)} == set()
