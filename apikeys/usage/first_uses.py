@@ -1,5 +1,8 @@
 """Records the addresses that keys are used from, and tells the owner of each new one.
 
+A key's first address is none of these: every new key would cry wolf. It is told of a key that is
+older than addresses are kept, of which nobody can say whether it is the first.
+
 A process remembers what it has written today, so that a service whose clients always come from the
 same addresses writes nothing here.
 """
@@ -7,15 +10,16 @@ same addresses writes nothing here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from apikeys.models import KeyAddress, Kind
+from apikeys.models import ApiKey, KeyAddress, Kind
 from apikeys.notices import outbox
 from apikeys.usage.samples import RequestSample
 from foundation import sql
 from foundation.addresses import LONGEST_ADDRESS, network_of
 
+ADDRESSES_KEPT = timedelta(days=90)  # after their last use
 MOST_ADDRESSES = 1000  # of a key; what comes after them is neither told nor kept
 MOST_REMEMBERED = 50_000  # pairs of a key and an address, by a process
 
@@ -56,10 +60,13 @@ def _write(key_id: UUID, address: str, sample: RequestSample) -> None:
     of_key = KeyAddress.objects.filter(key_id=key_id)
     if of_key.filter(address=address).update(last_used_at=at):
         return
-    if of_key.count() >= MOST_ADDRESSES:
+    known = of_key.count()
+    if known >= MOST_ADDRESSES:
         return
     row = KeyAddress(key_id=key_id, address=address, first_used_at=at, last_used_at=at)
     KeyAddress.objects.bulk_create([row], ignore_conflicts=True)  # another process was faster
+    if not known and _is_young(key_id, at=at):
+        return
     outbox.tell(
         kind=Kind.NEW_ADDRESS,
         key_id=key_id,
@@ -71,3 +78,7 @@ def _write(key_id: UUID, address: str, sample: RequestSample) -> None:
             "when": f"{at:%Y-%m-%d %H:%M:%S}",
         },
     )
+
+
+def _is_young(key_id: UUID, *, at: datetime) -> bool:
+    return ApiKey.objects.filter(pk=key_id, created_at__gt=at - ADDRESSES_KEPT).exists()

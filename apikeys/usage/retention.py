@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from apikeys.models import KeyAddress, LoggedRequest, Notice, UsageHour
+from apikeys.usage.first_uses import ADDRESSES_KEPT
 from apikeys.usage.periods import midnight
 from apikeys.usage.samples import ADDED
 
 HOURS_KEPT = timedelta(days=30)  # after that, one row a day
-ADDRESSES_KEPT = timedelta(days=90)  # after their last use
 NOTICES_KEPT = timedelta(days=90)
 BATCH = 5000
 
