@@ -27,13 +27,15 @@ def most_keys(project: Project) -> int:
     return project.most_keys or settings.KEYS_PER_PROJECT
 
 
-def refuse_too_many(project: Project, *, at: datetime) -> None:
-    """Count in turn, in the transaction that makes a key. Raises TooManyKeys."""
+def wait_turn(project: Project) -> None:
+    """Let nobody else add a key to the account, or name one, until the transaction ends."""
     User.objects.select_for_update(no_key=True).get(pk=project.owner_id)
-    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    most = most_keys(project)
-    if live_keys(project, at=at) >= most:
-        raise TooManyKeys(f"A project has at most {most} live keys: delete one that nobody needs.")
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+
+
+def refuse_too_many(project: Project, *, at: datetime) -> None:
+    """Count, in the transaction that makes a key and in its turn. Raises TooManyKeys."""
+    refuse_another(project, at=at)
     made = ApiKey.objects.filter(
         project__owner_id=project.owner_id, created_at__gt=at - AN_HOUR, created_at__lte=at
     )
@@ -41,3 +43,10 @@ def refuse_too_many(project: Project, *, at: datetime) -> None:
         raise TooManyKeys(
             f"An account makes at most {settings.KEYS_PER_HOUR} keys an hour: try again later."
         )
+
+
+def refuse_another(project: Project, *, at: datetime) -> None:
+    """Refuse a live key more than the project can have, in its turn. Raises TooManyKeys."""
+    most = most_keys(Project.objects.get(pk=project.pk))
+    if live_keys(project, at=at) >= most:
+        raise TooManyKeys(f"A project has at most {most} live keys: delete one that nobody needs.")

@@ -16,8 +16,8 @@ from foundation import request_ids
 def forget_project(project_id: UUID, *, batch: int) -> None:
     """Remove the project's request log, addresses and notices, so many rows a transaction.
 
-    Keys stay, without their names, the purposes that they were for, and where they were used from
-    last: the record speaks of them.
+    Keys stay, without their names and notes, the purposes that they were for, and where they were
+    used from last: the record speaks of them.
     So do totals of usage, which hold no person, for USAGE_DAYS. Stopped half-way, the next run goes
     on.
     """
@@ -28,7 +28,7 @@ def forget_project(project_id: UUID, *, batch: int) -> None:
     used = ~Q(last_address="") | ~Q(last_user_agent="")
     Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
     forget_history(keys.values_list("pk", flat=True))
-    keys.update(name=Cast("pk", CharField()))
+    keys.update(name=Cast("pk", CharField()), notes="")
     keys.exclude(purposes=None).update(purposes=[])
 
 

@@ -23,12 +23,21 @@ class InvalidKeySettings(KeyFailure):
 
 
 LONGEST_NAME = 50  # characters of a key's name
+LONGEST_NOTES = 500
 
 
 def check_name(name: str) -> None:
     """Refuse a folded name that a key cannot have. Raises InvalidKeySettings."""
     if problem := names.problem(name, longest=LONGEST_NAME):
         raise InvalidKeySettings(f"A key's name {problem}.")
+
+
+def noted(text: str) -> str:
+    """Return notes as they are stored: their lines as typed. Raises InvalidKeySettings."""
+    notes = text.replace("\r\n", "\n").strip()
+    if len(notes) > LONGEST_NOTES or "\x00" in notes:
+        raise InvalidKeySettings(f"Notes have at most {LONGEST_NOTES} characters.")
+    return notes
 
 
 def check(key: ApiKey) -> None:

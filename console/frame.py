@@ -19,6 +19,7 @@ LISTS = {
     "logged_request": "requests",
     "audit_event": "audit_log",
     "key_id": "keys",
+    "keys_delete": "keys",
 }
 OF_ONE_ENVIRONMENT = (
     "before",

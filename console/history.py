@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts.audit import who
 from accounts.models import AuditEvent, EventType
+from apikeys.rights import EXTENDED, WIDENED, WORDS, said
 
 # What an event says of a purpose that was registered, or of what a project takes.
 REGISTERED = {
@@ -68,12 +69,21 @@ def _what(event: AuditEvent) -> str:
             return _changed(meta, leaked=bool(event.reason_code))
 
 
+def _rights(meta: Mapping[str, Any]) -> str:
+    """Tell what a key's rights are since a change, kind by kind."""
+    now = [f"{WORDS[name]} {said(name, value)}" for name, value in meta["after"].items()]
+    if "purposes" in meta:
+        ids = meta["purposes"]["after"]
+        now.append("every purpose" if ids is None else f"only for {', '.join(ids)}")
+    return "; ".join(now) or "other purposes"
+
+
 def _rotated(meta: Mapping[str, Any]) -> str:
     grace = timedelta(seconds=meta.get("grace_seconds", 0))
     if not grace:
         return "Rotated; the old secret stopped at once"
     silence = ", or an hour unused" if "silence_seconds" in meta else ""
-    return f"Rotated; the old secret had {_length(grace)}{silence}"
+    return f"Rotated; old secret valid for {_length(grace)}{silence}"
 
 
 def _length(time: timedelta) -> str:
@@ -85,11 +95,22 @@ def _length(time: timedelta) -> str:
 
 def _changed(meta: Mapping[str, Any], *, leaked: bool) -> str:
     if "new_name" in meta:
-        return f"Renamed to “{meta['new_name']}”"
+        notes = "; notes changed" if "notes" in meta else ""
+        return f"Renamed to “{meta['new_name']}”{notes}"
+    if "notes" in meta:
+        return "Notes changed"
+    if "rights" in meta:
+        return f"May do {'more' if meta['rights'] == WIDENED else 'less'}: {_rights(meta)}"
+    if "expiry" in meta:
+        end = said("expires_at", meta["after"]["expires_at"])
+        return f"{'Extended' if meta['expiry'] == EXTENDED else 'Shortened'}; expires: {end}"
     if "disabled" in meta:
         return "Switched off" if meta["disabled"] else "Switched on again"
     if "grace" in meta:
-        return "An old secret ended, since it had leaked" if leaked else "Old secrets ended"
+        if leaked:
+            return "An old secret ended, since it had leaked"
+        last_four = meta.get("last_four")
+        return f"The old secret ••••{last_four} ended" if last_four else "Old secrets ended"
     for names, words in (
         (("rate_limit", "burst_limit"), "Limits granted"),
         (("lowered_rate_limit", "lowered_burst_limit"), "Limits lowered"),

@@ -74,6 +74,6 @@ def _lower(
         except (LimitRefused, accounts.ProjectFailure, apikeys.KeyFailure) as failure:
             form.add_error(None, str(failure))
         else:
-            messages.success(request, "The limits hold from the next request on.")
+            messages.success(request, "Limits updated.")
             return redirect(back)
     return render(request, "console/limits.html", {**context, "form": form})

@@ -11,7 +11,7 @@ from accounts.models import Project
 from apikeys.models import ApiKey, Secret
 from apikeys.usage import reports
 from console.figures import Spark, spark
-from console.forms import PRESETS
+from console.rights_forms import PRESETS
 
 SOON = timedelta(days=14)
 UNUSED = timedelta(days=30)

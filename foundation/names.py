@@ -52,6 +52,11 @@ def same_to_see(typed: str, name: str) -> bool:
     return _seen(typed) in (_seen(name), _seen(shown(name)))
 
 
+def look(name: str) -> str:
+    """Return what two names have in common that look alike, but for capital letters."""
+    return _seen(name).casefold()
+
+
 def _seen(text: str) -> str:
     return folded("".join(one for one in folded(text) if one == " " or not _draws_nothing(one)))
 

@@ -32,7 +32,7 @@ LINK = re.compile(r"https?://[^\s<\"]+|mailto:|www\.")
 OURS = {
     *("masked", "link", "choose", "queue", "base_url", "days", "until", "kind"),
     "operator",  # the proved address of one, in a mail to all of them
-    *("change", "words", "key.environment"),
+    *("change", "words", "line", "key.environment"),
     *("key.pk", "key.expires_at", "news", "one.when", "one.address"),
     *(f"details.{name}" for name in ("masked", "when", "who", "address", "ends_at")),
 }

@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Project, User
 from apikeys.api import KeyedAPIView
+from apikeys.rotation import DEFAULT_GRACE, rotate_key
 from tests.doors import Api, signed_in
-from tests.makers import give_password, make_key
+from tests.makers import BY, NOW, give_password, make_key
 from tests.memory.registered import propose
 from tests.test_headers import check as check_headers
 
@@ -118,7 +119,10 @@ TABLE = [
     ("/console/keys/{key}/limits/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rename/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/rotate/", "get", 302, 200, 404, 404, 404, 302),
-    ("/console/keys/{key}/end-grace/", "post", 302, 302, 404, 404, 404, 302),
+    ("/console/keys/{key}/secrets/{secret}/end/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/rights/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/expiry/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/keys/delete/", "post", 302, 302, 404, 404, 404, 302),
     ("/console/keys/{key}/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/account/", "get", 302, 200, 200, 200, 200, 302),
     ("/console/account/close/", "get", 302, 200, 200, 200, 200, 302),
@@ -251,8 +255,11 @@ def who(project: Project, owner: User, stranger: User) -> dict[str, Client]:
 def test_who_may_open_what(
     path: str, method: str, statuses: tuple[int, ...], project: Project, who: dict[str, Client]
 ) -> None:
-    key, _ = make_key(project)
+    key, plaintext = make_key(project)
+    replaced = key.current_secret()
+    rotate_key(key=key, last_four=plaintext[-4:], grace=DEFAULT_GRACE, at=NOW, by=BY)
     ids = {"project": project.pk, "key": key.pk, "purpose": propose(project).purpose_id}
+    ids["secret"] = replaced.pk
     url = path.format(**ids, token="t", word="word", page="quickstart", number=1)
     answers = {name: client.generic(method.upper(), url) for name, client in who.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict(
@@ -268,7 +275,8 @@ def test_who_may_open_what(
 def test_the_console_leads_to_the_sign_in_without_an_account(
     path: str, project: Project, who: dict[str, Client]
 ) -> None:
-    url = path.format(project=project.pk, key=project.pk, purpose="gift_finder")
+    ids = dict.fromkeys(("project", "key", "secret"), project.pk)
+    url = path.format(**ids, purpose="gift_finder")
     for name in ("nobody", "key"):
         assert who[name].post(url).headers["Location"].startswith("/accounts/login/")
 

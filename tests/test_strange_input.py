@@ -92,9 +92,15 @@ FORMS = {
     "/console/projects/{project}/test/limits/": ("rate_limit", "burst_limit"),
     "/console/projects/{project}/test/keys/new/": (
         *("name", "environment", "preset", "permissions", "scopes", "purpose_classes"),
-        *("expires", "expires_on"),
+        *("expires", "expires_on", "notes", "form_id", "which_purposes", "purposes"),
     ),
-    "/console/keys/{key}/rename/": ("name",),
+    "/console/projects/{project}/test/keys/delete/": ("key", "typed", "confirmed"),
+    "/console/keys/{key}/rename/": ("name", "notes"),
+    "/console/keys/{key}/rights/": (
+        *("preset", "permissions", "scopes", "purpose_classes", "which_purposes", "purposes"),
+        "seen",
+    ),
+    "/console/keys/{key}/expiry/": ("expires", "expires_on", "seen"),
     "/console/keys/{key}/rotate/": ("grace", "last_four", "ends_when_silent", "again"),
     "/console/keys/{key}/limits/": ("rate_limit", "burst_limit"),
     "/console/keys/{key}/delete/": ("typed",),

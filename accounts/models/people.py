@@ -112,6 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     mail_expiry = models.BooleanField(default=True, db_default=True, editable=False)
     mail_rotation = models.BooleanField(default=True, db_default=True, editable=False)
     mail_deletion = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_narrowing = models.BooleanField(default=True, db_default=True, editable=False)
     mail_new_address = models.BooleanField(default=True, db_default=True, editable=False)
 
     objects = UserManager()

@@ -71,6 +71,16 @@ class ApiKey(Limited):
     purposes = models.JSONField(
         null=True, blank=True, help_text="Ids of registered purposes. Empty: every purpose."
     )
+    notes = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What its owner wrote about it, for nobody else's eyes.",
+    )
+    form_id = models.UUIDField(
+        null=True, editable=False, help_text="Of the form that made it: sent twice, it makes one."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(
@@ -90,6 +100,7 @@ class ApiKey(Limited):
                 condition=Q(deleted_at=None),
                 name="apikeys_live_name_is_unique",
             ),
+            models.UniqueConstraint("project", "form_id", name="apikeys_a_form_makes_one_key"),
             models.CheckConstraint(
                 condition=Q(environment__in=ENVIRONMENTS), name="apikeys_environment_is_known"
             ),
@@ -120,9 +131,10 @@ class ApiKey(Limited):
             return "deleted"
         if self.disabled_at:
             return "disabled"
-        if self.expires_at and self.expires_at <= at:
-            return "expired"
-        return "active"
+        return "expired" if self.has_expired(at=at) else "active"
+
+    def has_expired(self, *, at: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= at
 
 
 class SecretQuerySet(models.QuerySet["Secret"]):
@@ -195,6 +207,12 @@ class Secret(models.Model):
             return self.ends_at
         heard = max(self.replaced_at, self.last_used_at or self.replaced_at)
         return min(self.ends_at, heard + SILENCE)
+
+    def is_still_used(self) -> bool:
+        """Say whether it was used after a rotation had replaced it."""
+        if self.replaced_at is None or self.last_used_at is None:
+            return False
+        return self.last_used_at > self.replaced_at
 
     @property
     def masked(self) -> str:

@@ -30,7 +30,8 @@ class KeyAddress(models.Model):
 class Kind(models.TextChoices):
     """What a notice is about: a key, or an account.
 
-    Those of EXPIRY, ROTATION, DELETION and NEW_ADDRESS can be switched off, as `mail_<kind>`.
+    Those of EXPIRY, ROTATION, DELETION, NARROWING and NEW_ADDRESS can be switched off, as
+    `mail_<kind>`.
     """
 
     EXPIRY = "expiry"
@@ -40,6 +41,8 @@ class Kind(models.TextChoices):
     LEAK = "leak"
     PLAIN_HTTP = "plain_http"
     CREATION = "creation"
+    WIDENING = "widening"
+    NARROWING = "narrowing"
     MAIL_CHOICES = "mail_choices"
     ACCOUNT_CLOSED = "account_closed"
 

@@ -12,7 +12,8 @@ CHOICES = {
     Kind.EXPIRY: "a key expires",
     Kind.ROTATION: "a key was rotated",
     Kind.DELETION: "a key was deleted",
-    Kind.NEW_ADDRESS: "a key is used from an address for the first time",
+    Kind.NARROWING: "a key may do less, or expires sooner",
+    Kind.NEW_ADDRESS: "a key is used from a new address",
 }
 
 

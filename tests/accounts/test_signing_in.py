@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, User
 from tests.accounts.signing_in import sign_in
+from tests.console.key_pages import FULL
 from tests.doors import signed_in
 from tests.mailbox import mailbox
 from tests.makers import PASSWORD, make_key
@@ -83,7 +84,7 @@ class TestReauthentication:
         assert browser.get(self.page(person)).status_code == 200
         assert browser.session.session_key != before
 
-    @pytest.mark.parametrize("verb", ["rotate", "end-grace", "delete"])
+    @pytest.mark.parametrize("verb", ["rotate", "delete"])
     def test_it_is_asked_before_a_key_is_changed(self, person: User, verb: str) -> None:
         key, _ = make_key(person.projects.get())
         browser = signed_in(person, age=301)
@@ -103,7 +104,7 @@ def test_a_form_that_was_sent_too_late_is_not_lost(person: User) -> None:
     """The form waits for the password, and then makes its one key, shown in that answer."""
     browser = signed_in(person, age=301)
     page = f"/console/projects/{person.projects.get().pk}/test/keys/new/"
-    body = {"name": "Late", "environment": "test", "preset": "full", "expires": "90"}
+    body = {**FULL, "name": "Late"}
     url = browser.post(page, body).headers["Location"]
     answer = browser.post(url, {"password": PASSWORD})
     assert answer.status_code == 200

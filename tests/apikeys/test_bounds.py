@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, Project, User
 from apikeys import services, throttling
 from apikeys.counters import LocalCounters
+from tests.console.key_pages import FULL
 from tests.doors import Api
 from tests.makers import BY, NOW, make_key, make_project, read_body
 
@@ -85,7 +86,7 @@ class TestKeysOfAProject:
         make_key(project)
         page = browser.get(reverse("keys", args=[project.pk, "test"])).content.decode()
         assert "1 of 1 are made" in page
-        form = {"name": "Two", "environment": "test", "preset": "full", "expires": "never"}
+        form = {**FULL, "name": "Two"}
         answer = browser.post(reverse("key_new", args=[project.pk, "test"]), form)
         assert "at most 1 live keys" in answer.content.decode()
 

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import AuditEvent, Project, User
 from apikeys import services
 from apikeys.models import ApiKey
+from tests.console.key_pages import FULL
 from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, give_password, make_key, make_project
 
@@ -82,7 +83,7 @@ class TestHowManyKeys:
         with pytest.raises(services.TooManyKeys, match=sentence):
             make_key(project, name="Third")
         make_key(make_project(owner), name="In another")
-        sent = {"name": "Third", "environment": "test", "preset": "full", "expires": "90"}
+        sent = {**FULL, "name": "Third"}
         page = signed_in(give_password(owner)).post(
             f"/console/projects/{project.pk}/test/keys/new/", sent
         )

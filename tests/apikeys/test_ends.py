@@ -97,6 +97,8 @@ class TestASecretThatWasReplaced:
         self, door: Door, project: Project
     ) -> None:
         old, new = self.rotate(project, 24 * HOUR)
-        services.end_grace(key=project.api_keys.get(), at=NOW + HOUR, by=BY)
+        key = project.api_keys.get()
+        (secret,) = key.secrets.exclude(replaced_at=None)
+        services.end_secret(key=key, secret_id=secret.pk, though_used=True, at=NOW + HOUR, by=BY)
         assert [door.status(one, at=NOW + HOUR - MOMENT) for one in (old, new)] == [200, 200]
         assert [door.status(one, at=NOW + HOUR) for one in (old, new)] == [401, 200]

@@ -65,8 +65,8 @@ class TestAKey:
     @pytest.mark.parametrize(
         ("hour", "second", "words"),
         [
-            ("5001", "", "5,000 is what is granted"),
-            ("", "51", "50 is what is granted"),
+            ("5001", "", "The maximum is 5,000."),
+            ("", "51", "The maximum is 50."),
             ("0", "", "greater than or equal to 1"),
             ("-1", "", "greater than or equal to 1"),
             ("many", "", "whole number"),
@@ -125,7 +125,7 @@ class TestAProject:
 
     def test_it_cannot_be_raised(self, browser: Client, project: Project, owner: User) -> None:
         page = lower(browser, project, 1001)
-        assert "1,000 is what is granted" in page.content.decode()
+        assert "The maximum is 1,000." in page.content.decode()
         with pytest.raises(TooHigh):
             projects.lower_limits(
                 project=project,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from smtplib import SMTPServerDisconnected
@@ -21,6 +22,7 @@ from apikeys.maintenance import EVERY, maintain
 from apikeys.models import Notice
 from apikeys.notices import outbox, recipients
 from apikeys.notices.outbox import MOST_TRIES, RETRY
+from apikeys.rights import change_rights, rights_of
 from config import gunicorn
 from foundation.background import Repeating
 from tests.apikeys.mailed import subjects, use
@@ -156,7 +158,7 @@ class TestExpiry:
 
 @pytest.mark.django_db
 class TestChoice:
-    @pytest.mark.parametrize("kind", ["expiry", "rotation", "deletion", "new_address"])
+    @pytest.mark.parametrize("kind", ["expiry", "rotation", "deletion", "narrowing", "new_address"])
     def test_each_kind_can_be_switched_off_and_the_others_stay(
         self, owner: User, project: Project, kind: str
     ) -> None:
@@ -164,11 +166,14 @@ class TestChoice:
         others = {f"mail_{one}": "on" for one in recipients.CHOICES if one != kind}
         assert browser.post("/console/account/mail/", others).status_code == 302
         page = browser.get("/console/account/mail/").content.decode()
-        assert page.count("checked") == 3
+        assert page.count("checked") == 4
         assert len(subjects(at=timezone.now())) == 1  # of the choice itself
 
         key, old = make_key(project, expires_at=NOW + 90 * DAY)
-        use(key.pk, "192.0.2.1")
+        for address in ("192.0.2.1", "192.0.2.2"):
+            use(key.pk, address)
+        less = replace(rights_of(key), permissions=("memory:read",))
+        change_rights(key=key, rights=less, seen=rights_of(key).seal(), **by(owner))
         services.rotate_key(key=key, last_four=tokens.last_four(old), grace=DAY, **by(owner))
         outbox.record_expiries(at=NOW + 85 * DAY)
         mailed = subjects(at=NOW + 85 * DAY)
@@ -178,11 +183,12 @@ class TestChoice:
             "expiry": "expires on",
             "rotation": "rotated",
             "deletion": "deleted",
+            "narrowing": "may do less now",
             "new_address": "new address",
         }
         told = {one for one, word in words.items() for subject in mailed if word in subject}
         assert told == set(words) - {kind}
-        assert len(mailed) == 3
+        assert len(mailed) == 4
 
     def test_a_leak_is_told_whatever_was_chosen(self, owner: User, project: Project) -> None:
         User.objects.update(**{f"mail_{kind}": False for kind in recipients.CHOICES})
@@ -242,6 +248,7 @@ def test_two_processes_at_once_send_it_once(owner: User, project: Project) -> No
     keys = [make_key(project, f"Key {number}")[0] for number in range(5)]
     for key in keys:
         use(key.pk, "192.0.2.1")
+        use(key.pk, "192.0.2.2")
     mail.outbox.clear()
 
     def send(_: int) -> int:

@@ -20,6 +20,7 @@ from apikeys import services
 from apikeys.notices import outbox, recipients
 from console.forms import MailForm
 from tests.apikeys.mailed import subjects
+from tests.console.key_pages import FULL
 from tests.doors import signed_in
 from tests.mailbox import mailbox
 from tests.makers import NOW, make_key
@@ -62,7 +63,7 @@ class TestNewKeys:
         User.objects.update(**{f"mail_{kind}": False for kind in recipients.CHOICES})
         signed_in(owner).post(
             f"/console/projects/{project.pk}/test/keys/new/",
-            {"name": "Sly", "environment": "live", "preset": "full", "expires": "never"},
+            {**FULL, "name": "Sly", "environment": "live", "expires": "never"},
         )
         assert subjects(at=timezone.now()) == ["A new API key “Sly” was made"]
         assert "by you from 127.0.0.1" in mail.outbox[0].body

@@ -90,6 +90,11 @@ OWN = [
     "/console/account/mail/",
     "/console/keys/{key}/rename/",
     "/console/keys/{key}/rotate/",
+    "/console/keys/{key}/rights/",
+    "/console/keys/{key}/expiry/",
+    "/console/keys/{expired}/expiry/",
+    "/console/keys/{expired}/rotate/",
+    "/console/keys/{key}/secrets/{secret}/end/",
     "/console/keys/{key}/delete/",
     "/console/account/",
     "/console/account/close/",
@@ -160,6 +165,7 @@ def furnish(owner: User, project: Project) -> ApiKey:
     make_key(project, "Continuous integration", at=now, permissions=["memory:read"], **soon)
     old, _ = make_key(project, "Old worker", at=now - timedelta(days=90), environment="live")
     Secret.objects.filter(key=old).update(last_used_at=now - timedelta(days=40))
+    make_key(project, "Expired", at=now - timedelta(days=9), expires_at=now - timedelta(days=2))
     gone, _ = make_key(project, "A name of fifty characters, which is what may fit", at=now)
     delete_key(key=gone, at=now, by=BY)
     for key in (busy, gone):
@@ -227,6 +233,8 @@ def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) 
     ask(project)
     event = large_event(project)
     ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk, "event": event.id}
+    ids["expired"] = project.api_keys.get(name="Expired").pk
+    ids["secret"] = busy.secrets.exclude(replaced_at=None).get().pk
     for path in OWN:
         looker.page.goto(path.format(**ids))
         looker.look(path)

@@ -52,7 +52,7 @@ def invite(page: Page) -> None:
 
 
 def shown_key(page: Page) -> str:
-    expect(page.get_by_role("heading", name="Save your key")).to_be_visible()
+    expect(page.get_by_role("heading", name="Save your key now")).to_be_visible()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     copied = str(page.evaluate("navigator.clipboard.readText()"))
@@ -74,6 +74,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
 
     page.get_by_role("link", name="Create key").first.click()
     page.get_by_label("Name").fill("Laptop")
+    page.get_by_role("radio", name="Full access").check()
     page.get_by_role("button", name="Create key").click()
     first = shown_key(page)
     assert status_of(site, first) == 201
@@ -91,13 +92,14 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
     page.get_by_role("link", name="I have saved it").click()
     expect(page.get_by_text("Still in use")).to_be_visible()
     page.get_by_role("button", name="End it now").click()
-    expect(page.get_by_text("The old secret has stopped.")).to_be_visible()
+    page.get_by_role("button", name="End this secret").click()
+    expect(page.get_by_text("has stopped.")).to_be_visible()
     assert (status_of(site, first), status_of(site, second)) == (401, 201)
 
     page.get_by_role("link", name="Delete").click()
     page.get_by_label("Type “Laptop” to confirm").fill("Laptop")
     page.get_by_role("button", name="Delete key").click()
-    expect(page.get_by_text("The key 'Laptop' is deleted")).to_be_visible()
+    expect(page.get_by_text("Key “Laptop” deleted")).to_be_visible()
     assert status_of(site, second) == 401
 
 

@@ -19,7 +19,8 @@ ASKS = {
     "key_new",
     "key_limits",
     "key_rotate",
-    "key_end_grace",
+    "key_end_secret",
+    "keys_delete",
     "key_delete",
     "purpose_approve",
     "purpose_change",
@@ -50,6 +51,8 @@ ASKS_NOT = {
     "key",
     "key_usage",
     "key_rename",
+    "key_rights",  # but for what gives the key more
+    "key_expiry",  # the same
     "account",
     "account_closed",
     "account_reopen",
@@ -70,6 +73,7 @@ def paths(project: Project) -> dict[str, str]:
         "<environment:environment>": "test",
         "<path:rest>": "keys/",
         "<uuid:key_id>": key.pk,
+        "<uuid:secret_id>": key.current_secret().pk,
         "<uuid:logged_id>": key.pk,
     }
     ids |= {"<uuid:event_id>": key.pk, "<slug:purpose_id>": propose(project).purpose_id}

@@ -31,10 +31,18 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
     services.set_limits(key=key, rate_limit=5000, burst_limit=None, **operator)
     services.lower_limits(key=key, rate_limit=20, burst_limit=None, **by)
     for grace, silent in ((timedelta(0), False), (timedelta(hours=24), True)):
-        first = services.rotate_key(
-            key=key, last_four=tokens.last_four(first), grace=grace, ends_when_silent=silent, **by
+        second, first = (
+            first,
+            services.rotate_key(
+                key=key,
+                last_four=tokens.last_four(first),
+                grace=grace,
+                ends_when_silent=silent,
+                **by,
+            ),
         )
-    services.end_grace(key=key, **by)
+    for secret in key.secrets.exclude(replaced_at=None):
+        services.end_secret(key=key, secret_id=secret.pk, though_used=False, **by)
     services.switch_key(key=key, on=False, **operator)
     services.switch_key(key=key, on=True, **operator)
     services.delete_key(key=key, at=NOW, by=ChangedBy(actor="command", request_id="r"))
@@ -44,8 +52,8 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
         ("Limits granted: 5000 an hour, the usual a second", "an operator"),
         ("Limits lowered: 20 an hour, the usual a second", "you"),
         ("Rotated; the old secret stopped at once", "you"),
-        ("Rotated; the old secret had 24 hours, or an hour unused", "you"),
-        ("Old secrets ended", "you"),
+        ("Rotated; old secret valid for 24 hours, or an hour unused", "you"),
+        (f"The old secret ••••{second[-4:]} ended", "you"),
         ("Switched off", "an operator"),
         ("Switched on again", "an operator"),
         ("Deleted", "an operator, by a command"),
@@ -87,7 +95,7 @@ def test_graces_are_told_as_they_were_chosen(
         at=NOW,
         by=BY,
     )
-    assert told(owner)[-1][0] == f"Rotated; the old secret had {words}"
+    assert told(owner)[-1][0] == f"Rotated; old secret valid for {words}"
 
 
 def test_the_page_says_who_when_and_from_where(owner: User, project: Project) -> None:

@@ -85,7 +85,7 @@ class TestTheSecret:
             drawn.append(plaintext)
             raise RuntimeError(plaintext)
 
-        monkeypatch.setattr("console.keys._shown_once", fail)
+        monkeypatch.setattr("console.key_secrets._shown_once", fail)
         browser.raise_request_exception = False
         answer = browser.post(new, FULL)
         assert answer.status_code == 500

@@ -80,7 +80,7 @@ class TestRenaming:
         with pytest.raises(services.KeyEnded):
             services.rename_key(key=key, name="Other", at=now, by=BY)
         with pytest.raises(services.KeyEnded):
-            services.end_grace(key=key, at=now, by=BY)
+            services.end_secret(key=key, secret_id=key.pk, though_used=True, at=now, by=BY)
 
 
 @pytest.mark.django_db
@@ -117,7 +117,7 @@ class TestStatus:
 
 @pytest.mark.django_db
 class TestStrangers:
-    @pytest.mark.parametrize("verb", ["rename/", "rotate/", "end-grace/", "delete/"])
+    @pytest.mark.parametrize("verb", ["rename/", "rights/", "expiry/", "rotate/", "delete/"])
     def test_a_strangers_change_is_not_found(
         self, stranger: User, project: Project, verb: str
     ) -> None:
@@ -141,7 +141,7 @@ class TestStrangers:
         assert "There" in page
         assert "Here" not in page
 
-    @pytest.mark.parametrize("verb", ["rename/", "rotate/", "end-grace/", "delete/"])
+    @pytest.mark.parametrize("verb", ["rename/", "rights/", "expiry/", "rotate/", "delete/"])
     def test_nothing_is_changed_without_a_csrf_token(
         self, owner: User, project: Project, verb: str
     ) -> None:

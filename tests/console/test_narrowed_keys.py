@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import Project
 from apikeys.models import ApiKey
-from console.forms import PRESETS
+from console.rights_forms import PRESETS
 from tests.console.key_pages import FULL, page_of, secret_in
 from tests.doors import Api
 from tests.makers import make_key, make_project, read_body
 from tests.memory.registered import propose, register, retire
 
 pytestmark = pytest.mark.django_db
-NARROW = {**FULL, "purposes": ["gift_finder"]}
+NARROW = {**FULL, "which_purposes": "custom", "purposes": ["gift_finder"]}
 
 
 class TestCreating:
@@ -43,7 +45,7 @@ class TestCreating:
         retire(project, purpose)
         page = browser.post(new, NARROW).content.decode()
         assert "gift_finder is not one of the available choices" in page
-        assert '<a href="#id_purposes">Only these registered purposes</a>' in page
+        assert '<a href="#id_purposes">Registered purposes</a>' in page
         assert not ApiKey.objects.exists()
 
     def test_each_choice_says_what_it_is_for(
@@ -69,8 +71,24 @@ class TestCreating:
         self, browser: Client, project: Project, new: str
     ) -> None:
         register(project)
-        browser.post(new, FULL)
+        browser.post(new, {**FULL, "which_purposes": "any"})
         assert ApiKey.objects.get().purposes is None
+
+    @pytest.mark.parametrize(
+        ("changed", "sentence"),
+        [
+            ({"which_purposes": "any"}, "Choose “Only these registered purposes”"),
+            ({"purposes": []}, "Choose at least one purpose."),
+            ({"which_purposes": ""}, "This field is required."),
+        ],
+    )
+    def test_a_contradiction_makes_no_key(
+        self, browser: Client, project: Project, new: str, changed: dict[str, Any], sentence: str
+    ) -> None:
+        register(project)
+        page = browser.post(new, {**NARROW, **changed}).content.decode()
+        assert sentence in page
+        assert not ApiKey.objects.exists()
 
     def test_a_purpose_of_the_other_environment_is_refused(
         self, browser: Client, project: Project, new: str
@@ -78,7 +96,6 @@ class TestCreating:
         register(project, environments=["live"])
         page = browser.post(new, NARROW).content.decode()
         assert "gift_finder is not registered for test." in page
-        assert '<details class="card" open>' in page
         assert not ApiKey.objects.exists()
 
 

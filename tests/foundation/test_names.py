@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.names import folded, problem, same_to_see
+from foundation.names import folded, look, problem, same_to_see
 
 SINHALA = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
@@ -100,3 +100,18 @@ def test_a_name_stays_as_it_is_stored(text: str) -> None:
     assert folded(name) == name
     assert same_to_see(name, text)
     problem(name, longest=50)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "alike"),
+    [
+        ("Shop", "shop", True),
+        (PERSIAN, PERSIAN.replace("\u200c", ""), True),
+        (FAMILY, FAMILY.replace("\u200d", ""), True),
+        ("\u2764\ufe0f", "\u2764", True),
+        (FAMILY, "\U0001f468", False),
+        ("a b", "ab", False),
+    ],
+)
+def test_names_that_look_alike_are_the_same(name: str, other: str, alike: bool) -> None:
+    assert (look(name) == look(other)) is alike

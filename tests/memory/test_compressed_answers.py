@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver
 
 from accounts.models import Project
 from config import urls
+from tests.console.key_pages import FULL
 from tests.doors import Api, Response, signed_in
 from tests.makers import make_key, memory_body, read_body
 
@@ -96,7 +97,7 @@ def test_what_holds_a_token_is_never_compressed(api: Api) -> None:
 
 
 def test_no_page_is_compressed(person: Any, project: Project) -> None:
-    made = {"name": "k", "environment": "test", "preset": "full", "expires": "never"}
+    made = {**FULL, "name": "k"}
     browser = signed_in(person)
     key_page = browser.post(f"/console/projects/{project.pk}/test/keys/new/", made, **ASKS)
     assert b"sk_test_" in key_page.content

@@ -45,6 +45,7 @@ WORDS = {
     "worddeleted": "the name of a project that was deleted",
     "wordkey": "a key's name",
     "wordother": "another name of it",
+    "wordnotes": "the notes on a key",
     "wordpasskey": "the name of a passkey",
     "worduser": "an end user's id",
     "worddomain": "a domain of a statement",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from apikeys.models import ApiKey
+from tests.console.key_pages import FULL
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
 from tests.makers import give_password, make_key, memory_body, read_body
@@ -41,11 +42,12 @@ def pages(browser: Client, person: User) -> None:
     browser.post(f"{console}/settings/", {"name": "wordrenamed"})
     browser.post("/console/projects/new/", {"name": "worddeleted"})
     deleted = Project.objects.get(name="worddeleted")
-    made = {"environment": "test", "preset": "full", "expires": "never"}
+    made = {**FULL, "expires": "never", "notes": "wordnotes"}
     for path in (console, f"/console/projects/{deleted.pk}"):
         assert browser.post(f"{path}/keys/new/", {**made, "name": "wordkey"}).status_code == 200
     key = ApiKey.objects.get(project=project)
-    browser.post(f"/console/keys/{key.pk}/rename/", {"name": "wordother"})
+    renamed = {"name": "wordother", "notes": "wordnotes\nand more"}
+    browser.post(f"/console/keys/{key.pk}/rename/", renamed)
     browser.post("/console/account/mail/", {})
     browser.post(f"/console/projects/{deleted.pk}/test/delete/", {"typed": "worddeleted"})
     assert Project.objects.get(pk=deleted.pk).deleted_at
