@@ -53,10 +53,14 @@ def _send(reset: PasswordReset, *, at: datetime) -> int:
 
 
 def _people(email: str) -> list[User]:
+    """Find whose address it is; it is nobody's who wants it and has not confirmed it.
+
+    Its reader could be anyone, had it been mistyped: no mail there opens the account.
+    """
     found: list[User] = filter_users_by_email(
         email, is_active=True, prefer_verified=True, for_login=True
     )
-    return found
+    return [user for user in found if user.email.lower() == email.lower()]
 
 
 @sensitive_variables()

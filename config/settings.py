@@ -255,6 +255,10 @@ ACCOUNT_RATE_LIMITS = {
     "reset_mail_by_operator": f"{RESET_MAILS_DAY}/d/key",
 }
 MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
+# An account is opened by a mail that its address got: an unconfirmed one is only ever another that
+# it wants. With this it can be wanted beside a second factor; it opens nothing before that
+# (accounts/resets.py).
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "activate_totp": "accounts.second_factor.EnrolmentForm",
     "add_webauthn": "accounts.second_factor.AddPasskeyForm",

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.allauth_internals import TOTP
 from accounts.models import User
 from foundation.mail import DevelopmentBackend
+from tests.accounts.signing_in import SEED, sign_in
 from tests.doors import signed_in
 from tests.mailbox import mailbox
 from tests.makers import PASSWORD, make_owner
@@ -43,6 +46,39 @@ class TestTheAddress:
         answer = Client().post("/accounts/login/", {"login": NEW, "password": PASSWORD})
         assert answer.headers["Location"] == "/console/"
         assert any(one.to == ["owner@example.com"] for one in mailbox())  # the old one is told
+
+    def test_it_can_be_changed_beside_a_second_factor(self, person: User) -> None:
+        TOTP.activate(person, SEED)
+        self.change(person, NEW)
+        self.confirm()
+        person.refresh_from_db()
+        assert person.email == NEW
+        browser = Client()
+        answer = sign_in(browser, NEW)
+        assert answer.headers["Location"] == "/accounts/2fa/authenticate/"
+        assert any(one.to == ["owner@example.com"] for one in mailbox())
+
+    def test_the_password_is_asked_for_again_and_the_address_is_kept(self, person: User) -> None:
+        browser = signed_in(person, age=3600)
+        asked = browser.post("/accounts/email/", {"email": NEW, "action_add": ""})
+        assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+        assert mailbox() == []
+        browser.post(asked.headers["Location"], {"password": PASSWORD})
+        assert [one.to for one in mailbox()] == [[NEW]]
+
+    def test_one_that_is_not_confirmed_opens_nothing(self, person: User) -> None:
+        """It may be mistyped: whoever reads its mail must not get a link into the account."""
+        self.change(person, NEW)
+        mail.outbox.clear()
+        Client().post("/accounts/password/reset/", {"email": NEW})
+        assert mailbox() == []
+        browser = Client()
+        sign_in(browser, NEW)
+        assert browser.get("/console/projects/").status_code == 302
+
+    def test_a_second_factor_can_be_added_while_one_is_not_confirmed(self, person: User) -> None:
+        browser = self.change(person, NEW)
+        assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
 
     def test_somebody_elses_cannot_be_taken(self, person: User) -> None:
         """The page does not tell that it is taken, and the link in their mail changes nothing."""
