@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import security
@@ -72,6 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "request": allauth_context.request,
             "email": email,
             "current_site": {"name": NAME, "domain": urlsplit(settings.SITE_URL).netloc},
+            "reset_url": settings.SITE_URL + reverse("account_reset_password"),
         }
         self.render_mail(template_prefix, email, ours).send()
 
@@ -82,14 +84,15 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """Show what others typed or sent as inert text, and add simple HTML.
+        """Show what others typed or sent as inert text, and add the page of the same words.
 
         Inert is all that is not known to be ours: the name of a browser, addresses of people.
         """
         safe = {name: value if _is_ours(name) else _inert(value) for name, value in context.items()}
         message = super().render_mail(template_prefix, email, safe, headers)
         if isinstance(message, EmailMultiAlternatives) and not message.alternatives:
-            message.attach_alternative(mail.render(str(message.body), safe), "text/html")
+            page = mail.render(str(message.body), {**safe, "subject": message.subject})
+            message.attach_alternative(page, "text/html")
         return message
 
     def get_client_ip(self, request: HttpRequest) -> str:

@@ -57,7 +57,11 @@ def _send(access_request: AccessRequest, *, at: datetime) -> int:
 
 def _mail(access_request: AccessRequest) -> None:
     """Say nothing to the address that was typed with it: whoever typed it need not be its owner."""
-    mail.send("access_requested", to=access_request.email, base_url=settings.SITE_URL)
+    mail.send(
+        "access_requested",
+        to=access_request.email,
+        docs_url=settings.SITE_URL + reverse("docs_page", args=["quickstart"]),
+    )
     if settings.OPERATORS_EMAIL:
         queue = settings.SITE_URL + reverse("admin:accounts_accessrequest_changelist")
         mail.send(

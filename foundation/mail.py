@@ -1,4 +1,4 @@
-"""Mail to people: plain text and simple HTML from the same few lines."""
+"""Mail to people: a text, and a page that is drawn from the same few lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ LINKS = (
     "choose",
     "change",
     "queue",
-    "base_url",
 )  # what addresses of ours are called in templates
 
 
@@ -43,25 +42,20 @@ class DevelopmentBackend(ConsoleBackend):
 
 
 def send(template: str, *, to: str, **context: Any) -> None:
-    """Send `mail/<template>.txt`, whose first line is the subject, and its HTML.
-
-    That is `mail/<template>.html`, or the text with its links where there is none.
-    """
+    """Send `mail/<template>.txt`, whose first line is the subject, and a page of the same words."""
     subject, _, rest = render_to_string(f"mail/{template}.txt", context).partition("\n")
     text = rest.strip() + "\n"
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
-    page = render(text, context, f"mail/{template}.html")
+    page = render(text, {**context, "subject": message.subject})
     message.attach_alternative(page, "text/html")
     message.send()
 
 
-def render(text: str, context: Mapping[str, Any], *templates: str) -> str:
-    """Return a mail as a page, by the first of the templates there is, or from its text.
+def render(text: str, context: Mapping[str, Any]) -> str:
+    """Return the text of a mail as a page; its `subject` is the heading.
 
     Links are made of the addresses that the context names as ours, and of nothing else: what
     somebody typed is none, however it looks.
     """
     links = {context[name] for name in context if name in LINKS or name.endswith("_url")}
-    return render_to_string(
-        [*templates, "mail/plain.html"], {**context, "text": text, "links": links}
-    )
+    return render_to_string("mail/plain.html", {**context, "text": text, "links": links})

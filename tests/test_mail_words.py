@@ -19,7 +19,7 @@ from accounts.models import Project, User
 from apikeys import leaks, services, tokens
 from apikeys.models import ApiKey
 from apikeys.notices import outbox
-from foundation.mail_text import linked
+from foundation.mail_text import linked, paragraphs
 from tests.apikeys.mailed import use
 from tests.doors import signed_in
 from tests.mailbox import Mail, mailbox
@@ -30,7 +30,8 @@ THIEF = "https://thief.example/login or mailto:me@thief.example www.thief.exampl
 LINK = re.compile(r"https?://[^\s<\"]+|mailto:|www\.")
 # What templates say that nobody else typed.
 OURS = {
-    *("masked", "link", "choose", "queue", "base_url", "days", "until", "kind"),
+    *("masked", "link", "choose", "queue", "docs_url", "days", "until", "kind"),
+    *("subject", "one.link", "one.label"),  # of a text whose own variables are looked at
     "operator",  # the proved address of one, in a mail to all of them
     *("change", "words", "line", "key.environment"),
     *("key.pk", "key.expires_at", "news", "one.when", "one.address"),
@@ -122,3 +123,16 @@ class TestMails:
         invitations.invite(email="guest@example.com", by=None, at=NOW)
         assert len(mail.outbox) == 3
         assert_inert(mailbox())
+
+
+def test_a_line_and_a_link_below_it_are_a_button() -> None:
+    text = (
+        "Hello,\nthere.\n\nSign in:\nhttp://a/x\n\nhttp://b:\nhttp://c\n\nFrom: here\nWhen: now\n"
+    )
+    drawn = paragraphs(text, {"http://a/x"})
+    assert [(one.words, one.label, one.link) for one in drawn] == [
+        ("Hello, there.", "", ""),
+        ("", "Sign in", "http://a/x"),
+        ("http://b: http://c", "", ""),
+        ("From: here\nWhen: now", "", ""),
+    ]

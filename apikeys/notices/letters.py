@@ -65,6 +65,6 @@ def _about_closing(notice: Notice, account_id: UUID) -> int:
         "account_closed",
         to=user.email,
         until=user.closed_at + closed_for(),
-        base_url=settings.SITE_URL,
+        link=settings.SITE_URL + reverse("account_login"),
     )
     return 1
