@@ -17,18 +17,20 @@ from accounts.adapter import AccountAdapter
 from accounts.forms import RequestAccessForm
 from accounts.signup import INVITATION, invitation_gone
 
+TOO_MANY = "There were many requests from your network. What you typed is kept here: send it later."
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def request_access(request: HttpRequest) -> HttpResponse:
     """Ask to be let in. The answer is one, whatever the address, and takes as long."""
-    if request.method == "POST":
-        refusal: HttpResponse | None = ratelimit.consume_or_429(request, action="request_access")
-        if refusal:
-            return refusal
     form = RequestAccessForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and not ratelimit.consume(request, action="request_access"):
+        form.add_error(None, TOO_MANY)
+        status = 429
     if not form.is_valid():
-        return render(request, "accounts/request_access.html", {"form": form})
+        return render(request, "accounts/request_access.html", {"form": form}, status=status)
     if not form.is_from_a_program():
         answers = {name: form.cleaned_data[name] for name in ("email", "name", "company", "plans")}
         invitations.ask_for_access(**answers, at=timezone.now())

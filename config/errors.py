@@ -19,7 +19,6 @@ import msgspec
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from redis.exceptions import RedisError
 from rest_framework import exceptions
@@ -28,7 +27,6 @@ from rest_framework.request import Request
 from apikeys import throttling
 from apikeys.authentication import MissingApiKey
 from config.environment import BASE_DIR
-from config.routes import is_api
 from foundation import outage_log, outages, request_ids
 from foundation.answers import ErrorAnswer, RequestRefused, json_response
 from memory import ceilings, listing, refusals, services
@@ -184,7 +182,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     known = next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), None)
     answer = INTERNAL if known is None else known(error)
     if STATUS[answer.code] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _settle(answer.code, error, request)
+        settle(answer.code, error, request)
     response = respond(request, answer)
     if isinstance(error, refusals.Refusal):  # for the metrics; not the error, which holds frames
         refusal = (error.scope, error.purpose_class, error.reason)
@@ -196,11 +194,11 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
 
 def unavailable(request: HttpRequest, **fields: str) -> HttpResponse:
     """Answer that the database cannot do its work; `fields` say which part of it."""
-    _settle(UNAVAILABLE.code, sys.exception(), request)
+    settle(UNAVAILABLE.code, sys.exception(), request)
     return respond(request, msgspec.structs.replace(UNAVAILABLE, fields=fields))
 
 
-def _settle(code: str, error: BaseException | None, request: HttpRequest | Request) -> None:
+def settle(code: str, error: BaseException | None, request: HttpRequest | Request) -> None:
     """Log what went wrong: a bug each time, of an outage its beginning (outage_log.py)."""
     if not outages.settle(error) or outage_log.database.note():
         _log(code, error, request)
@@ -234,44 +232,6 @@ def _path_to(error: BaseException) -> str:
 def _is_ours(filename: str) -> bool:
     path = Path(filename)
     return path.is_relative_to(BASE_DIR) and path.relative_to(BASE_DIR).parts[0] in PACKAGES
-
-
-# --- Django's own: what never reached a view of the API -----------------------------------------
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "400.html", BAD_REQUEST)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "403.html", FORBIDDEN)
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page_or_response(request, "404.html", NOT_FOUND)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
-    error = sys.exception()
-    away = outages.is_outage(error) or isinstance(error, RedisError)
-    answer = UNAVAILABLE if away else INTERNAL
-    _settle(answer.code, error, request)
-    return _page_or_response(request, "503.html" if away else "500.html", answer)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page_or_response(request, "403_csrf.html", FORBIDDEN)
-
-
-def _page_or_response(request: HttpRequest, page: str, answer: ErrorAnswer) -> HttpResponse:
-    """Return a page to a browser, the API's error to everyone else."""
-    if not is_api(request.path_info) and "text/html" in request.headers.get("Accept", ""):
-        response = render(request, page, status=STATUS[answer.code])
-        for name, value in answer.headers.items():
-            response.headers[name] = value
-        return response
-    return respond(request, answer)
 
 
 def doc_url(code: str) -> str:

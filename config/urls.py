@@ -44,7 +44,8 @@ urlpatterns = [*api, *pages]
 
 search.topics[:] = [manual.topics]
 
-handler400 = "config.errors.bad_request"
-handler403 = "config.errors.permission_denied"
-handler404 = "config.errors.page_not_found"
-handler500 = "config.errors.server_error"
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.permission_denied"
+handler404 = "config.error_pages.page_not_found"
+handler500 = "config.error_pages.server_error"
+handler429 = "config.error_pages.too_many"  # allauth looks for it here

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import idna
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 
 from foundation.visible import is_blank
 
 LONGEST = 254  # characters: more than that no mail server takes (RFC 5321)
+NONE = "Enter a valid e-mail address."
+validate_email = EmailValidator(message=NONE)
 JOINERS = "\u200c\u200d"  # in some scripts a part of names, also of domains (RFC 5892)
 
 
@@ -30,7 +32,7 @@ def one_form(text: str) -> str:
         raise ValidationError("Before its “@” an e-mail address has letters of English only.")
     address = f"{local}@{domain if domain.isascii() else _in_ascii(domain)}".lower()
     if local.startswith('"'):  # words in quotes, which another spelling has without
-        raise ValidationError("Enter a valid email address.")
+        raise ValidationError(NONE)
     validate_email(address)
     if len(address) > LONGEST:
         raise ValidationError(f"An e-mail address has at most {LONGEST} characters.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
@@ -43,6 +45,45 @@ class TestPages:
         response = client.post("/admin/login/", {"username": "x"}, headers=BROWSER)
         assert response.status_code == 403
         assert "has expired" in response.content.decode()
+
+    def test_what_an_expired_form_held_can_be_sent_again(self, browser: Client) -> None:
+        browser.handler.enforce_csrf_checks = True
+        body = {"name": "Typed <b>", "password": "secret-1", "csrfmiddlewaretoken": "old"}
+        path, origin = "/console/projects/new/", "http://testserver"
+        answer = browser.post(path, body, headers={**BROWSER, "Origin": origin})
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert 'name="name" value="Typed &lt;b&gt;"' in page
+        assert f'action="{path}"' in page
+        assert "secret-1" not in page
+        assert 'value="old"' not in page
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        again = {"name": "Typed", "csrfmiddlewaretoken": token[-1]}
+        assert browser.post(path, again, headers={"Origin": origin}).status_code == 302
+
+    @pytest.mark.parametrize("origin", ["https://thief.example", "null", None])
+    def test_nothing_of_a_forged_form_can_be_sent_again(
+        self, browser: Client, origin: str | None
+    ) -> None:
+        browser.handler.enforce_csrf_checks = True
+        headers = {**BROWSER, "Origin": origin} if origin else BROWSER
+        answer = browser.post("/console/projects/new/", {"name": "Forged"}, headers=headers)
+        assert answer.status_code == 403
+        assert "Forged" not in answer.content.decode()
+        assert "<form" not in answer.content.decode()
+
+    def test_who_tries_too_often_keeps_what_they_typed(self, client: Client) -> None:
+        for _ in range(30):
+            answer = client.post("/accounts/password/reset/", {"email": "x@y.example"})
+        assert answer.status_code == 429
+        answer = client.post(
+            "/accounts/password/reset/",
+            {"email": "typed@y.example", "password": "secret-1"},
+            headers=BROWSER,
+        )
+        page = answer.content.decode()
+        assert 'name="email" value="typed@y.example"' in page
+        assert "secret-1" not in page
 
     def test_an_unknown_host_is_refused(self) -> None:
         response = Client().get("/", HTTP_HOST="evil.example", headers=BROWSER)

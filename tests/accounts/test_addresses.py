@@ -71,8 +71,8 @@ class TestOneForm:
             ("grüße@example.com", "letters of English only"),
             ("greta@i❤.example", "begins with “xn--”"),
             ("greta@example.com" + "x" * LONGEST, "at most 254"),
-            ('"you.won"@example.com', "valid email address"),
-            *((text, "valid email address") for text in ("", "@", "x", "a@b", "a@b@c.example")),
+            ('"you.won"@example.com', "valid e-mail address"),
+            *((text, "valid e-mail address") for text in ("", "@", "x", "a@b", "a@b@c.example")),
         ],
     )
     def test_what_is_none_is_refused_with_a_sentence(self, text: str, sentence: str) -> None:

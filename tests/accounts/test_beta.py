@@ -66,7 +66,7 @@ class TestAskingForAccess:
 
     def test_the_form_names_what_is_missing_and_keeps_what_was_typed(self, client: Client) -> None:
         page = client.post("/request-access/", {"name": "Gue St", "email": "no"}).content.decode()
-        assert "Enter a valid email address." in page
+        assert "Enter a valid e-mail address." in page
         assert 'value="Gue St"' in page
 
     def test_an_address_may_ask_only_so_often(self, client: Client) -> None:
@@ -75,6 +75,9 @@ class TestAskingForAccess:
             for n in range(12)
         ]
         assert statuses == [302] * 10 + [429] * 2
+        page = client.post("/request-access/", {**ASKED, "plans": "Long thoughts."})
+        assert page.status_code == 429
+        assert "Long thoughts." in page.content.decode()
 
 
 @pytest.mark.django_db

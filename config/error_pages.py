@@ -1,0 +1,97 @@
+"""What is answered in place of a view: a page to a browser, the API's error to everyone else.
+
+The pages need no session, no database and no cache: these may be what is away.
+"""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from redis.exceptions import RedisError
+
+from config.errors import (
+    BAD_REQUEST,
+    FORBIDDEN,
+    INTERNAL,
+    NOT_FOUND,
+    STATUS,
+    UNAVAILABLE,
+    respond,
+    settle,
+)
+from config.routes import is_api
+from foundation import outages, request_ids
+from foundation.answers import ErrorAnswer
+
+TOO_MANY = ErrorAnswer("rate_limited", "Rate limit exceeded. Please try again later.")
+# What is never written into a page, also not for whoever has just typed it.
+SECRET = ("password", "code", "credential", "token")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page_or_response(request, "400.html", BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page_or_response(request, "403.html", FORBIDDEN)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page_or_response(request, "404.html", NOT_FOUND)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer who tries too often, with what they typed, to be sent once more."""
+    return _page_or_response(request, "429.html", TOO_MANY, typed=_typed(request))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
+    error = sys.exception()
+    away = outages.is_outage(error) or isinstance(error, RedisError)
+    answer = UNAVAILABLE if away else INTERNAL
+    settle(answer.code, error, request)
+    return _page_or_response(request, "503.html" if away else "500.html", answer)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is not this session's: somebody signed in in another tab.
+
+    A form of ours can be sent again. Of one from elsewhere, which may be forged, nothing is kept.
+    """
+    typed = _typed(request) if _is_from_here(request) else []
+    return _page_or_response(request, "403_csrf.html", FORBIDDEN, typed=typed)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Say whether the browser vouches that a page of this service sent the form."""
+    here = ("https" if request.is_secure() else "http", request.get_host())
+    return urlsplit(request.headers.get("Origin", ""))[:2] == here
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what a form holds, without its secrets."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if not any(word in name for word in SECRET)
+        for value in values
+    ]
+
+
+def _page_or_response(
+    request: HttpRequest, page: str, answer: ErrorAnswer, **context: object
+) -> HttpResponse:
+    if is_api(request.path_info) or "text/html" not in request.headers.get("Accept", ""):
+        return respond(request, answer)
+    context["request_id"] = request_ids.of(request.META)
+    response = render(request, page, context, status=STATUS[answer.code])
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    if context.get("typed"):
+        add_never_cache_headers(response)
+    return response
