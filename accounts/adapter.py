@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import security
 from accounts.allauth_internals import get_authentication_records, record_authentication
 from accounts.models import User
+from accounts.sentences import ACCOUNT_ERRORS, WAYS
 from accounts.signup import invitation_of
 from foundation import mail
 from foundation.addresses import client_address, network_of
@@ -34,6 +35,8 @@ def at_site_url(url: str) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | ACCOUNT_ERRORS
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitation_of(request) is not None
 
@@ -59,6 +62,11 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, self.request.user)
         latest = max((record["at"] for record in records), default=0)
         return bool(time.time() - latest >= app_settings.REAUTHENTICATION_TIMEOUT)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Call the ways by our names."""
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS[way["id"]]} for way in ways]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Lead to SITE_URL whatever was asked: a mail's reader chose no host, the asker did.

@@ -22,3 +22,4 @@ from allauth.mfa.totp.internal.auth import hotp_value as hotp_value
 from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time as yield_hotp_counters_from_time,
 )
+from allauth.usersessions.internal.flows.sessions import end_sessions as end_sessions

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import resets
 from accounts.models import User
+from accounts.sentences import label
 from foundation import names
 from foundation.background import background
 from foundation.mail_addresses import one_form, other_spelling
@@ -47,7 +48,8 @@ class AddressField(forms.EmailField):
     @classmethod
     def instead_of(cls, field: forms.Field) -> Self:
         """Return one that looks like another field, of a form that is not ours."""
-        return cls(required=field.required, label=field.label, widget=field.widget)
+        field.widget.attrs.pop("placeholder", None)
+        return cls(required=field.required, label="E-mail address", widget=field.widget)
 
 
 class RequestAccessForm(forms.Form):
@@ -84,6 +86,7 @@ class LoginForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["login"] = AddressField.instead_of(self.fields["login"])
+        label(self, password="Password", remember="Stay signed in in this browser")  # noqa: S106 - words
 
     def clean(self) -> Any:
         """Let in whose address is stored as it was written before addresses had one form.
@@ -105,6 +108,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"] = AddressField.instead_of(self.fields["email"])
+        label(self, email="New e-mail address")
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):

@@ -28,6 +28,7 @@ from accounts.allauth_internals import (
     yield_hotp_counters_from_time,
 )
 from accounts.forms import NameField
+from accounts.sentences import FACTOR_ERRORS, label
 from foundation import names
 
 LONGEST_NAME = 100  # characters of a passkey's name
@@ -49,6 +50,13 @@ def cipher() -> MultiFernet:
 
 
 class MfaAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | FACTOR_ERRORS
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """Name a passkey that its owner gives no name."""
+        before = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {before + 1}"
+
     @sensitive_variables("text")
     def encrypt(self, text: str) -> str:
         return cipher().encrypt(text.encode()).decode()
@@ -72,6 +80,11 @@ class EnrolmentForm(ActivateTOTPForm):
 
     secret: str
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        label(self, code="Code")
+        self.fields["code"].help_text = "The six digits that the app shows now."
+
     @sensitive_variables()
     def clean_code(self) -> str:
         code = str(super().clean_code())
@@ -82,6 +95,16 @@ class EnrolmentForm(ActivateTOTPForm):
 
 
 class AddPasskeyForm(AddWebAuthnForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        label(self, name="Name", passwordless="Sign in with it alone, without a password")
+        self.fields["name"].help_text = "So that you know it again, for example “My laptop”."
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = (
+            "The device then asks for a fingerprint, your face or a PIN. Without this it is a "
+            "second factor beside your password."
+        )
+
     def clean_name(self) -> str:
         """Name it ourselves where the name cannot be: the device has the passkey already."""
         name = names.folded(self.cleaned_data["name"])

@@ -15,6 +15,7 @@ from accounts import audit, invitations
 from accounts.audit import ChangedBy
 from accounts.forms import AddressField
 from accounts.models import DEFAULT_PROJECT_NAME, EventType, Invitation, Project, User
+from accounts.sentences import RULES, label
 from foundation import request_ids, sql
 from foundation.addresses import client_address
 
@@ -40,6 +41,8 @@ class SignupForm(allauth_forms.SignupForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["email"] = AddressField.instead_of(self.fields["email"])
+        label(self, password1="Password")
+        self.fields["password1"].help_text = RULES
 
     def clean_email(self) -> str:
         """Take the invited address alone; checked here, since allauth asks its adapter twice."""

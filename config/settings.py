@@ -232,6 +232,9 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.forms.AddEmailForm",
     "signup": "accounts.signup.SignupForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
+    "change_password": "accounts.password_forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.password_forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.password_forms.ReauthenticateForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -260,6 +263,8 @@ MFA_ADAPTER = "accounts.second_factor.MfaAdapter"
 # (accounts/resets.py).
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "authenticate": "accounts.password_forms.SignInCodeForm",
+    "reauthenticate": "accounts.password_forms.ReauthenticateCodeForm",
     "activate_totp": "accounts.second_factor.EnrolmentForm",
     "add_webauthn": "accounts.second_factor.AddPasskeyForm",
     "edit_webauthn": "accounts.second_factor.RenamePasskeyForm",

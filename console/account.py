@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
+from accounts.allauth_internals import end_sessions
 from apikeys import closing
 from apikeys.notices import choices
 from console import owned
 from console.forms import ConfirmForm, MailForm
 from console.owned import SignedIn, reauthenticated
+from foundation.browsers import called
 
 
 @never_cache
@@ -27,6 +29,18 @@ def account(request: SignedIn) -> HttpResponse:
     """Lead to everything about the person's own account."""
     context = {"section": "account", "has_second_factor": is_mfa_enabled(request.user)}
     return render(request, "console/account.html", context)
+
+
+@require_POST
+def session_end(request: SignedIn, session_id: int) -> HttpResponse:
+    """Sign out one of the person's browsers, be it this one."""
+    session = owned.session(request, session_id)
+    browser = called(session.user_agent)
+    end_sessions(request, [session])
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    messages.success(request, f"{browser} is signed out.")
+    return redirect("usersessions_list")
 
 
 @never_cache

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -60,6 +61,10 @@ def key(request: SignedIn, key_id: UUID) -> ApiKey:
 def live_key(request: SignedIn, key_id: UUID) -> ApiKey:
     own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
     return get_object_or_404(own, pk=key_id)
+
+
+def session(request: SignedIn, session_id: int) -> UserSession:
+    return get_object_or_404(UserSession, pk=session_id, user=request.user)
 
 
 def purpose(project: Project, purpose_id: str) -> Purpose:

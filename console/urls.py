@@ -79,6 +79,7 @@ urlpatterns = [
     path(f"{KEY}delete/", key_endings.key_delete, name="key_delete"),
     path("console/account/", account.account, name="account"),
     path("console/account/mail/", account.mail_choices, name="mail_choices"),
+    path("console/account/sessions/<int:session_id>/end/", account.session_end, name="session_end"),
     path("console/account/close/", account.account_close, name="account_close"),
     path("console/account/closed/", account.account_closed, name="account_closed"),
     path("console/account/reopen/", account.account_reopen, name="account_reopen"),

@@ -125,6 +125,7 @@ TABLE = [
     ("/console/projects/{project}/test/keys/delete/", "post", 302, 302, 404, 404, 404, 302),
     ("/console/keys/{key}/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/account/", "get", 302, 200, 200, 200, 200, 302),
+    ("/console/account/sessions/{missing}/end/", "post", 302, 404, 404, 404, 404, 302),
     ("/console/account/close/", "get", 302, 200, 200, 200, 200, 302),
     ("/console/account/closed/", "get", 302, 302, 302, 302, 302, 302),
     ("/console/account/reopen/", "post", 302, 302, 302, 302, 302, 302),
@@ -186,6 +187,7 @@ PARAMETERS = {
     "<uuid:event_id>": "{key}",
     "<uuid:memory_id>": "{key}",
     "<int:pk>": "{number}",
+    "<int:session_id>": "{missing}",
     "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/{word}/",
     "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
         "password/reset/key/{word}-{word}/"
@@ -260,7 +262,7 @@ def test_who_may_open_what(
     rotate_key(key=key, last_four=plaintext[-4:], grace=DEFAULT_GRACE, at=NOW, by=BY)
     ids = {"project": project.pk, "key": key.pk, "purpose": propose(project).purpose_id}
     ids["secret"] = replaced.pk
-    url = path.format(**ids, token="t", word="word", page="quickstart", number=1)
+    url = path.format(**ids, token="t", word="word", page="quickstart", number=1, missing=10**9)
     answers = {name: client.generic(method.upper(), url) for name, client in who.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict(
         zip(who, statuses, strict=True)
@@ -276,7 +278,7 @@ def test_the_console_leads_to_the_sign_in_without_an_account(
     path: str, project: Project, who: dict[str, Client]
 ) -> None:
     ids = dict.fromkeys(("project", "key", "secret"), project.pk)
-    url = path.format(**ids, purpose="gift_finder")
+    url = path.format(**ids, purpose="gift_finder", missing=1)
     for name in ("nobody", "key"):
         assert who[name].post(url).headers["Location"].startswith("/accounts/login/")
 

@@ -57,7 +57,7 @@ def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
                 }
                 answer = browser.post("/accounts/login/", data=body)
                 assert answer.status_code in (200, 429)
-                return "not correct" in answer.text
+                return "do not fit together" in answer.text
 
         evaluated = sum(pool.map(guess, range(1000)))
     assert 1 <= evaluated <= 5

@@ -28,7 +28,7 @@ class TestSigningIn:
     def test_nobody_is_told_what_was_wrong(self, person: User, client: Client, field: str) -> None:
         typed = {"email": person.email, "password": PASSWORD, field: "wrong@example.com"}
         page = sign_in(client, typed["email"], typed["password"]).content.decode()
-        assert "The email address and/or password you specified are not correct." in page
+        assert "E-mail address and password do not fit together." in page
 
     def test_a_switched_off_account_cannot_sign_in(self, person: User, client: Client) -> None:
         User.objects.update(is_active=False)
