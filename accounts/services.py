@@ -144,7 +144,7 @@ def closed_for() -> timedelta:
 
 
 def _taken(name: str) -> ProjectNameTaken:
-    return ProjectNameTaken(f"You already have a project named '{name}'.")
+    return ProjectNameTaken(f"You already have a project named “{name}”.")
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from console.summaries import summaries
 from foundation.addresses import base_url
+from foundation.visible import shown
 
 KEYS = 10  # of an environment that the overview shows; the list has all
 ACTIVITY = 10  # events that the overview shows; the audit log has all
@@ -61,7 +63,10 @@ def project(request: SignedIn, project_id: UUID, environment: str) -> HttpRespon
 @require_safe
 def projects(request: SignedIn) -> HttpResponse:
     own = Project.objects.owned_by(request.user).order_by("name")
-    return render(request, "console/projects.html", {"projects": own, "section": "projects"})
+    live = ApiKey.objects.live().filter(project__in=own).values_list("project_id")
+    keys = dict(live.annotate(number=Count("pk")).order_by())
+    rows = [(one, keys.get(one.pk, 0)) for one in own]
+    return render(request, "console/projects.html", {"rows": rows, "section": "projects"})
 
 
 @never_cache
@@ -79,7 +84,7 @@ def project_new(request: SignedIn) -> HttpResponse:
         except services.ProjectFailure as failure:
             form.add_error("name", str(failure))
         else:
-            messages.success(request, f"The project '{project.name}' is ready.")
+            messages.success(request, f"Project “{shown(project.name)}” created.")
             return redirect("project", project.pk, TEST)
     context = {"form": form, "section": "projects"}
     return render(request, "console/project_new.html", context)
@@ -100,7 +105,7 @@ def project_settings(request: SignedIn, project_id: UUID, environment: str) -> H
         except services.ProjectFailure as failure:
             form.add_error("name", str(failure))
         else:
-            messages.success(request, f"The project is now named '{name}'.")
+            messages.success(request, f"Renamed to “{shown(name)}”.")
             return redirect("project_settings", project.pk, environment)
     hour, second = project.allowed_limits()
     context = {
@@ -126,7 +131,15 @@ def project_delete(request: SignedIn, project_id: UUID, environment: str) -> Htt
             services.delete_project(
                 project=project, at=timezone.now(), by=owned.changed_by(request)
             )
-        messages.success(request, f"The project '{project.name}' is deleted.")
+        messages.success(
+            request, f"Project “{shown(project.name)}” deleted. Its keys have stopped."
+        )
         return redirect("projects")
-    context = {"project": project, "form": form, "environment": environment, "section": "settings"}
+    context = {
+        "project": project,
+        "form": form,
+        "environment": environment,
+        "section": "settings",
+        "keys": ApiKey.objects.live().filter(project=project).count(),
+    }
     return render(request, "console/project_delete.html", context)

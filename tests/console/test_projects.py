@@ -289,7 +289,7 @@ class TestNames:
 
     @pytest.mark.parametrize(
         ("typed", "name"),
-        [(" My  laptop", "My laptop"), ("a\u200bb", "Master key"), ("", "Master key")],
+        [(" My  laptop", "My laptop"), ("a\u200bb", "Passkey 1"), ("", "Passkey 1")],
     )
     def test_a_new_passkey_is_kept_whatever_it_is_called(
         self, owner: User, typed: str, name: str
