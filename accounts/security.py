@@ -6,6 +6,7 @@ other. Events hold ids and words of ours: no password, no seed, no code.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,30 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def has_second_factor(user: User) -> bool:
     """Say whether a person has an authenticator app or a passkey; recovery codes alone are none."""
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a person has beside the password."""
+
+    app: bool
+    passkeys: int
+    codes_left: int
+
+    @property
+    def any(self) -> bool:
+        return self.app or self.passkeys > 0
+
+
+def factors_of(user: User) -> Factors:
+    found = list(Authenticator.objects.filter(user=user))
+    kinds = [one.type for one in found]
+    codes = (one.wrap() for one in found if one.type == Authenticator.Type.RECOVERY_CODES)
+    return Factors(
+        app=Authenticator.Type.TOTP in kinds,
+        passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
+        codes_left=sum(len(one.get_unused_codes()) for one in codes),
+    )
 
 
 def is_operator(user: User) -> bool:

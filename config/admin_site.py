@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +25,8 @@ from django.utils.http import urlencode
 
 from accounts import operators
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
+
+NEEDED = "Operators need a second factor: in Operations a password alone opens nothing."
 
 
 def _checked(view: Any) -> Any:
@@ -106,5 +109,6 @@ class OperationsSite(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         if not is_mfa_enabled(user):
+            messages.warning(request, NEEDED)
             return redirect("mfa_index")
         return redirect(f"{operators.factor_page(operators.operator(request))}?{query}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import services
+from accounts import security, services
 from accounts.allauth_internals import end_sessions
 from apikeys import closing
 from apikeys.notices import choices
@@ -27,7 +28,14 @@ from foundation.browsers import called
 @require_safe
 def account(request: SignedIn) -> HttpResponse:
     """Lead to everything about the person's own account."""
-    context = {"section": "account", "has_second_factor": is_mfa_enabled(request.user)}
+    context = {
+        "section": "account",
+        "factors": security.factors_of(request.user),
+        "sessions": len(UserSession.objects.purge_and_list(request.user)),
+        "wanted": EmailAddress.objects.get_new(request.user),
+        "mails": choices.chosen_by(request.user),
+        "closed_for": services.closed_for().days,
+    }
     return render(request, "console/account.html", context)
 
 
@@ -77,7 +85,7 @@ def account_reopen(request: SignedIn) -> HttpResponse:
         logout(request)
         messages.error(request, str(failure))
         return redirect("home")
-    messages.success(request, "Welcome back. Your keys work again.")
+    messages.success(request, "Account reopened. Your keys work again.")
     return redirect("console")
 
 
@@ -94,6 +102,6 @@ def mail_choices(request: SignedIn) -> HttpResponse:
             at=timezone.now(),
             by=owned.changed_by(request),
         )
-        messages.success(request, "Your choice is saved.")
+        messages.success(request, "Preferences saved.")
         return redirect("account")
     return render(request, "console/mail_choices.html", {"form": form, "section": "account"})

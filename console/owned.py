@@ -23,7 +23,10 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def reauthenticated(view: View) -> View:
-    """Ask for the password again of whoever signed in longer ago than a few minutes."""
+    """Ask for the password again of whoever signed in longer ago than a few minutes.
+
+    What for, `templatetags/about_to.py` says by the page's name.
+    """
     return cast(View, reauthentication_required(view))
 
 

@@ -15,6 +15,11 @@ from apikeys.notices import outbox
 from apikeys.notices.recipients import CHOICES
 
 
+def chosen_by(user: User) -> list[str]:
+    """Return when the person is mailed, of what can be chosen, in words."""
+    return [about for kind, about in CHOICES.items() if getattr(user, f"mail_{kind}")]
+
+
 @transaction.atomic
 def choose(*, user: User, choices: dict[str, bool], at: datetime, by: ChangedBy) -> None:
     """Set which kinds of notices the person is mailed, by `mail_<kind>`; nothing changed: no event.

@@ -1,15 +1,17 @@
-// Says in words why a passkey or a security key did not work. allauth's script tells the error.
+// Shows what needs a script, and says in words why a passkey did not work: allauth tells the error.
+
+for (const one of document.querySelectorAll("[data-passkey]")) one.hidden = false;
 
 const REASONS = {
   AbortError: "It was stopped before it was finished. Try again.",
   ConstraintError:
     "The device cannot check that it is you: set up a PIN or a fingerprint on it, or take another.",
-  InvalidStateError: "This device has a passkey or security key for the account already.",
+  InvalidStateError: "This device has a passkey for the account already.",
   NetworkError: "The service could not be reached. Try again.",
   NotAllowedError:
     "Nothing was done: it was cancelled, took too long, or the device has no passkey for this account. Try again.",
   NotReadableError: "The device could not be read. Take it out, put it in, and try again.",
-  NotSupportedError: "The device offers no kind of key that works here. Take another.",
+  NotSupportedError: "The device offers no passkey that works here. Take another.",
   OperationError: "The browser is busy with another such request. Finish that one, and try again.",
   SecurityError: "The browser allows no passkey at this address. Open the page by the service's own name.",
   TimeoutError: "It took too long. Try again.",

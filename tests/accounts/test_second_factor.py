@@ -61,6 +61,7 @@ class TestStaff:
         sign_in(client, operator.email)
         answer = client.get("/admin/", follow=True)
         assert answer.redirect_chain[-1][0] == "/accounts/2fa/"
+        assert "Operators need a second factor" in answer.content.decode()
 
     def test_an_operator_who_did_not_use_their_factor_is_asked_for_it(self) -> None:
         operator = give_password(User.objects.create_superuser("operator@example.com"))
@@ -68,6 +69,7 @@ class TestStaff:
         browser = signed_in(operator)
         answer = browser.get("/admin/", follow=True)
         assert "/accounts/2fa/reauthenticate/" in answer.redirect_chain[-1][0]
+        assert "You are about to work in Operations." in answer.content.decode()
         answer = browser.post(answer.redirect_chain[-1][0], {"code": code()}, follow=True)
         assert answer.redirect_chain[-1][0] == "/admin/"
         assert answer.status_code == 200

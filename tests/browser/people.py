@@ -29,9 +29,31 @@ def code_now() -> str:
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_out(page: Page) -> None:
+    """Sign out by the menu, whatever the page asks before it is left."""
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("[popovertarget=account]").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+
+
+def plug_in_a_passkey(page: Page) -> None:
+    """Plug in an authenticator that Chromium simulates, and whose person always agrees."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 def link_in_mail(to: str, containing: str) -> str:

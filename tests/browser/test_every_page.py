@@ -287,7 +287,7 @@ def test_nothing_is_blocked_in_the_operators_pages(
     page = opened().new_page()
     sign_in(page, operator.email, PASSWORD)
     page.get_by_label("Code").fill(code_now())
-    page.get_by_role("button", name="Sign In").first.click()
+    page.get_by_role("button", name="Sign in").click()
     for path in (
         "",
         "accounts/user/",

@@ -39,11 +39,11 @@ def ask_for_access(page: Page) -> None:
 def invite(page: Page) -> None:
     """Sign in as the operator, with both factors, and invite whoever waits in the queue."""
     page.goto("/admin/")
-    page.get_by_label("Email").fill("operator@example.com")
+    page.get_by_label("E-mail address").fill("operator@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_label("Code").fill(code_now())
-    page.get_by_role("button", name="Sign In").first.click()
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Access requests").first.click()
     page.get_by_role("row", name=NEWCOMER).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option("Invite")
@@ -68,7 +68,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
 
     page.goto(link_in_mail(NEWCOMER, "/invite/"))
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Open account").click()
+    page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Default project")).to_be_visible()
     assert User.objects.get(email=NEWCOMER).projects.count() == 1
 

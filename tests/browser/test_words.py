@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.allauth_internals import TOTP
 from accounts.models import Project, User
-from tests.browser.people import SEED, sign_in
+from tests.browser.people import plug_in_a_passkey, sign_in, sign_out
 from tests.makers import give_password
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +21,7 @@ ERRORS = [
     ("SecurityError", "no passkey at this address"),
     ("AbortError", "stopped before it was finished"),
     ("TimeoutError", "took too long"),
-    ("NotSupportedError", "no kind of key that works here"),
+    ("NotSupportedError", "no passkey that works here"),
     ("ConstraintError", "PIN or a fingerprint"),
     ("UnknownError", "reported an error"),
     ("StrangeError", "did not work (StrangeError)"),
@@ -43,15 +42,21 @@ class TestPasskeys:
         page.goto("/accounts/2fa/webauthn/add/")
         for name, words in ERRORS:
             page.evaluate(FAIL, name)
-            page.get_by_role("button", name="Add").click()
+            page.get_by_role("button", name="Add passkey").click()
             expect(page.get_by_role("alert")).to_contain_text(words)
 
     def test_and_where_it_is_the_second_factor(self, page: Page, owner: User) -> None:
         give_password(owner)
-        TOTP.activate(owner, SEED)
+        plug_in_a_passkey(page)
+        sign_in(page, owner.email)
+        page.goto("/accounts/2fa/webauthn/add/")
+        page.get_by_label("Sign in with it alone").uncheck()
+        page.get_by_role("button", name="Add passkey").click()
+        page.wait_for_url("**/recovery-codes/**")
+        sign_out(page)
         sign_in(page, owner.email)
         page.evaluate(FAIL, "NotAllowedError")
-        page.get_by_role("button", name="Use a security key").click()
+        page.get_by_role("button", name="Use a passkey").click()
         expect(page.get_by_role("alert")).to_contain_text("cancelled, took too long")
 
     def test_an_ip_address_is_named_with_where_to_go(self, page: Page, site: str) -> None:

@@ -5,10 +5,14 @@ Every page of the console is in the table, by hand: whoever adds one says here w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.urls import URLResolver, get_resolver
 
 from accounts.models import AuditEvent, Project, User
 from console import urls
+from console.templatetags.about_to import DEEDS
 from tests.doors import signed_in
 from tests.makers import PASSWORD, make_key
 from tests.memory.registered import propose
@@ -56,6 +60,7 @@ ASKS_NOT = {
     "account",
     "account_closed",
     "account_reopen",
+    "session_end",
 }
 OLD = 301  # seconds
 
@@ -63,6 +68,28 @@ OLD = 301  # seconds
 def test_every_page_is_in_one_of_the_tables() -> None:
     names = {entry.name for entry in urls.urlpatterns}
     assert names == ASKS | ASKS_NOT
+
+
+def resolvers(root: URLResolver) -> Iterator[URLResolver]:
+    yield root
+    for entry in root.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from resolvers(entry)
+
+
+def test_there_are_words_for_what_is_asked_about() -> None:
+    assert set(DEEDS) >= ASKS
+    for name in DEEDS:
+        assert any(name in resolver.reverse_dict for resolver in resolvers(get_resolver()))
+
+
+def test_it_says_what_it_is_about(person: User, paths: dict[str, str]) -> None:
+    browser = signed_in(person, age=OLD)
+    asked = browser.get(paths["project_delete"], follow=True)
+    assert "You are about to delete a project." in asked.content.decode()
+    for unknown in ("/nowhere", "https://thief.example/", ""):
+        page = browser.get("/accounts/reauthenticate/", {"next": unknown}).content.decode()
+        assert "You are about to change something that is protected." in page
 
 
 @pytest.fixture

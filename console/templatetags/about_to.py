@@ -1,0 +1,50 @@
+"""Says what a person is about to do, where they are asked first whether it is they."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import Resolver404, resolve
+
+register = template.Library()
+
+OTHERWISE = "change something that is protected"
+OPERATIONS = "work in Operations"
+# What each page that asks again is for, by its name.
+DEEDS = {
+    "account_change_password": "change your password",
+    "account_close": "close your account",
+    "account_email": "change your e-mail address",
+    "audit_log": "export the audit log",
+    "key_delete": "delete an API key",
+    "key_end_grace": "end an old secret",
+    "key_limits": "change an API key's limits",
+    "key_new": "create an API key",
+    "key_rotate": "rotate an API key",
+    "mail_choices": "choose which e-mails you get",
+    "mfa_activate_totp": "add an authenticator app",
+    "mfa_add_webauthn": "add a passkey",
+    "mfa_deactivate_totp": "remove your authenticator app",
+    "mfa_download_recovery_codes": "see your recovery codes",
+    "mfa_edit_webauthn": "rename a passkey",
+    "mfa_generate_recovery_codes": "make new recovery codes",
+    "mfa_remove_webauthn": "remove a passkey",
+    "mfa_view_recovery_codes": "see your recovery codes",
+    "project_delete": "delete a project",
+    "project_limits": "change a project's limits",
+    "purpose_approve": "approve a purpose",
+    "purpose_change": "change a purpose",
+    "purpose_retire": "retire a purpose",
+    "purposes_take": "change which purposes a project takes",
+}
+
+
+@register.simple_tag
+def about_to(path: str | None) -> str:
+    """Return what the page at this address is for, as in “You are about to …”."""
+    try:
+        match = resolve((path or "").partition("?")[0])
+    except Resolver404:
+        return OTHERWISE
+    if "admin" in match.namespaces:
+        return OPERATIONS
+    return DEEDS.get(match.url_name or "", OTHERWISE)
