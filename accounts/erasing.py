@@ -32,8 +32,10 @@ from accounts.models import (
 )
 
 BATCH = 1000
-# In an event's `meta`: names and addresses, and what a purpose was registered as.
-WORDS = ("address", "name", "new_name", "purpose_id", "purposes", "sentence")
+# In an event's `meta`: names and addresses, what a purpose was registered as, and why an owner
+# looked at an end user's memories.
+WORDS = ("address", "name", "new_name", "purpose_id", "purposes", "sentence", "reason")
+ABOUT_THE_USER = ("reason",)
 
 
 # In an event's columns: what callers typed. Its own id of the service stays beside the caller's.
@@ -46,21 +48,25 @@ EMPTIED: dict[str, Any] = {
 
 
 class WithoutWords(models.Func):
-    """An event's `meta` as it is, but for WORDS: the record lets nothing else of it go."""
+    """An event's `meta` as it is, but for these WORDS: the record lets nothing else of it go."""
 
     output_field = models.JSONField()
+
+    def __init__(self, *expressions: Any, words: Iterable[str] = WORDS, **extra: Any) -> None:
+        super().__init__(*expressions, **extra)
+        self.words = tuple(words)
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
-        names = ", ".join(f"'{name}'" for name in WORDS)
+        names = ", ".join(f"'{name}'" for name in self.words)
         template = f"(%(expressions)s - ARRAY[{names}])"
         return self.as_sql(compiler, connection, template=template)
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
-        names = ", ".join(f"'$.{name}'" for name in WORDS)
+        names = ", ".join(f"'$.{name}'" for name in self.words)
         template = f"json_remove(%(expressions)s, {names})"
         return self.as_sql(compiler, connection, template=template)
 
@@ -81,11 +87,13 @@ def forget_words(app_id: UUID, *, batch: int = BATCH) -> None:
 def forget_user(subject_id: UUID, *, batch: int) -> int:
     """Empty the events of one end user of what callers typed, so many in a statement.
 
-    Return how many. What the project's people typed stays: it is not about the end user.
+    Return how many. Of what the project's people typed, the reasons for which they looked go too:
+    the rest is not about the end user.
     """
     typed = told_of(subject_id).values("pk")[:batch]
+    words = {**EMPTIED, "meta": WithoutWords("meta", words=ABOUT_THE_USER)}
     emptied = 0
-    while some := AuditEvent.objects.filter(pk__in=typed).update(**EMPTIED):
+    while some := AuditEvent.objects.filter(pk__in=typed).update(**words):
         emptied += some
     return emptied
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from accounts import audit
+from accounts.audit import ChangedBy
 from accounts.models import EventType
 from apikeys.principal import Principal
 from memory.decisions import Decision
@@ -20,12 +21,29 @@ from memory.statements import Grant, Partition
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks, by which request, and when; and what their project registered."""
+    """Who asks, by which request, and when; and what their project registered.
+
+    `by` is the owner who asks in the console, without a key, and `reason` why (memory/owners.py).
+    """
 
     principal: Principal
     request_id: str
     at: datetime
     registry: Registry
+    by: ChangedBy | None = None
+    reason: str = ""
+
+    @property
+    def key_id(self) -> UUID | None:
+        """Return the key that the record names."""
+        return self.principal.key_id if self.by is None else None
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Return what the record says of an owner; of a key it needs no more than its id."""
+        if self.by is None:
+            return {}
+        return {**self.by.meta, **({"reason": self.reason} if self.reason else {})}
 
     def partition(self, user_id: str, scope: str, domain: str) -> Partition:
         return Partition(self.principal.subject_id(user_id), scope, domain)
@@ -178,12 +196,14 @@ def _event(
     event_type: EventType, caller: Caller, partition: Partition, user_id: str | None, **known: Any
 ) -> audit.Event:
     principal = caller.principal
+    if caller.by is not None:
+        known["meta"] = {**caller.meta, **known.get("meta", {})}
     return audit.Event(
         event_type=event_type,
         subject_id=partition.subject_id,
         app_id=principal.project_id,
         environment=principal.environment,
-        api_key_id=principal.key_id,
+        api_key_id=caller.key_id,
         user_id=user_id or None,
         scope=partition.scope or None,
         domain=partition.domain or None,

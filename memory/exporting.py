@@ -24,6 +24,7 @@ from memory import events, locks
 from memory.events import Caller
 from memory.listing import Item
 from memory.models import Memory, RevocationGrant
+from memory.owners import check_reason
 from memory.record import Recorded, recorded
 from memory.refusals import check_every_scope
 
@@ -64,7 +65,8 @@ class Export(TypedDict):
 
 
 def export_user(caller: Caller, user_id: str) -> Iterator[bytes]:
-    """Record the export, and return its pieces. Raises EveryScopeNeeded."""
+    """Record the export, and return its pieces. Raises EveryScopeNeeded or ReasonNeeded."""
+    check_reason(caller)
     check_every_scope(caller, user_id)
     subject_id = caller.principal.subject_id(user_id)
     with sql.writing():

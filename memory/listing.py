@@ -17,6 +17,8 @@ from foundation import cursors, fields, sql
 from memory import events, locks
 from memory.events import Caller
 from memory.models import Memory
+from memory.models.memories import MemoryQuerySet
+from memory.owners import check_reason
 from memory.refusals import check_scope
 from memory.schemas import ListMemories
 from memory.statements import Partition
@@ -47,25 +49,36 @@ class Listed(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class Outline(msgspec.Struct, frozen=True):
+    """A memory without its value."""
+
+    id: UUID
+    scope: str
+    domain: str | None
+    source: str
+    replace: bool
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class Outlined(msgspec.Struct, frozen=True):
+    """A page of memories without their values, the newest first."""
+
+    items: list[Outline]
+    next_cursor: str | None
+
+
 def list_memories(caller: Caller, query: ListMemories) -> Listed:
     """Return a page of a user's live memories, under the scopes that the key may use.
 
-    It may have fewer than the limit, if some went while it was looked for. Raises ScopeNotAllowed
-    or RequestRefused.
+    It may have fewer than the limit, if some went while it was looked for. Raises ScopeNotAllowed,
+    RequestRefused or ReasonNeeded.
     """
+    check_reason(caller)
     partition = caller.partition(query.user_id, query.scope or "", query.domain or "")
     if query.scope is not None:
         check_scope(caller, partition, query.user_id)
-    filters = {"user_id": query.user_id, "scope": query.scope, "domain": query.domain}
-    after = fields.position(query.cursor, filters=filters)
-    rows = Memory.objects.live(at=caller.at).filter(subject_id=partition.subject_id)
-    if query.scope is not None:
-        rows = rows.filter(scope=query.scope)
-    elif caller.principal.scopes is not None:
-        rows = rows.filter(scope__in=sorted(caller.principal.scopes))
-    if query.domain is not None:
-        rows = rows.filter(domain=query.domain)
-    found = rows.page(after, size=query.limit + 1)
+    filters, found = _found(caller, query, _rows(caller, partition))
     with sql.writing():
         shown = _still_visible(found[: query.limit])
         audit.record(events.listed(caller, partition, query.user_id, _ids(shown)))
@@ -75,8 +88,42 @@ def list_memories(caller: Caller, query: ListMemories) -> Listed:
     )
 
 
+def list_outlines(caller: Caller, query: ListMemories) -> Outlined:
+    """Return the same page without a value, for an owner: `overview.describe_user` records it.
+
+    Raises RequestRefused.
+    """
+    partition = caller.partition(query.user_id, query.scope or "", query.domain or "")
+    rows = _rows(caller, partition).defer("value_json")
+    filters, found = _found(caller, query, rows)
+    return Outlined(
+        items=[_outline(memory) for memory in found[: query.limit]],
+        next_cursor=cursors.after(found, limit=query.limit, filters=filters),
+    )
+
+
+def _rows(caller: Caller, partition: Partition) -> MemoryQuerySet:
+    return Memory.objects.live(at=caller.at).filter(subject_id=partition.subject_id)
+
+
+def _found(
+    caller: Caller, query: ListMemories, rows: MemoryQuerySet
+) -> tuple[dict[str, str | None], list[Memory]]:
+    """Return by what the page's cursor knows its list, and the page with one memory more."""
+    filters = {"user_id": query.user_id, "scope": query.scope, "domain": query.domain}
+    after = fields.position(query.cursor, filters=filters)
+    if query.scope is not None:
+        rows = rows.filter(scope=query.scope)
+    elif caller.principal.scopes is not None:
+        rows = rows.filter(scope__in=sorted(caller.principal.scopes))
+    if query.domain is not None:
+        rows = rows.filter(domain=query.domain)
+    return filters, rows.page(after, size=query.limit + 1)
+
+
 def get_memory(caller: Caller, memory_id: UUID) -> Item:
-    """Return one live memory. Raises MemoryNotFound or ScopeNotAllowed."""
+    """Return one live memory. Raises MemoryNotFound, ScopeNotAllowed or ReasonNeeded."""
+    check_reason(caller)
     principal = caller.principal
     owned = Memory.objects.of(principal.project_id, principal.environment)
     memory = owned.live(at=caller.at).filter(pk=memory_id).first()
@@ -104,6 +151,11 @@ def _ids(memories: list[Memory]) -> list[UUID]:
 
 def partition_of(memory: Memory) -> Partition:
     return Partition(memory.subject_id, memory.scope, memory.domain)
+
+
+def _outline(memory: Memory) -> Outline:
+    told = {name: getattr(memory, name) for name in Outline.__struct_fields__}
+    return Outline(**told | {"domain": memory.domain or None})
 
 
 def _item(memory: Memory) -> Item:

@@ -49,7 +49,11 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def describe_user(caller: Caller, user_id: str) -> Overview:
-    """Say what is stored of the user. Nothing there is no error. Raises EveryScopeNeeded."""
+    """Say what is stored of the user. Nothing there is no error. Raises EveryScopeNeeded.
+
+    Of whom nothing is stored, the record keeps the pseudonym alone: whoever makes sure of an
+    erasure does not undo it.
+    """
     check_every_scope(caller, user_id)
     subject_id = caller.principal.subject_id(user_id)
     live = Q(hidden_at=None) & (Q(expires_at=None) | Q(expires_at__gt=caller.at))
@@ -66,7 +70,8 @@ def describe_user(caller: Caller, user_id: str) -> Overview:
         by_place = grants.values_list("scope", "domain").annotate(number=Count("pk"))
         for scope, domain, number in by_place:
             known[scope, domain]["open_grants"] = number
-        audit.record(events.of_user(EventType.USER_VIEW, caller, user_id, subject_id))
+        named = user_id if known else None
+        audit.record(events.of_user(EventType.USER_VIEW, caller, named, subject_id))
     places = [
         Place(scope=scope, domain=domain or None, **numbers)
         for (scope, domain), numbers in sorted(known.items())

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.audit import ChangedBy
+from accounts.audit import ChangedBy, Event, record
 from accounts.erasing import WithoutWords
 from accounts.models import AuditEvent, EventType, Project
 from accounts.retention import remove_events
@@ -115,6 +115,28 @@ class TestAppendOnly:
             assert rows.get().meta["actor"] == "test"
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
                 rows.update(meta=meta)
+
+    def test_a_look_can_lose_its_reason_and_nothing_else(self, event: AuditEvent) -> None:
+        look = Event(
+            event_type=EventType.MEMORY_LIST,
+            subject_id=event.subject_id,
+            app_id=event.app_id,
+            environment="live",
+            request_id="r",
+            created_at=NOW,
+            meta={"actor": "someone", "reason": "They asked."},
+        )
+        record(look)
+        rows = AuditEvent.objects.filter(pk=look.id)
+        for changed in (
+            {"actor": "someone", "reason": "Another."},
+            {"reason": "They asked."},
+            {"actor": "someone", "reason": None},
+        ):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                rows.update(meta=changed)
+        assert rows.update(meta=WithoutWords("meta", words=["reason"])) == 1
+        assert rows.get().meta == {"actor": "someone"}
 
     def test_nothing_else_can_be_changed_while_it_is_emptied(self, event: AuditEvent) -> None:
         rows = AuditEvent.objects.filter(pk=event.pk)

@@ -82,6 +82,7 @@ class TestWhatIsKnown:
         assert_refused(narrow.get("/users/user_1"), 403, "permission_denied", detail)
 
     def test_who_looked_is_in_the_record(self, api: Api) -> None:
+        api.remember()
         known(api)
         event = AuditEvent.objects.latest("id")
         assert (event.event_type, event.user_id, event.memory_ids, event.meta) == (

@@ -1,0 +1,55 @@
+"""Lets a project's owner do in the console what a key does in the API, by the same services.
+
+No key is asked, so none is named: the record says which account did it, from where and, where a
+value of a live memory may be seen, why.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.audit import ChangedBy
+from accounts.environments import LIVE
+from accounts.models import Project
+from apikeys.principal import PERMISSIONS, Principal
+from memory.events import Caller
+from memory.registries import registry_for
+
+NO_KEY = UUID(int=0)
+
+
+class ReasonNeeded(Exception):
+    """An owner asked for values of live memories and did not say why."""
+
+
+def caller(
+    project: Project, environment: str, *, by: ChangedBy, at: datetime, reason: str = ""
+) -> Caller:
+    """Return the owner, or whoever acts for them, as the services of memory know who asks.
+
+    They may do in one environment what a key with every permission may.
+    """
+    principal = Principal(
+        key_id=NO_KEY,
+        secret_id=NO_KEY,
+        project_id=project.pk,
+        owner_id=project.owner_id,
+        environment=environment,
+        permissions=frozenset(PERMISSIONS),
+        rate_limit=settings.RATE_LIMIT_HOUR,
+        burst_limit=settings.RATE_LIMIT_SECOND,
+        subject_key=bytes(project.subject_key),
+        ceilings=project.ceilings(),
+        purposes_revision=project.purposes_revision,
+    )
+    return Caller(principal, by.request_id, at, registry_for(principal), by, reason)
+
+
+def check_reason(caller: Caller) -> None:
+    """Refuse to show an owner values of live memories without a reason. Raises ReasonNeeded."""
+    is_owner = caller.by is not None
+    if is_owner and caller.principal.environment == LIVE and not caller.reason:
+        raise ReasonNeeded
