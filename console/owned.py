@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,8 +20,9 @@ from accounts.models import Project, User
 from apikeys.models import ApiKey
 from foundation import request_ids
 from foundation.addresses import client_address
-from memory.models import Purpose
+from memory.models import Memory, Purpose
 
+PLACE = "place"  # in the session: the project and the environment of the page seen last
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -30,7 +34,23 @@ def reauthenticated(view: View) -> View:
     return cast(View, reauthentication_required(view))
 
 
-PLACE = "place"  # in the session: the project and the environment of the page seen last
+def reauthenticated_before(view: View) -> View:
+    """Ask for the password again before the page, and keep no form in the session meanwhile.
+
+    For forms about end users: what was typed of them would stay there after their erasure. Whoever
+    waited too long gets the page again.
+    """
+    asking = reauthenticated(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return asking(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            request.method = "GET"  # of which allauth keeps nothing
+            raise
+
+    return cast(View, asked)
 
 
 class SignedIn(HttpRequest):
@@ -73,6 +93,12 @@ def session(request: SignedIn, session_id: int) -> UserSession:
 def purpose(project: Project, purpose_id: str) -> Purpose:
     """Find a purpose of a project that is theirs, also a retired one."""
     return get_object_or_404(Purpose.objects.of_project(project.pk).named(purpose_id))
+
+
+def memory(project: Project, environment: str, memory_id: UUID, *, at: datetime) -> Memory:
+    """Find a memory that has not expired, without its value."""
+    kept = Memory.objects.of(project.pk, environment).unexpired(at=at).defer("value_json")
+    return get_object_or_404(kept, pk=memory_id)
 
 
 def changed_by(request: SignedIn) -> ChangedBy:

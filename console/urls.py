@@ -13,6 +13,8 @@ from console import (
     limits,
     logs,
     moved,
+    people,
+    person_deeds,
     projects,
     purposes,
     search,
@@ -39,6 +41,7 @@ ANY_PROJECT = "console/projects/<uuid:project_id>/"
 PROJECT = f"{ANY_PROJECT}<environment:environment>/"
 PURPOSES = f"{PROJECT}purposes/"
 PURPOSE = f"{PURPOSES}<slug:purpose_id>/"
+PEOPLE = f"{PROJECT}people/"
 KEY = "console/keys/<uuid:key_id>/"
 
 urlpatterns = [
@@ -63,6 +66,17 @@ urlpatterns = [
     path(f"{PURPOSE}approve/", purposes.purpose_approve, name="purpose_approve"),
     path(f"{PURPOSE}change/", purposes.purpose_change, name="purpose_change"),
     path(f"{PURPOSE}retire/", purposes.purpose_retire, name="purpose_retire"),
+    path(PEOPLE, people.people, name="people"),
+    path(f"{PEOPLE}file/", people.person, name="person"),
+    path(f"{PEOPLE}file/values/", people.person_values, name="person_values"),
+    path(f"{PEOPLE}file/take-back/", person_deeds.person_withdraw, name="person_withdraw"),
+    path(f"{PEOPLE}file/erase/", person_deeds.person_erase, name="person_erase"),
+    path(f"{PEOPLE}file/export/", person_deeds.person_export, name="person_export"),
+    path(
+        f"{PEOPLE}memories/<uuid:memory_id>/delete/",
+        person_deeds.memory_delete,
+        name="memory_delete",
+    ),
     path(f"{PROJECT}keys/", keys.keys, name="keys"),
     path(f"{PROJECT}keys/new/", key_secrets.key_new, name="key_new"),
     path(f"{PROJECT}keys/delete/", key_endings.keys_delete, name="keys_delete"),

@@ -26,6 +26,8 @@ from memory.holdings import Place, Removed
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.refusals import check_every_scope
 
+DEADLINES = 3  # of a request that an erasure may take besides its own
+
 Owner: TypeAlias = tuple[UUID, str]
 
 

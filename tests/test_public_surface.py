@@ -20,6 +20,7 @@ from tests.makers import BY, NOW, give_password, make_key
 from tests.memory.registered import propose
 from tests.test_headers import check as check_headers
 
+PEOPLE = "/console/projects/{project}/test/people/"
 # Who they are: nobody; the owner of project and key; a stranger with an account; staff whose
 # session has no second factor; staff whose session has one; a program with the owner's API key.
 #  path                     method  nobody owner stranger staff operator key
@@ -105,6 +106,14 @@ TABLE = [
         404,
         302,
     ),
+    (PEOPLE, "get", 302, 200, 404, 404, 404, 302),
+    # Who is not named is not found: the id stands in the query.
+    (PEOPLE + "file/", "get", 302, 200, 404, 404, 404, 302),
+    (PEOPLE + "file/values/", "get", 302, 404, 404, 404, 404, 302),
+    (PEOPLE + "file/take-back/", "get", 302, 404, 404, 404, 404, 302),
+    (PEOPLE + "file/erase/", "get", 302, 404, 404, 404, 404, 302),
+    (PEOPLE + "file/export/", "get", 302, 404, 404, 404, 404, 302),
+    (PEOPLE + "memories/{key}/delete/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/test/keys/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/keys/new/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/", "get", 302, 200, 404, 404, 404, 302),

@@ -19,8 +19,6 @@ from foundation.deadlines import deadlines
 from memory import erasing, exporting, overview, schemas
 from memory.views.base import MemoryApiView
 
-ERASURE = 3  # times DATABASE_DEADLINE that an erasure may take besides
-
 
 class UserView(MemoryApiView):
     permission = {"GET": "memory:list", "DELETE": "memory:delete"}
@@ -45,7 +43,7 @@ class UserView(MemoryApiView):
         if dry_run:
             return json_response(erasing.count_user(caller, user_id))
         # All of it is one transaction: a user of whom very much is stored takes its time.
-        with deadlines.prolonged(ERASURE * settings.DATABASE_DEADLINE):
+        with deadlines.prolonged(erasing.DEADLINES * settings.DATABASE_DEADLINE):
             erased = erasing.erase_user(caller, user_id)
         if request_ids.holds(caller.request_id, user_id):
             request_ids.keep_own(request.META)  # the request log is written after this

@@ -30,6 +30,10 @@ ASKS = {
     "purpose_change",
     "purpose_retire",
     "purposes_take",
+    "person_values",
+    "person_withdraw",
+    "person_erase",
+    "person_export",
     "mail_choices",
     "account_close",
 }
@@ -51,6 +55,9 @@ ASKS_NOT = {
     "purposes",
     "purpose_new",
     "denied_purposes",
+    "people",
+    "person",
+    "memory_delete",
     "keys",
     "key",
     "key_usage",
@@ -102,6 +109,7 @@ def paths(project: Project) -> dict[str, str]:
         "<uuid:key_id>": key.pk,
         "<uuid:secret_id>": key.current_secret().pk,
         "<uuid:logged_id>": key.pk,
+        "<uuid:memory_id>": key.pk,
     }
     ids |= {"<uuid:event_id>": key.pk, "<slug:purpose_id>": propose(project).purpose_id}
     found = {}

@@ -1,0 +1,236 @@
+"""What the pages about one end user show: memories, what a read gives, who read, open reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db.models import Q
+
+from accounts import record_pages
+from accounts.audit import who
+from accounts.models import AuditEvent, EventType, Project
+from accounts.record_pages import Asked
+from console.summaries import key_names
+from foundation import cursors
+from memory.accesses import open_accesses
+from memory.events import Caller
+from memory.listing import Item, Outline
+from memory.overview import Overview
+from memory.policy.details import detail
+from memory.policy.merging import Merged, Statement, merge
+
+EVENTS = 20
+LONGEST_VALUE = 1000  # characters of a text that a page shows
+OVERRULED = 20
+READS = (
+    EventType.MEMORY_READ,
+    EventType.POLICY_DENIED,
+    EventType.MEMORY_LIST,
+    EventType.USER_EXPORT,
+)
+SOURCES: Mapping[str, str] = {
+    "explicit_user_input": "said by the user",
+    "user_setting": "a setting",
+    "inferred": "inferred",
+    "system": "set by the system",
+}
+WHY: Mapping[str, str] = {
+    "replaced": "replaced by what was said later",
+    "taken_back": "taken back by a rule",
+    "higher_authority": "somebody with more say said otherwise",
+    "more_restrictive": "a stricter limit holds",
+    "newer": "something newer holds",
+    "says_nothing": "it says nothing",
+    "contradicted": "it contradicts itself",
+}
+DEEDS: Mapping[str, str] = {
+    EventType.MEMORY_READ: "Allowed",
+    EventType.POLICY_DENIED: "Denied",
+    EventType.MEMORY_CREATE: "Stored",
+    EventType.MEMORY_LIST: "Shown as stored",
+    EventType.MEMORY_DELETE: "Deleted",
+    EventType.MEMORY_REVOKE: "Taken back",
+    EventType.USER_VIEW: "Looked up, without values",
+    EventType.USER_EXPORT: "Exported",
+    EventType.USER_ERASE: "Erased",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A memory as a page shows it; without `parts` its value is not shown."""
+
+    id: UUID
+    source: str
+    replace: bool
+    created_at: Any
+    expires_at: Any
+    parts: list[tuple[str, list[str]]] | None
+    is_cut: bool = False
+
+
+@dataclass
+class Group:
+    """The memories of a place on a page, and what a read of it gives where all of them are there.
+
+    `overruled` is what was said there and no read gives: where, what and why not.
+    """
+
+    scope: str
+    domain: str | None
+    lines: list[Line] = field(default_factory=list)
+    merged: Merged | None = None
+    summary: str = ""
+    overruled: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def groups(items: Iterable[Item | Outline], held: Overview | None) -> list[Group]:
+    """Put a page of memories in order of their places; merge those of which the page has all."""
+    found: dict[tuple[str, str], list[Item | Outline]] = {}
+    for item in items:
+        found.setdefault((item.scope, item.domain or ""), []).append(item)
+    whole = {(place.scope, place.domain or ""): place.memories for place in _places(held)}
+    return [
+        _group(scope, domain, some, is_whole=whole.get((scope, domain)) == len(some))
+        for (scope, domain), some in sorted(found.items())
+    ]
+
+
+def _places(held: Overview | None) -> Iterable[Any]:
+    return held.places if held is not None else ()
+
+
+def _group(scope: str, domain: str, items: list[Item | Outline], *, is_whole: bool) -> Group:
+    group = Group(scope, domain or None, [_line(item) for item in items])
+    if not is_whole:
+        return group
+    said = [
+        Statement(
+            one.id, one.source, one.created_at, msgspec.json.decode(one.value_json), one.replace
+        )
+        for one in items
+        if isinstance(one, Item)
+    ]
+    if said:
+        group.merged = merge(scope, said)
+        struct = msgspec.json.encode(group.merged.summary_struct, order="sorted")
+        group.summary = msgspec.json.format(struct, indent=2).decode()
+        lost = detail(scope, said).overruled[:OVERRULED]
+        group.overruled = [
+            (one.path, ", ".join(_texts(one.value))[:LONGEST_VALUE], WHY.get(one.why, one.why))
+            for one in lost
+        ]
+    return group
+
+
+def _line(item: Item | Outline) -> Line:
+    parts, is_cut = None, False
+    if isinstance(item, Item):
+        parts, is_cut = _cut(parts_of(msgspec.json.decode(item.value_json)))
+    return Line(
+        id=item.id,
+        source=SOURCES.get(item.source, item.source),
+        replace=item.replace,
+        created_at=item.created_at,
+        expires_at=item.expires_at,
+        parts=parts,
+        is_cut=is_cut,
+    )
+
+
+def parts_of(value: Any) -> list[tuple[str, list[str]]]:
+    """Tell a value in parts: the name of each, empty for none, and the texts under it."""
+    if isinstance(value, dict):
+        return [(str(name), _texts(one)) for name, one in value.items()] or [("", ["{}"])]
+    return [("", _texts(value))]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return value
+    return [msgspec.json.encode(value).decode()]
+
+
+def _cut(parts: list[tuple[str, list[str]]]) -> tuple[list[tuple[str, list[str]]], bool]:
+    """Leave out what is more than a page should show of one value."""
+    room = LONGEST_VALUE
+    kept: list[tuple[str, list[str]]] = []
+    for name, texts in parts:
+        some: list[str] = []
+        for text in texts:
+            if room <= 0:
+                return [*kept, (name, some)] if some else kept, True
+            some.append(text[:room])
+            room -= len(text) + len(name)
+        kept.append((name, some))
+    return kept, room < 0
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event about the person: what was done, by whom, and which page tells more."""
+
+    event: AuditEvent
+    deed: str
+    by: str
+    key_name: str
+    reason: str
+
+    @property
+    def mark(self) -> str:
+        """Return what its sign says: allowed, denied or neither."""
+        marks = {EventType.MEMORY_READ: "allow", EventType.POLICY_DENIED: "deny"}
+        return marks.get(EventType(self.event.event_type), "")
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """A page of events, the newest first; `next_cursor` leads to older ones, if there are."""
+
+    lines: list[Happening]
+    next_cursor: str | None
+
+
+def happenings(
+    project: Project, caller: Caller, user_id: str, *, every: bool, cursor: str | None
+) -> Happenings:
+    """Return what happened to the person, also to one who was erased: by the pseudonym.
+
+    With `every` all of it, else who read and who wanted to. Raises NotACursor.
+    """
+    filters = {"user_id": user_id, "every": every}
+    after = cursors.position(cursor, filters=filters) if cursor else None
+    matching = Q() if every else Q(event_type__in=READS)
+    subject_id = caller.principal.subject_id(user_id)
+    found = record_pages.of_subject(subject_id, Asked(matching, after, None, None), size=EVENTS + 1)
+    next_cursor = cursors.after(found.events, limit=EVENTS, filters=filters)
+    if found.looked_up_to is not None:
+        next_cursor = next_cursor or cursors.at(found.looked_up_to, filters=filters)
+    shown = found.events[:EVENTS]
+    return Happenings(list(_told(project, shown)), next_cursor)
+
+
+def _told(project: Project, events: list[AuditEvent]) -> Iterator[Happening]:
+    names = key_names(project, (event.api_key_id for event in events))
+    for event in events:
+        actor = str(event.meta.get("actor", ""))
+        yield Happening(
+            event=event,
+            deed=DEEDS.get(event.event_type, event.event_type),
+            by=who(actor, owner_id=project.owner_id) if actor else "",
+            key_name=names.get(event.api_key_id, ""),
+            reason=str(event.meta.get("reason", "")),
+        )
+
+
+def open_reads(project: Project, caller: Caller, user_id: str) -> list[tuple[Any, str]]:
+    """Return the reads that can be continued, each with the name of its key."""
+    found = open_accesses(caller, user_id)
+    names = key_names(project, (one.key_id for one in found))
+    return [(one, names.get(one.key_id, "")) for one in found]
