@@ -18,12 +18,14 @@ MOST_PROJECTS = 8  # that the menu offers; the page of projects has all
 LISTS = {
     "logged_request": "requests",
     "audit_event": "audit_log",
+    "memory_delete": "people",
     "key_id": "keys",
     "keys_delete": "keys",
 }
 OF_ONE_ENVIRONMENT = (
     "before",
     "after",
+    "cursor",
     "key",
     "request_id",
 )  # of a query: ids that the other lacks

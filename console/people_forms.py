@@ -20,6 +20,7 @@ class PersonForm(forms.Form):
         error_messages={"required": "Enter the id that your application uses."},
         widget=forms.TextInput(
             attrs={
+                "aria-label": "User id",
                 "autocomplete": "off",
                 "autocapitalize": "none",
                 "spellcheck": "false",

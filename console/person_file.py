@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -38,6 +39,12 @@ SOURCES: Mapping[str, str] = {
     "inferred": "inferred",
     "system": "set by the system",
 }
+ICONS: Mapping[str, str] = {
+    "explicit_user_input": "user",
+    "user_setting": "settings",
+    "inferred": "sparkles",
+    "system": "wrench",
+}
 WHY: Mapping[str, str] = {
     "replaced": "replaced by what was said later",
     "taken_back": "taken back by a rule",
@@ -66,6 +73,7 @@ class Line:
 
     id: UUID
     source: str
+    icon: str
     replace: bool
     created_at: Any
     expires_at: Any
@@ -133,7 +141,8 @@ def _line(item: Item | Outline) -> Line:
         parts, is_cut = _cut(parts_of(msgspec.json.decode(item.value_json)))
     return Line(
         id=item.id,
-        source=SOURCES.get(item.source, item.source),
+        source=SOURCES[item.source],
+        icon=ICONS[item.source],
         replace=item.replace,
         created_at=item.created_at,
         expires_at=item.expires_at,
@@ -181,6 +190,15 @@ class Happening:
     by: str
     key_name: str
     reason: str
+
+    @property
+    def why(self) -> str:
+        """Return the query by which the page of decisions tells why a read was denied."""
+        event = self.event
+        if event.event_type != EventType.POLICY_DENIED or not (event.purpose and event.scope):
+            return ""
+        key = {"key": str(event.api_key_id)} if self.key_name else {}
+        return urlencode({"scope": event.scope, "purpose": event.purpose, **key})
 
     @property
     def mark(self) -> str:

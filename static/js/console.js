@@ -66,7 +66,7 @@ const secrets = all("[data-secret]");
 const ask = (event) => event.preventDefault();
 const saved = () => removeEventListener("beforeunload", ask);
 
-if (secrets.length) addEventListener("beforeunload", ask);
+if (all('[data-secret=""]').length) addEventListener("beforeunload", ask);
 for (const link of all("[data-saved]")) link.addEventListener("click", saved);
 
 addEventListener("pagehide", () => {

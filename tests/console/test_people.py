@@ -7,8 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Project, User
+from config.environment import BASE_DIR
 from console import people, person_file
 from memory.models import Memory
+from memory.policy.vocabulary import Source
 from tests.console.people_pages import File, door, newest
 from tests.doors import Api, signed_in
 from tests.makers import make_project, read_body
@@ -241,3 +243,10 @@ class TestWhoReadWhat:
         if environment == "live":
             assert file.look().headers["Location"] == file.path()
         assert not AuditEvent.objects.exclude(user_id=None).exists()
+
+
+def test_every_source_has_words_and_an_icon_that_is_there() -> None:
+    sprite = (BASE_DIR / "static" / "img" / "icons.svg").read_text()
+    for source in Source:
+        assert person_file.SOURCES[source]
+        assert f'id="{person_file.ICONS[source]}"' in sprite
