@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -68,6 +68,18 @@ DEEDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text of a value: what somebody said, or JSON."""
+
+    words: str
+    is_said: bool
+
+
+# The name of a part of a value, empty for none, and the texts under it.
+Part: TypeAlias = tuple[str, list[Text]]
+
+
+@dataclass(frozen=True)
 class Line:
     """A memory as a page shows it; without `parts` its value is not shown."""
 
@@ -77,7 +89,7 @@ class Line:
     replace: bool
     created_at: Any
     expires_at: Any
-    parts: list[tuple[str, list[str]]] | None
+    parts: list[Part] | None
     is_cut: bool = False
 
 
@@ -129,7 +141,7 @@ def _group(scope: str, domain: str, items: list[Item | Outline], *, is_whole: bo
         group.summary = msgspec.json.format(struct, indent=2).decode()
         lost = detail(scope, said).overruled[:OVERRULED]
         group.overruled = [
-            (one.path, ", ".join(_texts(one.value))[:LONGEST_VALUE], WHY.get(one.why, one.why))
+            (one.path, _in_words(one.value)[:LONGEST_VALUE], WHY.get(one.why, one.why))
             for one in lost
         ]
     return group
@@ -151,32 +163,34 @@ def _line(item: Item | Outline) -> Line:
     )
 
 
-def parts_of(value: Any) -> list[tuple[str, list[str]]]:
-    """Tell a value in parts: the name of each, empty for none, and the texts under it."""
-    if isinstance(value, dict):
-        return [(str(name), _texts(one)) for name, one in value.items()] or [("", ["{}"])]
+def parts_of(value: Any) -> list[Part]:
+    if isinstance(value, dict) and value:
+        return [(str(name), _texts(one)) for name, one in value.items()]
     return [("", _texts(value))]
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return value
-    return [msgspec.json.encode(value).decode()]
+def _texts(value: Any) -> list[Text]:
+    said = value if isinstance(value, list) else [value]
+    if said and all(isinstance(one, str) for one in said):
+        return [Text(one, is_said=True) for one in said]
+    return [Text(msgspec.json.encode(value).decode(), is_said=False)]
 
 
-def _cut(parts: list[tuple[str, list[str]]]) -> tuple[list[tuple[str, list[str]]], bool]:
+def _in_words(value: Any) -> str:
+    return ", ".join(text.words for text in _texts(value))
+
+
+def _cut(parts: list[Part]) -> tuple[list[Part], bool]:
     """Leave out what is more than a page should show of one value."""
     room = LONGEST_VALUE
-    kept: list[tuple[str, list[str]]] = []
+    kept: list[Part] = []
     for name, texts in parts:
-        some: list[str] = []
+        some: list[Text] = []
         for text in texts:
             if room <= 0:
                 return [*kept, (name, some)] if some else kept, True
-            some.append(text[:room])
-            room -= len(text) + len(name)
+            some.append(replace(text, words=text.words[:room]))
+            room -= len(text.words) + len(name)
         kept.append((name, some))
     return kept, room < 0
 

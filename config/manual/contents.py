@@ -191,6 +191,12 @@ GUIDES = Group(
             ),
         ),
         Entry(
+            "people",
+            "One person's file",
+            "What is held about one person, who read it and why: in the console, without a key.",
+            (Part("docs/guide/one-person.md"),),
+        ),
+        Entry(
             "audit",
             "The audit record",
             "Every decision and every change: how to read the record, and what is in it.",

@@ -71,6 +71,15 @@ OWN = [
     "/console/projects/{project}/test/purposes/ad_free_gifts/approve/",
     "/console/projects/{project}/test/purposes/gift_finder/change/",
     "/console/projects/{project}/test/purposes/gift_finder/retire/",
+    "/console/projects/{project}/test/people/",
+    "/console/projects/{project}/live/people/",
+    "/console/projects/{project}/test/people/file/?user_id=user_1",
+    "/console/projects/{project}/test/people/file/?user_id=user_1&events=all",
+    "/console/projects/{project}/live/people/file/?user_id=user_1",
+    "/console/projects/{project}/live/people/file/values/?user_id=user_1",
+    "/console/projects/{project}/test/people/file/take-back/?user_id=user_1",
+    "/console/projects/{project}/test/people/file/erase/?user_id=user_1",
+    "/console/projects/{project}/live/people/file/export/?user_id=user_1",
     "/console/projects/{project}/test/keys/",
     "/console/projects/{project}/test/keys/?show=all",
     "/console/projects/{project}/test/keys/new/",
@@ -186,6 +195,8 @@ def register_purposes(project: Project, key: ApiKey) -> None:
 def ask(project: Project) -> None:
     """Read for a purpose that is taken, and for some that are not."""
     api = Api(make_key(project, "Asking", at=timezone.now())[1])
+    api.remember()
+    Api(make_key(project, "Live", environment="live", at=timezone.now())[1]).remember()
     for purpose in (
         "recommend books",
         "find a gift for my sister",

@@ -51,6 +51,7 @@ WORDS = {
     "worddomain": "a domain of a statement",
     "wordasked": "a domain of a refused read",
     "wordvalue": "a statement's value",
+    "wordreason": "why an owner looked at live memories",
     "wordpurpose": "a purpose that was allowed",
     "wordregistered": "the id of a registered purpose",
     "wordsentence": "the sentence about it",
@@ -223,6 +224,7 @@ class TestEveryWord:
         assert ApiKey.objects.get(name="wordkey third").purposes == ["wordregistered"]
         close_and_erase(person)
         assert sorted(ApiKey.objects.values_list("purposes", flat=True), key=str) == [
+            None,
             None,
             None,
             None,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Project, User
 from apikeys.models import ApiKey
 from tests.console.key_pages import FULL
+from tests.console.people_pages import look_in
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
 from tests.makers import give_password, make_key, memory_body, read_body
@@ -38,12 +39,12 @@ def pages(browser: Client, person: User) -> None:
     """Fill in the forms of the console."""
     browser.post("/console/projects/new/", {"name": "wordproject"})
     project = Project.objects.get(name="wordproject")
-    console = f"/console/projects/{project.pk}"
+    console = f"/console/projects/{project.pk}/test"
     browser.post(f"{console}/settings/", {"name": "wordrenamed"})
     browser.post("/console/projects/new/", {"name": "worddeleted"})
     deleted = Project.objects.get(name="worddeleted")
     made = {**FULL, "expires": "never", "notes": "wordnotes"}
-    for path in (console, f"/console/projects/{deleted.pk}"):
+    for path in (console, f"/console/projects/{deleted.pk}/test"):
         assert browser.post(f"{path}/keys/new/", {**made, "name": "wordkey"}).status_code == 200
     key = ApiKey.objects.get(project=project)
     renamed = {"name": "wordother", "notes": "wordnotes\nand more"}
@@ -51,6 +52,13 @@ def pages(browser: Client, person: User) -> None:
     browser.post("/console/account/mail/", {})
     browser.post(f"/console/projects/{deleted.pk}/test/delete/", {"typed": "worddeleted"})
     assert Project.objects.get(pk=deleted.pk).deleted_at
+
+
+def look_at_live_memories(browser: Client, project: Project) -> None:
+    page = f"/console/projects/{project.pk}/live/people/file/values/?user_id=worduser"
+    look = look_in(browser.get(page).content.decode())
+    answer = browser.post(page, {"reason": "wordreason for a look", "look": look})
+    assert "wordvalue" in answer.content.decode()
 
 
 def calls(person: User) -> None:
@@ -86,5 +94,8 @@ def calls(person: User) -> None:
     api.post("/memory/read/continue", {"revocation_token": token}, **headers)
     api.post("/memory/read", read, **headers)
     api.post("/memory/revoke", {"revocation_token": token}, **headers)
+    live = Api(make_key(project, "wordkey fourth", environment="live", at=timezone.now())[1])
+    live.post("/memory", stored)
+    look_at_live_memories(signed_in(person), project)
     leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
     assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}
