@@ -1,8 +1,9 @@
-"""The operators' queue: who asks, who was invited by whom and when, who signed up."""
+"""Invitations, for the operators: who was invited by whom and when, and who signed up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,7 +16,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import invitations
-from accounts.models import AccessRequest, Invitation
+from accounts.admin_queue import StateFilter
+from accounts.models import Invitation
 from accounts.operators import operator
 from accounts.pasted import addresses_in
 from foundation.admin import ReadOnlyAdmin
@@ -52,43 +54,30 @@ def _not_addresses(wrong: Sequence[str]) -> str:
 
 def invite_all(request: HttpRequest, addresses: list[str]) -> None:
     """Invite each; one that fails does not stop the others, and the operator reads why."""
-    invited = 0
-    for address in addresses:
-        try:
-            invitations.invite(email=address, by=operator(request), at=timezone.now())
-        except invitations.InvitationFailure as failure:
-            messages.error(request, str(failure))
-        except ValidationError as failure:  # of a row from before addresses had one form
-            messages.error(request, f"{shown(address)}: {' '.join(failure.messages)}")
-        except OSError as error:  # the mail server; the invitation is there and can be sent again
-            messages.error(request, f"{address}: the mail was not sent ({type(error).__name__}).")
-        else:
-            invited += 1
+    by, at = operator(request), timezone.now()
+    invited = sum(
+        tried(request, address, partial(invitations.invite, email=address, by=by, at=at))
+        for address in addresses
+    )
     if invited:
         messages.success(request, f"Invited {invited}.")
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Filters rows by the word for their state."""
-
-    title = parameter_name = "state"
-    words: dict[str, dict[str, Any]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(word, word.capitalize()) for word in self.words]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.words.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(**chosen)
-
-
-class RequestState(StateFilter):
-    words = {
-        "waiting": {"invitation": None, "declined_at": None, "had_account": False},
-        "invited": {"invitation__isnull": False, "invitation__used_at": None},
-        "signed up": {"invitation__used_at__isnull": False},
-        "declined": {"declined_at__isnull": False},
-    }
+def tried(request: HttpRequest, address: str, invite: Callable[[], object]) -> bool:
+    """Invite, or tell the operator why not. Return whether somebody was invited."""
+    try:
+        return bool(invite())
+    except invitations.InvitationFailure as failure:
+        messages.error(request, str(failure))
+    except ValidationError as failure:  # of a row from before addresses had one form
+        messages.error(request, f"{shown(address)}: {' '.join(failure.messages)}")
+    except OSError as error:  # the mail server; the invitation is there and can be sent again
+        messages.error(
+            request,
+            f"{address}: the mail was not sent ({type(error).__name__}). The invitation is among "
+            "the invitations, where it can be sent again.",
+        )
+    return False
 
 
 class InvitationState(StateFilter):
@@ -97,55 +86,6 @@ class InvitationState(StateFilter):
         "used": {"used_at__isnull": False},
         "withdrawn": {"withdrawn_at__isnull": False},
     }
-
-
-@admin.register(AccessRequest)
-class AccessRequestAdmin(ReadOnlyAdmin):
-    list_display = ("email", "name", "company", "created_at", "state", "decided_by")
-    list_filter = (RequestState, "created_at")
-    list_select_related = ("invitation", "decided_by")
-    search_fields = ("email", "name", "company", "plans")
-    ordering = ("-created_at",)
-    actions = ("invite", "decline")
-    fields = (
-        "email",
-        "name",
-        "company",
-        "plans",
-        "created_at",
-        "state",
-        "decided_by",
-        "declined_at",
-        "invitation",
-    )
-    readonly_fields = ("state",)
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("accounts.change_accessrequest"))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let operators delete a request: whoever made it can ask to be forgotten."""
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
-
-    def state(self, access_request: AccessRequest) -> str:
-        if access_request.invitation:
-            state = access_request.invitation.state(at=timezone.now())
-            return "signed up" if state == "used" else f"invited ({state})"
-        if access_request.had_account:
-            return "had an account"
-        return "declined" if access_request.declined_at else "waiting"
-
-    @admin.action(description="Invite", permissions=["decide"])
-    def invite(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
-        invite_all(request, [access_request.email for access_request in chosen])
-
-    @admin.action(description="Decline", permissions=["decide"])
-    def decline(self, request: HttpRequest, chosen: QuerySet[AccessRequest]) -> None:
-        at = timezone.now()
-        declined = sum(
-            invitations.decline(access_request=one, by=operator(request), at=at) for one in chosen
-        )
-        messages.info(request, f"Declined {declined}; those decided before stay as they are.")
 
 
 @admin.register(Invitation)

@@ -15,14 +15,18 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, operators, security
+from accounts import audit, desk, operators, security
+from accounts.admin_notes import NotedAdmin
+from accounts.admin_queue import CohortFilter
 from accounts.forms import AddressField, NameField, ResetPasswordForm
 from accounts.models import EventType, User
-from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
+from accounts.models.people import LONGEST_COHORT
+from foundation import desk as desk_pages
+from foundation.admin import AskedOnlyWhatItShows
 
 if TYPE_CHECKING:  # at run time Django's admin classes take no parameters
     AccountFormBase = forms.ModelForm[User]
@@ -37,6 +41,18 @@ def is_superuser(request: HttpRequest) -> bool:
 class AccountForm(AccountFormBase):
     email = AddressField(label="E-mail address")
     name = NameField(max_length=150, required=False)
+    cohort = NameField(
+        max_length=LONGEST_COHORT,
+        required=False,
+        help_text="A word for who was let in together; the request for access follows it.",
+    )
+
+    class Meta:
+        help_texts = {
+            "is_staff": "May open these pages, with a second factor.",
+            "is_superuser": "May do everything here, also change rights, groups and operators.",
+            "groups": "Each gives its rights. An operator without any sees nothing.",
+        }
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse an operator without a second factor: a password alone would open the admin."""
@@ -54,28 +70,48 @@ class AccountForm(AccountFormBase):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(NotedAdmin):
     form = AccountForm
+    change_form_template = "admin/desk/about.html"
     ordering = ("-date_joined",)
     list_display = (
         "email",
         "name",
+        "cohort",
         "is_active",
         "is_staff",
+        "second_factor",
         "date_joined",
         "last_login",
         "closed_at",
     )
-    list_filter = ("is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", CohortFilter)
     search_fields = ("email", "name")
     actions = ("send_reset",)
     readonly_fields = ("last_login", "date_joined", "closed_at")
     fieldsets = (
-        (None, {"fields": ("email", "name")}),
+        (None, {"fields": ("email", "name", "cohort")}),
         ("Rights", {"fields": ("is_active", *security.RIGHTS)}),
         ("Times", {"fields": ("last_login", "date_joined", "closed_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email",)}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        found: QuerySet[User] = super().get_queryset(request)
+        return found.annotate(has_factor=security.factor_of(OuterRef("pk")))
+
+    @admin.display(boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return bool(user.has_factor)  # type: ignore[attr-defined] # as the query says
+
+    def more_about(self, request: HttpRequest, obj: User) -> dict[str, Any]:
+        panels = desk_pages.panels("account", obj, request.user, at=timezone.now())
+        return {**super().more_about(request, obj), "panels": panels}
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Let groups be ticked: no key has to be held down for it."""
+        options["widget"] = forms.CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.add_fieldsets if obj is None else self.fieldsets
@@ -108,6 +144,7 @@ class UserAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change:
+            desk.put_account_into_cohort(form.instance)
             security.record_changes(
                 form.instance,
                 form.instance.state_before,
@@ -145,7 +182,8 @@ class GroupAdmin(AskedOnlyWhatItShows, DjangoGroupAdmin):
     """Groups are rights: for superusers alone."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_superuser(request)
+        """Leave them out of the lists while there is none; an account's page makes the first."""
+        return is_superuser(request) and Group.objects.exists()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_superuser(request)

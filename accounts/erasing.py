@@ -26,6 +26,7 @@ from accounts.models import (
     AuditEvent,
     EventType,
     Invitation,
+    Note,
     PasswordReset,
     Project,
     User,
@@ -109,6 +110,12 @@ def forget_history(ids: Iterable[UUID]) -> None:
     LogEntry.objects.filter(object_id__in=[str(one) for one in ids]).update(object_repr="")
 
 
+def forget_notes(ids: Iterable[UUID]) -> None:
+    """Delete what operators wrote about these accounts and projects."""
+    these = list(ids)
+    Note.objects.filter(Q(account__in=these) | Q(project__in=these)).delete()
+
+
 @transaction.atomic
 def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     """Empty a closed account of what is personal. Its id stays: the record speaks of it.
@@ -122,6 +129,7 @@ def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     for app_id in (user.pk, *projects):
         forget_words(app_id)
     forget_history([user.pk, *projects])
+    forget_notes([user.pk, *projects])
     _forget_the_beta(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -130,7 +138,7 @@ def erase_account(*, user: User, at: datetime, by: ChangedBy) -> None:
     EmailAddress.objects.filter(user=user).delete()
     user.former_addresses.all().delete()
     user.email = f"{user.pk}@erased.invalid"
-    user.name = ""
+    user.name = user.cohort = ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.erased_at = at
     user.set_unusable_password()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import receipts
 from accounts.models import AccessRequest, Invitation, User
-from accounts.models.beta import digest
+from accounts.models.beta import INVITABLE, digest
 from foundation import mail, sql
 from foundation.mail_addresses import one_form
 
@@ -29,6 +30,13 @@ class AlreadyHere(InvitationFailure):
 
 class NotUsable(InvitationFailure):
     """The invitation was used or withdrawn, has expired, or never was."""
+
+
+class NotAsSeen(InvitationFailure):
+    """Somebody else decided the request after the operator saw it."""
+
+    def __init__(self, email: str, state: str) -> None:
+        super().__init__(f"{email}: nothing was done, since the request is “{state}” by now.")
 
 
 def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datetime) -> None:
@@ -55,15 +63,46 @@ def ask_for_access(*, email: str, name: str, company: str, plans: str, at: datet
     receipts.send_soon()
 
 
-@sensitive_variables("token", "link")
+@sensitive_variables("token")
 def invite(*, email: str, by: User | None, at: datetime) -> str:
     """Invite the address and return the link, which is also mailed. Raises AlreadyHere.
 
     An open invitation is renewed: its old link ends, its days begin again.
     """
     email = one_form(email)
+    _check_new(email)
+    with sql.writing():
+        token = _renew(email, by=by, at=at)
+    return _mail(email, token)
+
+
+@sensitive_variables("token")
+def invite_from_queue(*, access_request: AccessRequest, seen: str, by: User, at: datetime) -> str:
+    """Invite whoever asked, if the request still is as the operator saw it: `seen` is its state.
+
+    Of two operators at once one invites, and no link ends that was just mailed. Return the link.
+    Raises AlreadyHere or NotAsSeen.
+    """
+    _check_new(access_request.email)
+    with sql.writing():
+        # Its invitation by a statement of its own: one that waited for the lock sees the request as
+        # it became, and what is joined to it as that was before.
+        now = AccessRequest.objects.select_for_update().filter(pk=access_request.pk).first()
+        state = "deleted" if now is None else now.state(at=at)
+        if now is None or state != seen or seen not in INVITABLE:
+            raise NotAsSeen(access_request.email, state)
+        token = _renew(now.email, by=by, at=at)
+    return _mail(now.email, token)
+
+
+def _check_new(email: str) -> None:
     if User.objects.filter(email=email).exists():
         raise AlreadyHere(f"{email} already has an account.")
+
+
+@sensitive_variables("token")
+def _renew(email: str, *, by: User | None, at: datetime) -> str:
+    """Give the address one open invitation with a new token, and return it."""
     token = secrets.token_urlsafe(32)
     renewed = {
         "token_digest": digest(token),
@@ -71,28 +110,42 @@ def invite(*, email: str, by: User | None, at: datetime) -> str:
         "sent_at": at,
         "expires_at": at + timedelta(days=settings.INVITATION_DAYS),
     }
-    with sql.writing():
-        invitation, _ = Invitation.objects.update_or_create(
-            email=email,
-            used_at=None,
-            withdrawn_at=None,
-            defaults=renewed,
-            create_defaults={**renewed, "email": email, "created_at": at},
-        )
-        AccessRequest.objects.filter(email=email).update(
-            invitation=invitation, decided_by=by, declined_at=None
-        )
+    invitation, _ = Invitation.objects.update_or_create(
+        email=email,
+        used_at=None,
+        withdrawn_at=None,
+        defaults=renewed,
+        create_defaults={**renewed, "email": email, "created_at": at},
+    )
+    AccessRequest.objects.filter(email=email).update(
+        invitation=invitation, decided_by=by, declined_at=None
+    )
+    return token
+
+
+@sensitive_variables("token", "link")
+def _mail(email: str, token: str) -> str:
     link = settings.SITE_URL + reverse("invite", args=[token])
     mail.send("invitation", to=email, link=link, days=settings.INVITATION_DAYS)
     return link
 
 
-def decline(*, access_request: AccessRequest, by: User, at: datetime) -> bool:
-    """Decline a request that nobody decided yet; nothing is mailed. Return whether it was one."""
+def decline(*, access_request: AccessRequest, by: User, at: datetime, words: str = "") -> bool:
+    """Decline a request that nobody decided yet. Return whether it was one.
+
+    With `words` they are mailed to whoever asked, soon and once; without them nothing is mailed.
+    """
     undecided = AccessRequest.objects.filter(
         pk=access_request.pk, invitation=None, declined_at=None
     )
-    return bool(undecided.update(declined_at=at, decided_by=by))
+    decided: dict[str, Any] = {"declined_at": at, "decided_by": by}
+    if words:
+        decided |= {"decline_mail": words, "told_at": None, "tries": 0, "next_try_at": at}
+    if not undecided.update(**decided):
+        return False
+    if words:
+        receipts.send_soon()
+    return True
 
 
 def withdraw(*, invitation: Invitation, at: datetime) -> bool:

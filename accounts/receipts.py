@@ -1,4 +1,4 @@
-"""Mails that follow a request for access: a receipt, and word to the operators.
+"""Mails that follow a request for access: a receipt, word to the operators, and their answer.
 
 What is to be mailed stands in the request's row, so that it survives whatever ends the process:
 soon after the request, or within the service's next minute, or after its next start.
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AccessRequest
 from foundation import mail
 from foundation.background import background
+from foundation.visible import shown
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,15 @@ def _send(access_request: AccessRequest, *, at: datetime) -> int:
 
 
 def _mail(access_request: AccessRequest) -> None:
-    """Say nothing to the address that was typed with it: whoever typed it need not be its owner."""
+    """Say nothing to the address that was typed with it: whoever typed it need not be its owner.
+
+    Who was declined is mailed what an operator wrote; not if they were invited after all.
+    """
+    if access_request.decline_mail:
+        if AccessRequest.objects.filter(pk=access_request.pk, declined_at__isnull=False).exists():
+            words = shown(access_request.decline_mail)
+            mail.send("access_declined", to=access_request.email, words=words)
+        return
     mail.send(
         "access_requested",
         to=access_request.email,

@@ -16,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -56,6 +57,11 @@ def factors_of(user: User) -> Factors:
         passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
         codes_left=sum(len(one.get_unused_codes()) for one in codes),
     )
+
+
+def factor_of(user_id: OuterRef) -> Exists:
+    """Return the same as an expression, for a list of accounts."""
+    return Exists(Authenticator.objects.filter(user=user_id, type__in=FACTORS))
 
 
 def is_operator(user: User) -> bool:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts import audit, invitations
+from accounts import audit, desk, invitations
 from accounts.audit import ChangedBy
 from accounts.forms import AddressField
 from accounts.models import DEFAULT_PROJECT_NAME, EventType, Invitation, Project, User
@@ -67,6 +67,7 @@ class SignupForm(allauth_forms.SignupForm):
                 invitation_id=followed, email=self.cleaned_data["email"], at=timezone.now()
             )
             user: User = super().save(request)
+            user.cohort = desk.cohort_of(invitation)
             by = ChangedBy(
                 actor=str(user.pk),
                 request_id=request_ids.of(request.META),
@@ -78,5 +79,6 @@ class SignupForm(allauth_forms.SignupForm):
             )
             invitation.used_by = user
             invitation.save(update_fields=["used_by"])
+            user.save(update_fields=["cohort"])
         del request.session[INVITATION]
         return user

@@ -11,7 +11,10 @@ from django.utils import timezone
 
 from accounts import operators
 from accounts.limits import LimitRefused
-from apikeys import services
+from apikeys import (
+    admin_figures,  # noqa: F401 - the operators' pages find what it adds
+    services,
+)
 from apikeys.models import ApiKey
 from foundation.admin import ReadOnlyAdmin
 

@@ -20,10 +20,13 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
+from accounts import desk as accounts_desk
 from accounts import operators
+from foundation import desk
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
 
 NEEDED = "Operators need a second factor: in Operations a password alone opens nothing."
@@ -48,9 +51,35 @@ def _has_nul(given: QueryDict) -> bool:
     return any("\0" in text for name, texts in given.lists() for text in (name, *texts))
 
 
+def _with_shares(steps: list[desk.Step]) -> list[tuple[desk.Step, int | None]]:
+    """Return each step with its percentage of the step before; None where there is none."""
+    before = [None, *(step.value for step in steps)]
+    return [
+        (step, round(100 * step.value / than) if than else None)
+        for step, than in zip(steps, before, strict=False)
+    ]
+
+
 class OperationsSite(AdminSite):
-    site_header = site_title = "Memory Scope"
+    site_header = site_title = "Memory Scope operators"
     index_title = "Operations"
+    index_template = "admin/desk/index.html"
+    # A line of links in the header does, and leaves a list the width it needs.
+    enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show how many wait, are here and ask today, and how far people get."""
+        at = timezone.now()
+        cohorts = accounts_desk.cohorts()
+        asked = request.GET.get("cohort", "")
+        cohort = asked if asked in cohorts else ""
+        context = {
+            "figures": desk.figures(request.user, at=at),
+            "steps": _with_shares(desk.steps(request.user, cohort=cohort)),
+            "cohorts": cohorts,
+            "cohort": cohort,
+        }
+        return super().index(request, {**context, **(extra_context or {})})
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Leave allauth's own tables out: nobody looks at other people's sessions and seeds.

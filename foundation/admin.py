@@ -69,7 +69,9 @@ class AskedOnlyWhatItShows(AdminBase):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Show a sign for each character that would turn round or hide what people typed."""
-        response = super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural)
+        context = {"title": title[:1].upper() + title[1:], **(extra_context or {})}
+        response = super().changelist_view(request, context)
         if isinstance(response, TemplateResponse):
             response.add_post_render_callback(_show_all)
         return response

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from foundation.admin import ReadOnlyAdmin
+from memory import admin_figures  # noqa: F401 - the operators' pages find what it adds
 from memory.models import Memory, Purpose
 
 

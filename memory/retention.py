@@ -77,6 +77,7 @@ def _end(project: Project, *, at: datetime, by: ChangedBy) -> None:
     gone = {"erased_at": at, "subject_key": new_subject_key(), "name": str(project.pk)}
     if this.update(**gone):
         erasing.forget_history([project.pk])
+        erasing.forget_notes([project.pk])
         audit.record_project(EventType.PROJECT_ERASE, project.pk, at=at, by=by)
 
 

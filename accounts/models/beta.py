@@ -10,7 +10,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.models.people import cohort_field
 from foundation.identifiers import new_id
+
+LONGEST_NOTE = 2000  # characters of what an operator writes about a person, or to one
+# States of a request for access in which it can be invited; an open invitation is sent again
+# among the invitations.
+INVITABLE = ("waiting", "declined", "invited (expired)", "invited (withdrawn)")
 
 
 def digest(token: str) -> bytes:
@@ -78,7 +84,7 @@ class AccessRequest(models.Model):
     """Somebody asks to be let in. One row an address: asking again changes only `asked_at`.
 
     Who has an account and asks has a row too, so that asking takes as long. `told_at` is set when
-    its mails were sent, or cannot be.
+    its mails were sent, or cannot be. `decline_mail` is what an operator wrote to whoever asked.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -99,6 +105,10 @@ class AccessRequest(models.Model):
     told_at = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveSmallIntegerField(default=0)
+    cohort = cohort_field()
+    decline_mail = models.TextField(
+        "mail when declined", max_length=LONGEST_NOTE, blank=True, default="", db_default=""
+    )
 
     class Meta:
         indexes = [
@@ -114,3 +124,49 @@ class AccessRequest(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    def state(self, *, at: datetime) -> str:
+        """Return in a word or two how far it got; those of INVITABLE can be invited."""
+        if self.invitation:
+            state = self.invitation.state(at=at)
+            return "signed up" if state == "used" else f"invited ({state})"
+        if self.had_account:
+            return "had an account"
+        return "declined" if self.declined_at else "waiting"
+
+
+class Note(models.Model):
+    """What operators keep in mind of a request, an account or a project. None of them sees it.
+
+    It goes with what it is about: with a request that is deleted, and with an erasure.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    access_request = models.ForeignKey(
+        AccessRequest, null=True, on_delete=models.CASCADE, related_name="notes"
+    )
+    account = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.CASCADE, related_name="notes"
+    )
+    project = models.ForeignKey(
+        "accounts.Project", null=True, on_delete=models.CASCADE, related_name="notes"
+    )
+    text = models.TextField(max_length=LONGEST_NOTE)
+    written_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(access_request__isnull=False, account=None, project=None)
+                | Q(access_request=None, account__isnull=False, project=None)
+                | Q(access_request=None, account=None, project__isnull=False),
+                name="accounts_note_is_about_one",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="accounts_note_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

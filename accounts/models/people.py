@@ -24,10 +24,16 @@ from foundation.mail_addresses import one_form
 
 DEFAULT_PROJECT_NAME = "Default project"
 LONGEST_NAME = 100  # characters of a project's name
+LONGEST_COHORT = 40
 # Which purposes a project can take, as memory.policy.registry has them.
 TAKES = ("any", "declared", "registered")
 
 models.BinaryField.register_lookup(Length)
+
+
+def cohort_field() -> Any:
+    """Return a column for the word by which operators keep together who was let in together."""
+    return models.CharField(max_length=LONGEST_COHORT, blank=True, default="", db_default="")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,6 +113,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
 
     erased_at = models.DateTimeField(null=True, editable=False)
+    cohort = cohort_field()
 
     # Which mails about keys the person wants; a leaked key is told whatever is chosen.
     mail_expiry = models.BooleanField(default=True, db_default=True, editable=False)

@@ -79,6 +79,6 @@ class TestTheOperatorsQueue:
         access_request = self.access_request()
         sign_up(invite())
         access_request.refresh_from_db()
-        assert "signed up" in desk.get("/admin/accounts/accessrequest/").content.decode()
+        assert "signed up" in desk.get("/admin/accounts/accessrequest/?state=all").content.decode()
         page = desk.get("/admin/accounts/invitation/?state=used").content.decode()
         assert GUEST in page

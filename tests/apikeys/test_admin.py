@@ -9,6 +9,7 @@ from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, Project, User
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
+from foundation.moments import written
 from tests.doors import signed_in
 from tests.makers import NOW, make_key
 
@@ -87,16 +88,35 @@ class TestKeys:
             ("both", {"actor": str(operator.pk), "rate_limit": 5000})
         ]
 
-    def test_a_project_is_switched_off_and_that_is_recorded(
-        self, desk: Client, project: Project
+    def test_a_project_is_switched_off_and_on_and_that_is_recorded(
+        self, desk: Client, operator: User, project: Project
     ) -> None:
         _, plaintext = make_key(project)
-        sent = {"name": project.name, "disabled_at_0": "2026-11-23", "disabled_at_1": "11:00:00"}
-        desk.post(f"/admin/accounts/project/{project.pk}/change/", sent)
+        page = f"/admin/accounts/project/{project.pk}"
+        for _ in range(2):  # the second changes nothing
+            desk.post(f"{page}/switch-off/", {"reason": "Thirty complaints in a day"})
         assert find_principal(plaintext, at=NOW) is None
-        event = AuditEvent.objects.filter(event_type="PROJECT_UPDATE").first()
-        assert event is not None
-        assert event.meta["disabled_at"] == "2026-11-23T11:00:00Z"
+        (event,) = AuditEvent.objects.filter(event_type="PROJECT_UPDATE")
+        project.refresh_from_db()
+        assert project.disabled_at is not None
+        assert event.meta == {
+            "actor": str(operator.pk),
+            "disabled_at": written(project.disabled_at),
+        }
+        shown = desk.get(f"{page}/change/").content.decode()
+        assert "Switched off: Thirty complaints in a day" in shown
+        desk.post(f"{page}/switch-on/", {"reason": "It was a test of theirs"})
+        assert find_principal(plaintext, at=NOW) is not None
+        last = AuditEvent.objects.filter(event_type="PROJECT_UPDATE").order_by("id").last()
+        assert last is not None
+        assert last.meta["disabled_at"] is None
+        assert project.notes.count() == 2
+
+    def test_without_a_reason_nothing_is_switched(self, desk: Client, project: Project) -> None:
+        answer = desk.post(f"/admin/accounts/project/{project.pk}/switch-off/", {"reason": " "})
+        assert "Say why" in answer.content.decode()
+        project.refresh_from_db()
+        assert project.disabled_at is None
 
     def test_a_deleted_keys_limits_stay(self, desk: Client, project: Project) -> None:
         key, _ = make_key(project)

@@ -27,7 +27,14 @@ from memory import retention
 from tests.accounts.invited import sign_up
 from tests.doors import Api, signed_in
 from tests.makers import PASSWORD, make_key, make_owner
-from tests.memory.typing_words import ask_for_access, calls, confirm, name_by_an_operator, pages
+from tests.memory.typing_words import (
+    ask_for_access,
+    calls,
+    confirm,
+    name_by_an_operator,
+    pages,
+    write_as_an_operator,
+)
 
 DAY = timedelta(days=1)
 FIRST, SECOND, THIRD = (f"word{name}@example.com" for name in ("first", "second", "third"))
@@ -40,6 +47,11 @@ WORDS = {
     "wordcompany": "the company in it",
     "wordplans": "the plans in it",
     "wordperson": "the account's name, which an operator typed",
+    "wordnoted": "a note of an operator about a request for access",
+    "wordcohort": "the cohort that the request and the account were put into",
+    "worddeclining": "what an operator wrote to whoever asked",
+    "wordaccount": "a note about the account",
+    "wordreason": "why a project was switched off and on",
     "wordproject": "a project's name",
     "wordrenamed": "another name of it",
     "worddeleted": "the name of a project that was deleted",
@@ -138,6 +150,7 @@ def person(settings: Settings, transactional_db: None) -> User:
     Authenticator.objects.create(user=person, type="webauthn", data={"name": "wordpasskey"})
     name_by_an_operator(person)
     pages(browser, person)
+    write_as_an_operator(person)
     calls(person)
     collector.flush()
     return person

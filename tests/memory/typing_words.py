@@ -7,7 +7,7 @@ import re
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Project, User
+from accounts.models import AccessRequest, Note, Project, User
 from apikeys.models import ApiKey
 from tests.console.key_pages import FULL
 from tests.console.people_pages import look_in
@@ -33,6 +33,23 @@ def name_by_an_operator(person: User) -> None:
     page = f"/admin/accounts/user/{person.pk}/change/"
     body = {"name": "wordperson", "is_active": "on"}
     assert signed_in(operator, second_factor=True).post(page, body).status_code == 302
+
+
+def write_as_an_operator(person: User) -> None:
+    """Fill in the forms of the operators' desk, about the person, a project and a request."""
+    operator = User.objects.create_superuser("desk@example.com")
+    desk = signed_in(operator, second_factor=True)
+    for asked in AccessRequest.objects.all():
+        page = f"/admin/accounts/accessrequest/{asked.pk}"
+        desk.post(f"{page}/note/", {"text": "wordnoted"})
+        desk.post(f"{page}/cohort/", {"cohort": "wordcohort"})
+        desk.post(f"{page}/decline/", {"words": "worddeclining"})
+    desk.post(f"/admin/accounts/user/{person.pk}/note/", {"text": "wordaccount"})
+    for project in Project.objects.filter(owner=person):
+        page = f"/admin/accounts/project/{project.pk}"
+        desk.post(f"{page}/switch-off/", {"reason": "wordreason"})
+        desk.post(f"{page}/switch-on/", {"reason": "wordreason"})
+    assert Note.objects.count() >= 5
 
 
 def pages(browser: Client, person: User) -> None:
