@@ -81,6 +81,11 @@ class OperationsSite(AdminSite):
         }
         return super().index(request, {**context, **(extra_context or {})})
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Let people and projects come first: they are what an operator looks for."""
+        found: list[Any] = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: bool(app["app_label"] != "accounts"))
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Leave allauth's own tables out: nobody looks at other people's sessions and seeds.
 

@@ -98,7 +98,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
-DATETIME_FORMAT = r"Y-m-d H:i:s \U\T\C"
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

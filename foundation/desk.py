@@ -76,7 +76,8 @@ def steps(user: Any, *, cohort: str) -> list[Step]:
 
 def age(moment: datetime, *, at: datetime) -> str:
     """Say how long ago it was, by its largest unit: `3 days`."""
-    return timesince(moment, at, depth=1).replace("\xa0", " ")
+    words = timesince(moment, at, depth=1).replace("\xa0", " ")
+    return "less than a minute" if words.startswith("0 ") else words
 
 
 def ago(moment: datetime | None, *, at: datetime) -> str:

@@ -122,7 +122,7 @@ class TestTheFirstPage:
     @pytest.mark.parametrize(
         ("ago", "words"),
         [
-            (timedelta(0), "0 minutes"),
+            (timedelta(0), "less than a minute"),
             (timedelta(hours=5), "5 hours"),
             (timedelta(days=3), "3 days"),
         ],
