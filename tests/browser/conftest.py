@@ -16,6 +16,11 @@ pytest.register_assert_rewrite("tests.browser.usage_page")  # it asserts, and is
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+# Violations alone leave the browser: to hand over all that axe looked at takes longer than to look.
+FIND_BARRIERS = """
+    axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
+        one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))
+"""
 # The second line keeps Chromium from asking for hosts of its maker's.
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -90,3 +95,10 @@ def page(opened: Opened) -> Page:
 def axe() -> str:
     need(AXE, "npm ci --prefix tests/browser")
     return AXE.read_text()
+
+
+def barriers(page: Page, axe: str) -> list[str]:
+    """Return what axe finds wrong with the page as it is now, with the first place of each."""
+    if not page.evaluate("'axe' in window"):  # once a document, however often it is looked at
+        page.evaluate(axe)
+    return [str(one) for one in page.evaluate(FIND_BARRIERS)]

@@ -7,7 +7,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from config.manual.reference import GROUP
 from config.manual.views import site
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, barriers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,12 +31,7 @@ def test_no_page_has_a_barrier_or_runs_off_the_screen(page: Page, axe: str) -> N
         for theme, width in LOOKS if one.group != GROUP or number % ONE_OF == 0 else ():
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.set_viewport_size({"width": width, "height": 800})
-            page.evaluate(axe)
-            result = page.evaluate("axe.run()")
-            found += [
-                f"{one.path} {theme} {width}: {violation['id']}: {violation['nodes'][0]['html']}"
-                for violation in result["violations"]
-            ]
+            found += [f"{one.path} {theme} {width}: {each}" for each in barriers(page, axe)]
         page.set_viewport_size({"width": NARROWEST, "height": 800})
         if page.evaluate(BESIDE) > 0:
             found.append(f"{one.path}: something runs off a screen of {NARROWEST}")

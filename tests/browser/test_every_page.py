@@ -22,7 +22,7 @@ from accounts.models import EventType, Project, User
 from apikeys.models import ApiKey, Secret
 from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
 from foundation.identifiers import new_id
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, barriers
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
 from tests.doors import Api
 from tests.makers import BY, PASSWORD, give_password, make_key, make_usage, read_body
@@ -135,12 +135,8 @@ class Looker:
             for width in WIDTHS:
                 self.page.set_viewport_size({"width": width, "height": 800})
                 self._picture(f"{name} {theme} {width}")
-                self.page.evaluate(self.axe)
-                result = self.page.evaluate("axe.run()")
-                self.found += [
-                    f"{name} {theme} {width}: {one['id']}: {one['nodes'][0]['html'][:160]}"
-                    for one in result["violations"]
-                ]
+                found = barriers(self.page, self.axe)
+                self.found += [f"{name} {theme} {width}: {one}" for one in found]
         self.page.set_viewport_size({"width": NARROWEST, "height": 800})
         beside = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
