@@ -203,7 +203,7 @@ def started_service(
     """
     limit = [] if not open_files else ["prlimit", f"--nofile={open_files}"]
     if "DATABASE_URL" not in environment:
-        _forget_attempts()
+        forget_attempts()
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
@@ -241,7 +241,7 @@ def collect_static() -> None:
     )
 
 
-def _forget_attempts() -> None:
+def forget_attempts() -> None:
     """Let the service not count what an earlier one was asked: all are asked from one address."""
     if settings.REDIS_URL:
         with redis.Redis.from_url(settings.REDIS_URL) as counters:

@@ -14,6 +14,7 @@ from tests.conftest import (  # noqa: F401 - fixtures of the service's tests
     owner,
     project,
     service,
+    shared_service,
 )
 from tests.makers import make_key
 
