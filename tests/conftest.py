@@ -20,10 +20,11 @@ from accounts.models import Project, User
 from apikeys.usage.collector import collector
 from tests.doors import (
     Api,
+    Service,
     forget_attempts,
     processes,
-    running_service,
     signed_in,
+    started_service,
     without_triggers,
 )
 from tests.makers import NOW, give_password, make_key, make_owner
@@ -130,18 +131,18 @@ def nobody(db: None) -> Api:
 
 
 @pytest.fixture(scope="module")
-def shared_service(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def shared_service(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Service]:
     """Serve a module's tests in other processes: two where limits can be shared, else one."""
     with ExitStack() as stack:
         with django_db_blocker.unblock():
-            address = stack.enter_context(running_service(workers=processes()))
-        yield address
+            started = stack.enter_context(started_service(workers=processes()))
+        yield started
     with django_db_blocker.unblock():  # it wrote down its last requests as it ended
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture
-def service(transactional_db: None, shared_service: str) -> str:
+def service(transactional_db: None, shared_service: Service) -> str:
     """Return the address of the module's service, which counts nothing of what others asked."""
     forget_attempts()
-    return shared_service
+    return shared_service.address

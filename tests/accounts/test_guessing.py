@@ -47,7 +47,7 @@ def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
     with running_service(workers=processes()) as address, ThreadPoolExecutor(8) as pool:
 
         def guess(number: int) -> int:
-            wire = httpx.HTTPTransport(local_address=home)
+            wire = httpx.HTTPTransport(local_address=home, verify=False)
             with httpx.Client(base_url=address, transport=wire, timeout=60) as browser:
                 browser.get("/accounts/login/")
                 body = {

@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import Project
 from tests.apikeys.test_counters import own_redis  # noqa: F401 - a fixture
-from tests.doors import running_service
+from tests.doors import plain_client, running_service
 from tests.makers import make_key
 from tests.servers import OwnRedis
 
@@ -27,7 +27,7 @@ class TestBetweenProcesses:
         key = make_key(project, rate_limit=100)[1]
 
         def ask(address: str) -> list[httpx.Response]:
-            with httpx.Client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
+            with plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
                 return [client.get("/policy") for _ in range(10)]
 
         with (
@@ -54,7 +54,7 @@ class TestBetweenProcesses:
         key = make_key(project, burst_limit=1)[1]
         with (
             running_service(workers=2) as address,
-            httpx.Client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client,
+            plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client,
         ):
             refused = next(
                 answer
@@ -82,13 +82,13 @@ def test_redis_stopped_and_started_under_load_fails_no_request(
 
     def ask(address: str) -> Counter[int]:
         statuses: Counter[int] = Counter()
-        with httpx.Client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
+        with plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
             while not done.is_set():
                 statuses[client.get("/policy").status_code] += 1
         return statuses
 
     def until_it_says(address: str, word: str | None) -> None:
-        with httpx.Client(base_url=address, timeout=60) as client:
+        with plain_client(base_url=address, timeout=60) as client:
             for _ in range(100_000):
                 answer = client.get("/readyz")
                 assert answer.status_code == 200

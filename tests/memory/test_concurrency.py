@@ -19,7 +19,7 @@ from django.db import connection
 
 from accounts.models import AuditEvent, Project
 from memory.models import Memory
-from tests.doors import processes, running_service
+from tests.doors import plain_client, processes, running_service
 from tests.makers import make_key, memory_body, read_body
 
 ENOUGH = 4  # requests that each thread begins after the revoke was answered
@@ -40,7 +40,7 @@ def crew() -> list[str]:
 def door(service: str, project: Project) -> Callable[[], httpx.Client]:
     """Return a maker of clients of the running service, with a key."""
     key = make_key(project)[1]
-    return lambda: httpx.Client(base_url=service, headers={"X-API-Key": key}, timeout=60)
+    return lambda: plain_client(base_url=service, headers={"X-API-Key": key}, timeout=60)
 
 
 @dataclass
@@ -211,7 +211,7 @@ class TestAProcessThatDies:
 
         def write(address: str, writer: int) -> list[str]:
             ids = []
-            with httpx.Client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
+            with plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
                 for number in range(EACH):
                     body = memory_body(user_id=f"user_{writer}")
                     once = {"Idempotency-Key": f"{writer}.{number}"}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Project
 from memory import tallies
 from memory.models import IdempotencyRecord, Memory
-from tests.doors import processes, running_service
+from tests.doors import plain_client, processes, running_service
 from tests.makers import make_key, memory_body
 
 ERASURES = 100
@@ -30,7 +30,7 @@ def test_nothing_that_was_stored_before_one_is_left_by_it(project: Project) -> N
     numbers, over, ready = count(), Event(), Barrier(ERASERS + STORES)
 
     def door(address: str) -> httpx.Client:
-        return httpx.Client(base_url=address, headers={"X-API-Key": key}, timeout=60)
+        return plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60)
 
     def store(address: str, writer: int) -> None:
         with door(address) as client:

@@ -17,7 +17,7 @@ from accounts.models import AuditEvent, Project, User
 from memory import locks, schemas
 from memory.models import IdempotencyRecord, Memory
 from memory.remembering import request_digest, what_it_says
-from tests.doors import Api, Response
+from tests.doors import Api, Response, plain_client
 from tests.makers import make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
 from tests.memory.bad_requests import CREATE
@@ -208,7 +208,7 @@ class TestRaces:
 
         def race(round_number: int) -> httpx.Response:
             key = {**headers, "Idempotency-Key": f"round-{round_number}"}
-            with httpx.Client(base_url=service, headers=key, timeout=30) as client:
+            with plain_client(base_url=service, headers=key, timeout=30) as client:
                 client.get("/healthz")
                 start.wait(timeout=30)
                 return client.post("/memory", json=memory_body(user_id=f"user_{round_number}"))
