@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.documentation import ADVICE
 from config.errors import STATUS
+from console.advice import ADVICE
 from memory.policy.access import MATRIX, is_allowed
 from memory.policy.description import gate
 from memory.policy.version import POLICY_VERSION

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.environments import CHOICES
 from foundation.identifiers import first_id, new_id
@@ -91,7 +92,14 @@ class LoggedRequest(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project_id", "id"], name="apikeys_log_by_project"),
+            models.Index(
+                fields=["project_id", "environment", "id"], name="apikeys_log_by_environment"
+            ),
+            models.Index(
+                fields=["project_id", "environment", "id"],
+                condition=Q(status__gte=400),
+                name="apikeys_log_of_errors",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from config.documentation import ADVICE
 from config.errors import STATUS
 from config.manual import contents
 from config.manual.contents import Entry
@@ -21,6 +20,7 @@ from config.manual.reference import GROUP, example_of, reference
 from config.manual.search import MOST_LETTERS, MOST_RESULTS, Index
 from config.manual.site import Page, Site, at_address, build, places
 from config.openapi import document
+from console.advice import ADVICE
 from foundation.addresses import base_url
 from memory.policy.description import gate
 from memory.policy.version import POLICY_VERSION

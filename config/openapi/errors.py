@@ -13,10 +13,10 @@ from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
-from config.documentation import ADVICE
 from config.errors import STATUS
 from config.openapi import answers, headers
 from config.openapi.words import ABOUT
+from console.advice import ADVICE
 from memory import ceilings
 
 

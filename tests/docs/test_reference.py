@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from memory_scope import MemoryScopeClient
 
-from config.documentation import ADVICE
 from config.manual.examples import EXAMPLES
 from config.manual.reference import METHODS, slug_of
 from config.manual.schemas import Schemas
 from config.manual.site import Page, words
 from config.manual.views import site
 from config.openapi import document
+from console.advice import ADVICE
 
 # Of the client: what is no request, and other ways to take what an export answers.
 NOT_SHOWN = {"close", "export_user_to_file", "stream_user_export"}

@@ -1,4 +1,4 @@
-"""What a developer can do about each error."""
+"""What a developer can do about each error of the API: for the manual, and for the request log."""
 
 from __future__ import annotations
 
