@@ -33,11 +33,22 @@ class Line:
     request_id: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """What happened to a key: in the key's own history, and as what somebody did to it.
+
+    `did` has a verb, and `{key}` where the key's name goes.
+    """
+
+    what: str
+    did: str
+
+
 def lines(events: Iterable[AuditEvent], *, owner_id: UUID) -> Iterator[Line]:
     """Tell each event about one key in words, in their order."""
     for event in events:
         yield Line(
-            what=_what(event),
+            what=act(event).what,
             who=who(str(event.meta.get("actor", "")), owner_id=owner_id),
             address=str(event.meta.get("address", "")),
             at=event.created_at,
@@ -55,18 +66,21 @@ def registered(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, words
 
 
-def _what(event: AuditEvent) -> str:
+def act(event: AuditEvent) -> Act:
+    """Tell an event about a key."""
     meta: Mapping[str, Any] = event.meta
+    leaked = ", since it had leaked" if event.reason_code else ""
     match event.event_type:
         case EventType.KEY_CREATE:
             alone = f", only for {', '.join(meta['purposes'])}" if meta.get("purposes") else ""
-            return f"Created as “{meta.get('name', '')}”{alone}"
+            return Act(f"Created as “{meta.get('name', '')}”{alone}", f"created {{key}}{alone}")
         case EventType.KEY_ROTATE:
-            return _rotated(meta)
+            old = _old_secret(meta)
+            return Act(f"Rotated; {old}", f"rotated {{key}}; {old}")
         case EventType.KEY_DELETE:
-            return "Deleted, since it had leaked" if event.reason_code else "Deleted"
+            return Act(f"Deleted{leaked}", f"deleted {{key}}{leaked}")
         case _:
-            return _changed(meta, leaked=bool(event.reason_code))
+            return _changed(meta, leaked)
 
 
 def _rights(meta: Mapping[str, Any]) -> str:
@@ -78,12 +92,12 @@ def _rights(meta: Mapping[str, Any]) -> str:
     return "; ".join(now) or "other purposes"
 
 
-def _rotated(meta: Mapping[str, Any]) -> str:
+def _old_secret(meta: Mapping[str, Any]) -> str:
     grace = timedelta(seconds=meta.get("grace_seconds", 0))
     if not grace:
-        return "Rotated; the old secret stopped at once"
-    silence = ", or an hour unused" if "silence_seconds" in meta else ""
-    return f"Rotated; old secret valid for {_length(grace)}{silence}"
+        return "the old secret stopped at once"
+    silence = ", or until unused for an hour" if "silence_seconds" in meta else ""
+    return f"old secret valid for {_length(grace)}{silence}"
 
 
 def _length(time: timedelta) -> str:
@@ -93,29 +107,44 @@ def _length(time: timedelta) -> str:
     return f"{hours} hour{'' if hours == 1 else 's'}" if hours else "less than an hour"
 
 
-def _changed(meta: Mapping[str, Any], *, leaked: bool) -> str:
+def _changed(meta: Mapping[str, Any], leaked: str) -> Act:
     if "new_name" in meta:
+        name = meta["new_name"]
         notes = "; notes changed" if "notes" in meta else ""
-        return f"Renamed to “{meta['new_name']}”{notes}"
+        return Act(f"Renamed to “{name}”{notes}", f"renamed {{key}} to “{name}”{notes}")
     if "notes" in meta:
-        return "Notes changed"
+        return Act("Notes changed", "changed the notes of {key}")
     if "rights" in meta:
-        return f"May do {'more' if meta['rights'] == WIDENED else 'less'}: {_rights(meta)}"
+        less_or_more, now = "more" if meta["rights"] == WIDENED else "less", _rights(meta)
+        return Act(f"May do {less_or_more}: {now}", f"let {{key}} do {less_or_more}: {now}")
     if "expiry" in meta:
         end = said("expires_at", meta["after"]["expires_at"])
-        return f"{'Extended' if meta['expiry'] == EXTENDED else 'Shortened'}; expires: {end}"
+        changed = "extended" if meta["expiry"] == EXTENDED else "shortened"
+        return Act(
+            f"{changed.capitalize()}; expires: {end}", f"{changed} {{key}}, which expires: {end}"
+        )
     if "disabled" in meta:
-        return "Switched off" if meta["disabled"] else "Switched on again"
+        switched = "switched {} off" if meta["disabled"] else "switched {} on again"
+        return Act(
+            switched.replace(" {}", "").capitalize(),
+            switched.replace("{}", "{key}"),
+        )
     if "grace" in meta:
         if leaked:
-            return "An old secret ended, since it had leaked"
-        last_four = meta.get("last_four")
-        return f"The old secret ••••{last_four} ended" if last_four else "Old secrets ended"
-    for names, words in (
-        (("rate_limit", "burst_limit"), "Limits granted"),
-        (("lowered_rate_limit", "lowered_burst_limit"), "Limits lowered"),
+            return Act(f"An old secret ended{leaked}", f"ended an old secret of {{key}}{leaked}")
+        if last_four := meta.get("last_four"):
+            return Act(
+                f"The old secret ••••{last_four} ended",
+                f"ended the old secret ••••{last_four} of {{key}}",
+            )
+        return Act("Old secrets ended", "ended the old secrets of {key}")
+    for names, verb in (
+        (("rate_limit", "burst_limit"), "granted"),
+        (("lowered_rate_limit", "lowered_burst_limit"), "lowered"),
     ):
         if names[0] in meta:
             hour, second = (meta.get(name) or "the usual" for name in names)
-            return f"{words}: {hour} an hour, {second} a second"
-    return "Changed"
+            limits = f"{hour} an hour, {second} a second"
+            whose = "limits to {key}" if verb == "granted" else "the limits of {key}"
+            return Act(f"Limits {verb}: {limits}", f"{verb} {whose}: {limits}")
+    return Act("Changed", "changed {key}")

@@ -23,7 +23,7 @@ from accounts.models import AuditEvent, Project
 from accounts.models.audit import CLOCKS
 from apikeys.models import ApiKey, LoggedRequest
 from console import owned
-from console.filters import of_request
+from console.narrowing import of_request
 from console.owned import SignedIn
 from foundation.identifiers import moment_of
 

@@ -177,9 +177,10 @@ def as_uuid(value: Any) -> UUID:
 
 
 def as_moment(value: Any) -> datetime:
-    """Return a time that the database gave, aware, in UTC."""
-    moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return moment
+    """Return a time that the database gave, aware, in UTC; of an aggregate SQLite gives text."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    aware: datetime = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware
 
 
 def _adapted(values: Sequence[Any]) -> Sequence[Any]:

@@ -129,12 +129,12 @@ def would_be_denied(
     registry = registries.load(project_id, environment)
     values = (*_events(project_id, environment, since, at), MOST_EVENTS)
     rows = sql.rows(COUNT_PURPOSES, values)
-    oldest = min((_moment(first) for *_, first, _ in rows), default=since)
+    oldest = min((sql.as_moment(first) for *_, first, _ in rows), default=since)
     is_all = sum(count for _, _, count, _, _ in rows) < MOST_EVENTS
     reads = [row[1:] for row in rows if row[0] == "MEMORY_READ" and row[1] is not None]
     reads.sort(key=lambda row: -row[1])
     purposes = [
-        DeniedRead(text=text, count=count, last_at=_moment(last), reason=reason)
+        DeniedRead(text=text, count=count, last_at=sql.as_moment(last), reason=reason)
         for text, count, _, last in reads[:MOST_PURPOSES]
         if (reason := _reason_under(takes, text, registry))
     ]
@@ -149,11 +149,6 @@ def would_be_denied(
 def _events(project_id: UUID, environment: str, since: datetime, at: datetime) -> tuple[Any, ...]:
     first = first_id(since - CLOCKS)
     return project_id, environment, first, environment, first, since, at
-
-
-def _moment(value: Any) -> datetime:
-    """Return the time of an aggregate, which SQLite gives as text."""
-    return sql.as_moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _denied(rows: list[tuple[Any, ...]], registry: Registry) -> DeniedPurpose | None:

@@ -57,7 +57,7 @@ class TestHeaders:
         response.close()
 
     def test_a_page_for_a_bug_has_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("config.documentation.MATRIX", None)
+        monkeypatch.setattr("config.front_page.ASKED", None)
         response = Client(raise_request_exception=False).get("/", headers=HTML)
         assert response.status_code == 500
         check(response)

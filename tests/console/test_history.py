@@ -52,7 +52,7 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
         ("Limits granted: 5000 an hour, the usual a second", "an operator"),
         ("Limits lowered: 20 an hour, the usual a second", "you"),
         ("Rotated; the old secret stopped at once", "you"),
-        ("Rotated; old secret valid for 24 hours, or an hour unused", "you"),
+        ("Rotated; old secret valid for 24 hours, or until unused for an hour", "you"),
         (f"The old secret ••••{second[-4:]} ended", "you"),
         ("Switched off", "an operator"),
         ("Switched on again", "an operator"),
@@ -117,4 +117,4 @@ def test_the_audit_log_holds_all_of_one_key(owner: User, project: Project) -> No
     key, _ = make_key(project)
     make_key(project, "Other")
     page = signed_in(owner).get(f"/console/projects/{project.pk}/test/audit/?key={key.pk}")
-    assert [event.api_key_id for event, _ in page.context["lines"]] == [key.pk]
+    assert [event.api_key_id for event in page.context["page"].rows] == [key.pk]

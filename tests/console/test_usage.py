@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 from datetime import timedelta
 from io import StringIO
-from uuid import UUID
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Project, User
-from apikeys.models import LoggedRequest, UsageHour
+from accounts.models import Project, User
+from apikeys.models import UsageHour
 from apikeys.usage.collector import collector
 from tests.doors import Api, Response, signed_in
-from tests.makers import make_key, memory_body, sample
+from tests.makers import make_key, sample
 
 DAY = timedelta(days=1)
 
@@ -79,12 +74,9 @@ class TestUsage:
         assert answer.status_code == 400
         assert answer.context["form"].errors
 
-    @pytest.mark.parametrize("page", ["usage", "audit"])
     @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "3000-01-01", "9999-12-31", "\0"])
-    def test_a_day_too_far_away_is_explained(
-        self, owner: User, project: Project, page: str, day: str
-    ) -> None:
-        url = f"/console/projects/{project.pk}/test/{page}/"
+    def test_a_day_too_far_away_is_explained(self, owner: User, project: Project, day: str) -> None:
+        url = f"/console/projects/{project.pk}/test/usage/"
         answer = signed_in(owner).get(url, {"since": day, "until": day})
         assert answer.status_code == 400
         assert set(answer.context["form"].errors) == {"since", "until"}
@@ -99,152 +91,3 @@ class TestUsage:
                 9,
                 10,
             )
-
-
-@pytest.mark.django_db
-class TestLogs:
-    def test_a_request_opens_with_its_event(self, owner: User, project: Project) -> None:
-        api = Api(make_key(project)[1])
-        api.remember()
-        api.get("/policy", HTTP_X_REQUEST_ID="another")
-        collector.flush()
-        browser = signed_in(owner)
-        base = f"/console/projects/{project.pk}/test/requests/"
-        assert len(browser.get(base).context["page"].rows) == 2
-        (found,) = browser.get(base + "?request_id=anoth&status=2xx").context["page"].rows
-        assert found.endpoint == "GET /policy"
-        assert browser.get(base + "?status=5xx").context["page"].rows == []
-        logged = LoggedRequest.objects.get(endpoint="POST /memory")
-        ((event, _),) = browser.get(f"{base}{logged.pk}/").context["lines"]
-        assert event.event_type == "MEMORY_CREATE"
-
-    def test_requests_are_narrowed_by_key_and_endpoint(self, owner: User, project: Project) -> None:
-        first, plaintext = make_key(project, name="Laptop")
-        Api(plaintext).get("/policy")
-        Api(plaintext).get("/usage")
-        Api(make_key(project, name="Phone")[1]).get("/policy")
-        collector.flush()
-        browser, base = signed_in(owner), f"/console/projects/{project.pk}/test/requests/"
-        query = {"key": str(first.pk), "endpoint": "GET /policy"}
-        (line,) = browser.get(base, query).context["lines"]
-        assert (line[0].endpoint, line[1]) == ("GET /policy", "Laptop")
-        assert len(browser.get(base, {"endpoint": "GET /policy"}).context["lines"]) == 2
-        assert browser.get(base, {"endpoint": "GET /nowhere"}).status_code == 400
-
-    def test_a_strangers_row_is_not_found(
-        self, stranger: User, owner: User, project: Project
-    ) -> None:
-        Api(make_key(project)[1]).get("/policy")
-        collector.flush()
-        url = f"/console/projects/{project.pk}/test/requests/{LoggedRequest.objects.get().pk}/"
-        assert signed_in(owner).get(url).status_code == 200
-        assert signed_in(stranger).get(url).status_code == 404
-
-    def test_pages_hold_every_row_once(
-        self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("console.paging.PAGE", 2)
-        api = Api(make_key(project)[1])
-        for _ in range(5):
-            api.get("/policy")
-        collector.flush()
-        browser, url, seen = signed_in(owner), f"/console/projects/{project.pk}/test/requests/", []
-        page = browser.get(url).context["page"]
-        seen += page.rows
-        while page.older:
-            page = browser.get(f"{url}?before={page.older}").context["page"]
-            seen += page.rows
-        assert sorted(row.pk for row in seen) == sorted(
-            LoggedRequest.objects.values_list("pk", flat=True)
-        )
-
-    def test_the_record_is_filtered_and_exported(
-        self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("console.paging.CHUNK", 2)
-        api = Api(make_key(project, at=timezone.now())[1])
-        for user in ("=1+1", "=1+1", "=1+1", "other"):
-            api.remember(user_id=user)
-        browser, url = signed_in(owner), f"/console/projects/{project.pk}/test/audit/"
-        rows = json.loads(text(browser.get(url + "?format=json")))
-        assert [row["id"] for row in rows] == [
-            str(event.pk) for event in AuditEvent.objects.of_project(project.pk).order_by("-id")
-        ]
-        mine = url + "?user_id=%3D1%2B1&scope=preferences&event_type=MEMORY_CREATE"
-        assert len(browser.get(mine).context["page"].rows) == 3
-        rows = list(csv.DictReader(StringIO(text(browser.get(mine + "&format=csv")))))
-        assert [row["user_id"] for row in rows] == ["'=1+1"] * 3
-        today = timezone.now().date()
-        for since, until, found in (
-            (today, today, 6),
-            (today - DAY, today + DAY, 6),
-            (today + DAY, "", 0),
-            ("", today - DAY, 0),
-        ):
-            answer = browser.get(url, {"since": str(since), "until": str(until), "format": "json"})
-            assert len(json.loads(text(answer))) == found
-
-
-@pytest.mark.django_db
-class TestOneIdTwice:
-    """A caller may send an id of its own twice; its requests stay two."""
-
-    @pytest.fixture
-    def logged(self, api: Api) -> list[LoggedRequest]:
-        for user in ("anna", "boris"):
-            answer = api.post("/memory", memory_body(user_id=user), HTTP_X_REQUEST_ID="Again-1")
-            assert answer.headers["X-Request-ID"] == "Again-1"
-        collector.flush()
-        return list(LoggedRequest.objects.order_by("id"))
-
-    def test_each_shows_its_own_event(
-        self, browser: Client, project: Project, logged: list[LoggedRequest]
-    ) -> None:
-        users = []
-        for one in logged:
-            page = browser.get(f"/console/projects/{project.pk}/test/requests/{one.pk}/")
-            ((event, _),) = page.context["lines"]
-            assert (event.request_id, one.request_id) == ("Again-1", "Again-1")
-            assert event.server_request_id == one.server_request_id
-            assert str(one.server_request_id) in page.content.decode()
-            users.append(event.user_id)
-        assert users == ["anna", "boris"]
-
-    @pytest.mark.parametrize("page", ["requests", "audit"])
-    def test_both_ids_find_them(
-        self, browser: Client, project: Project, logged: list[LoggedRequest], page: str
-    ) -> None:
-        url = f"/console/projects/{project.pk}/test/{page}/"
-        own = str(logged[1].server_request_id)
-        for asked, found in (
-            *(("Again-1", 2), ("Aga", 2), (own, 1), (own.upper(), 1)),
-            *(("again-1", 0), ("Again_1", 0), ("%", 0), ("A%", 0), ("\\", 0), ("gain", 0)),
-        ):
-            rows = browser.get(url, {"request_id": asked}).context["page"].rows
-            assert len(rows) == found, asked
-
-    def test_the_answer_names_the_services_own_beside_the_callers(self, api: Api) -> None:
-        answer = api.get("/policy", HTTP_X_REQUEST_ID="Mine")
-        own = UUID(answer.headers["X-Server-Request-ID"])
-        answer = api.get("/policy")
-        assert "X-Server-Request-ID" not in answer.headers
-        collector.flush()
-        first, second = LoggedRequest.objects.order_by("id")
-        assert (first.request_id, first.server_request_id) == ("Mine", own)
-        assert second.request_id == str(second.server_request_id) == answer.headers["X-Request-ID"]
-
-    def test_no_page_of_events_reads_the_ids_of_memories(
-        self, browser: Client, project: Project, logged: list[LoggedRequest]
-    ) -> None:
-        base = f"/console/projects/{project.pk}/test"
-        desk = signed_in(User.objects.create_superuser("operator@example.com"), second_factor=True)
-        for client, url in (
-            (browser, f"{base}/audit/"),
-            (browser, f"{base}/requests/{logged[0].pk}/"),
-            (desk, "/admin/accounts/auditevent/"),
-        ):
-            with CaptureQueriesContext(connection) as queries:
-                assert client.get(url).status_code == 200
-            events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
-            assert events
-            assert not [sql for sql in events if "memory_ids" in sql]

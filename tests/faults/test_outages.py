@@ -118,7 +118,7 @@ class TestAnOutage:
         def fail(*arguments: object) -> None:
             raise error
 
-        monkeypatch.setattr("config.documentation.render", fail)
+        monkeypatch.setattr("config.front_page.render", fail)
         response = Client(raise_request_exception=False).get("/", headers=BROWSER)
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
 
@@ -130,7 +130,7 @@ def test_a_bug_stays_a_bug(api: Api, error: Error, monkeypatch: pytest.MonkeyPat
         raise error
 
     monkeypatch.setattr("memory.schemas.create_memory", fail)
-    monkeypatch.setattr("config.documentation.render", fail)
+    monkeypatch.setattr("config.front_page.render", fail)
     assert api.post("/memory", memory_body()).status_code == 500
     page = Client(raise_request_exception=False).get("/", headers=BROWSER)
     assert page.status_code == 500

@@ -1,0 +1,72 @@
+"""Where a log's rows lead: to the request, the key, the person and the decision.
+
+A page that does not exist has no address: its link is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from accounts.models import AuditEvent, EventType, Project
+from memory.policy.hints import POLICY_DENIED
+
+# What makes a denial that the bench of decisions can tell about: one of a purpose.
+OF_PURPOSES = ("PURPOSE_", "KEY_SCOPE", "KEY_PURPOSE", POLICY_DENIED)
+
+
+@dataclass(frozen=True)
+class Pointers:
+    """The addresses of pages of one project in one environment; empty where there is no page."""
+
+    project: Project
+    environment: str
+
+    def key(self, key_id: UUID) -> str:
+        return reverse("key", args=[key_id])
+
+    def event(self, event: AuditEvent) -> str:
+        return self._page("audit_event", event.pk)
+
+    def request(self, event: AuditEvent) -> str:
+        """Return where the request of an event stands in the log, for as long as it does."""
+        if event.server_request_id is None or event.event_type in KEY_EVENTS:
+            return ""
+        if event.api_key_id is None:
+            return ""
+        return self._page("requests", request_id=str(event.server_request_id))
+
+    def events_of(self, request_id: str) -> str:
+        return self._page("audit_log", request_id=request_id)
+
+    def person(self, user_id: str) -> str:
+        return self._page("people", user_id=user_id)
+
+    def why(self, event: AuditEvent) -> str:
+        """Return the bench of decisions, filled in with what was denied."""
+        denied = event.event_type == EventType.POLICY_DENIED
+        if not denied or not event.scope or not event.purpose:
+            return ""
+        if not str(event.reason_code).startswith(OF_PURPOSES):
+            return ""
+        return self._page(
+            "why", scope=event.scope, purpose=event.purpose, key=str(event.api_key_id or "")
+        )
+
+    def _page(self, name: str, *ids: UUID, **query: str) -> str:
+        try:
+            path = reverse(name, args=[self.project.pk, self.environment, *ids])
+        except NoReverseMatch:
+            return ""
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+KEY_EVENTS = (
+    EventType.KEY_CREATE,
+    EventType.KEY_ROTATE,
+    EventType.KEY_UPDATE,
+    EventType.KEY_DELETE,
+)
