@@ -152,7 +152,7 @@ class TestManyKeys:
             url = f"/console/projects/{project.pk}/test/{log}/"
             field = browser.get(url).context["form"].fields["key"]
             assert [name for _, name in field.choices] == ["Any", "Live", "Gone (deleted)"]
-        monkeypatch.setattr("console.filters.DELETED", 0)
+        monkeypatch.setattr("console.narrowing.DELETED", 0)
         for log in ("audit", "requests"):
             url = f"/console/projects/{project.pk}/test/{log}/"
             field = browser.get(url).context["form"].fields["key"]

@@ -115,7 +115,7 @@ class TestTheLogs:
     def test_a_request_is_found_by_the_form_and_opens_with_its_event(
         self, browsing: Page, project: Project
     ) -> None:
-        page, found = browsing, browsing.locator("main tbody tr")
+        page, found = browsing, browsing.locator("main .log > li")
         laptop = Api(make_key(project, "Laptop")[1])
         laptop.post("/memory", "not json", HTTP_X_REQUEST_ID="refused-1")
         laptop.get("/policy", HTTP_X_REQUEST_ID="policy-1")
@@ -128,27 +128,35 @@ class TestTheLogs:
         for label, option, count in (
             ("Key", "Laptop", 2),
             ("Endpoint", "GET /policy", 2),
-            ("Status", "4xx: refused", 1),
+            ("Answer", "Refused (4xx)", 1),
         ):
-            page.get_by_label(f"{label} (optional)", exact=True).select_option(option)
-            page.get_by_role("button", name="Show").click()
+            page.locator("summary", has_text="Filter").click()
+            page.get_by_label(label, exact=True).select_option(option)
+            page.get_by_role("button", name="Show requests").click()
             expect(found).to_have_count(count)
             page.reload()
             expect(found).to_have_count(count)
-            page.get_by_role("link", name="All", exact=True).click()
+            page.get_by_role("link", name="remove").click()
             expect(found).to_have_count(4)
+        page.locator("summary", has_text="Filter").click()
         page.get_by_label("Request id").fill("policy-")
-        page.get_by_label("Key (optional)", exact=True).select_option("Phone")
-        page.get_by_role("button", name="Show").click()
-        expect(found.locator("th")).to_have_text(["policy-2"])
-        page.get_by_role("link", name="All", exact=True).click()
+        page.get_by_label("Key", exact=True).select_option("Phone")
+        page.get_by_role("button", name="Show requests").click()
+        expect(found).to_have_count(1)
+        expect(found.locator("summary")).to_contain_text("policy-2")
+        page.get_by_role("link", name="Clear the filter").click()
+        page.locator("summary", has_text="Filter").click()
         page.get_by_label("Endpoint").select_option("POST /memory")
-        page.get_by_label("Status").select_option("2xx: served")
-        page.get_by_role("button", name="Show").click()
-        found.get_by_role("link").first.click()
-        expect(page.locator("main dl.facts")).to_contain_text("POST /memory")
-        expect(page.get_by_role("region", name="Events").locator("tbody tr")).to_have_count(1)
-        expect(page.get_by_role("region", name="Events")).to_contain_text("MEMORY_CREATE")
+        page.get_by_label("Answer").select_option("Served (2xx)")
+        page.get_by_role("button", name="Show requests").click()
+        found.locator("summary").click()
+        expect(found.locator(".trace")).to_contain_text("curl -X POST")
+        found.get_by_role("link", name="Open this request").click()
+        expect(page.locator("h1")).to_have_text("POST /memory")
+        expect(page.locator(".trace")).to_contain_text("stored a memory of user_1")
+        page.get_by_role("link", name="Open MEMORY_CREATE in the audit log").click()
+        page.locator("dd a", has_text="-").click()
+        expect(found).to_have_count(1)
 
     def test_the_record_is_downloaded_as_it_is_shown(
         self, browsing: Page, project: Project
@@ -157,9 +165,10 @@ class TestTheLogs:
         for user in ("user_1", "user_2", "user_1"):
             api.remember(user_id=user)
         page.goto(f"/console/projects/{project.pk}/test/audit/")
-        page.get_by_label("End user").fill("user_1")
-        page.get_by_role("button", name="Show").click()
-        shown = page.get_by_role("region", name="Events").locator("tbody tr")
+        page.locator("summary", has_text="Filter").click()
+        page.get_by_label("Person").fill("user_1")
+        page.get_by_role("button", name="Show events").click()
+        shown = page.locator(".timeline > li")
         expect(shown).to_have_count(2)
         stored = AuditEvent.objects.filter(user_id="user_1").order_by("-id")
         ids = [str(event.pk) for event in stored]
