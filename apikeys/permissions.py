@@ -29,11 +29,16 @@ class HasKeyPermission(BasePermission):
         if not isinstance(principal, Principal):
             return False
         needed = _needed(request, getattr(view, "permission", None))
-        self.message = f"API key lacks the permission '{needed}'"
+        self.message = lacks(needed)
         granted = needed is not None and (needed == ANY_KEY or principal.may(needed))
         if not granted:
             record_lacking(principal, needed, request_id=request_ids.of(request.META))
         return granted
+
+
+def lacks(permission: str | None) -> str:
+    """Return the sentence for a key without a permission."""
+    return f"API key lacks the permission '{permission}'"
 
 
 def _needed(request: Request, permission: str | Mapping[str, str] | None) -> str | None:

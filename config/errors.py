@@ -90,25 +90,6 @@ BAD_REQUEST = ErrorAnswer("bad_request", "Bad request")
 FORBIDDEN = ErrorAnswer("permission_denied", "Permission denied")
 
 
-def _policy_denied(error: refusals.PolicyDenied) -> ErrorAnswer:
-    decision = error.decision
-    return ErrorAnswer(
-        "policy_denied",
-        f"Purpose class '{decision.purpose_class}' not allowed for scope '{decision.scope}'",
-        {
-            "scope": decision.scope,
-            "purpose_class": decision.purpose_class,
-            "allowed_purpose_classes": decision.allowed_purpose_classes,
-            "decision_id": decision.decision_id,
-            "reason": decision.reason,
-            "matched_terms": decision.matched_terms,
-            "refused_terms": decision.refused_terms,
-            "proposed_class": decision.proposed_class,
-            "hint": decision.hint,
-        },
-    )
-
-
 def _item(error: refusals.ScopeNotAllowed | ceilings.CeilingReached) -> dict[str, str]:
     """Name the memory of a batch that was refused, as errors in a body name it."""
     return {} if error.item is None else {"item": f"memories[{error.item}]"}
@@ -124,7 +105,7 @@ def _invalid_key(error: exceptions.APIException) -> ErrorAnswer:
 # Each error of the domain and of Django REST Framework, and its answer.
 ANSWERS: dict[type[Exception], Callable[[Any], ErrorAnswer]] = {
     RequestRefused: lambda error: error.answer,
-    refusals.PolicyDenied: _policy_denied,
+    refusals.PolicyDenied: lambda error: refusals.denial(error.decision),
     refusals.GrantEnded: lambda error: ErrorAnswer("grant_revoked", "REVOKED"),
     services.GrantNotFound: lambda error: ErrorAnswer("not_found", "Revocation token not found"),
     listing.MemoryNotFound: lambda error: ErrorAnswer("not_found", "Memory not found"),

@@ -5,6 +5,7 @@ What a project registered comes first, and never gives more than the matrix.
 
 from __future__ import annotations
 
+from typing import TypedDict
 from uuid import UUID
 
 import msgspec
@@ -64,6 +65,37 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     def reason_code(self) -> str | None:
         """Return the reason as the record has it, which knows words without a class as one."""
         return POLICY_DENIED if self.reason in PLAIN else self.reason
+
+
+class CheckedPurpose(TypedDict):
+    """How a read would be decided; `reason` and `hint` are null where it is allowed."""
+
+    allowed: bool
+    purpose_class: str
+    purpose_id: str | None
+    matched_terms: tuple[str, ...]
+    refused_terms: tuple[str, ...]
+    proposed_class: str | None
+    allowed_purpose_classes: list[str]
+    policy_version: str
+    reason: str | None
+    hint: str | None
+
+
+def checked(decision: Decision) -> CheckedPurpose:
+    """Return a decision as `POST /policy/check` answers it."""
+    return {
+        "allowed": decision.reason is None,
+        "purpose_class": decision.purpose_class,
+        "purpose_id": decision.purpose_id,
+        "matched_terms": decision.matched_terms,
+        "refused_terms": decision.refused_terms,
+        "proposed_class": decision.proposed_class,
+        "allowed_purpose_classes": decision.allowed_purpose_classes,
+        "policy_version": decision.policy_version,
+        "reason": decision.reason,
+        "hint": decision.hint,
+    }
 
 
 def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> Decision:

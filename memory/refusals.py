@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from accounts import audit
+from foundation.answers import ErrorAnswer
 from memory import events
 from memory.decisions import Decision
 from memory.events import Caller
@@ -49,6 +50,25 @@ class ScopeNotAllowed(Refusal):
 
 class EveryScopeNeeded(Refusal):
     """What was asked for concerns every scope, and this key may use some."""
+
+
+def denial(decision: Decision) -> ErrorAnswer:
+    """Return how a request is answered that was decided so, if that is no."""
+    return ErrorAnswer(
+        "policy_denied",
+        f"Purpose class '{decision.purpose_class}' not allowed for scope '{decision.scope}'",
+        {
+            "scope": decision.scope,
+            "purpose_class": decision.purpose_class,
+            "allowed_purpose_classes": decision.allowed_purpose_classes,
+            "decision_id": decision.decision_id,
+            "reason": decision.reason,
+            "matched_terms": decision.matched_terms,
+            "refused_terms": decision.refused_terms,
+            "proposed_class": decision.proposed_class,
+            "hint": decision.hint,
+        },
+    )
 
 
 def deny(

@@ -27,11 +27,12 @@ from memory import (
     services,
     withdrawing,
 )
+from memory.decisions import CheckedPurpose
 from memory.policy import details, hints
 from memory.policy.registry import PurposeState, Takes
 from memory.policy.vocabulary import PurposeClass, Scope, Source
 from memory.views import reading
-from memory.views.policy import CheckedPurpose, PolicyInForce
+from memory.views.policy import PolicyInForce
 
 REF = "#/components/schemas/"
 

@@ -6,7 +6,8 @@ Whatever is left is `unrecognized`, and denied.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 
 from memory.policy.people import people_in
@@ -41,12 +42,22 @@ UNREADABLE = "unreadable"  # in the place of a word, where a text is none of our
 _NAMES: Mapping[str, PurposeClass] = {str(name): name for name in PURPOSE_CLASSES}
 
 
+class Way(StrEnum):
+    """By which step a purpose got its class."""
+
+    REGISTERED = "registered"
+    NAMED = "named"
+    DECLARED = "declared"
+    WORDED = "worded"
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What a purpose comes down to.
 
     `matched` are the words that told the class, `refused` those for which there is none: words of
-    our tables. `reason` says why there is none; `purpose` is the registered one that it names.
+    our tables. `reason` says why there is none, else `way` how it was found; `purpose` is the
+    registered one that it names.
     """
 
     purpose_class: PurposeClass
@@ -54,6 +65,7 @@ class Understood:
     refused: tuple[str, ...] = ()
     reason: str | None = None
     purpose: RegisteredPurpose | None = None
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def _by_words(words: Words) -> Understood:
         return _refused(PURPOSE_UNRECOGNIZED)
     if doubts := doubts_in(readings):
         return _refused(PURPOSE_DOUBTED, doubts)
-    return Understood(*found)
+    return Understood(*found, way=Way.WORDED)
 
 
 def classify(purpose: str) -> PurposeClass:
@@ -145,12 +157,14 @@ def _registered(purpose_id: str, registry: Registry) -> Understood | None:
         return _refused(PURPOSE_RETIRED, purpose=purpose)
     if registry.environment not in purpose.environments:
         return _refused(PURPOSE_NOT_HERE, purpose=purpose)
-    return Understood(purpose.purpose_class, (purpose.id,), purpose=purpose)
+    return Understood(purpose.purpose_class, (purpose.id,), purpose=purpose, way=Way.REGISTERED)
 
 
 def _named(words: Words) -> Understood | None:
     name = _NAMES.get("_".join(words.parted))
-    return None if name is None else Understood(name, tuple(words.parted))
+    if name is None:
+        return None
+    return Understood(name, tuple(words.parted), way=Way.NAMED)
 
 
 def _declared(purpose: str) -> Understood | None:
@@ -169,7 +183,7 @@ def _declared(purpose: str) -> Understood | None:
         return _refused(PURPOSE_DISAGREES, refused)
     if others := telling_others(words.parted, name.purpose_class):
         return _refused(PURPOSE_DISAGREES, others)
-    return name
+    return replace(name, way=Way.DECLARED)
 
 
 def _vetoed(readings: list[list[str]]) -> tuple[str, ...]:

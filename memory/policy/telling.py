@@ -1,6 +1,9 @@
 """Which class the words of a text tell, by the tables of `memory/policy/classes.py`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 from memory.policy import classes
 from memory.policy.vocabulary import PurposeClass
@@ -36,6 +39,41 @@ _NOT_AFTER = _by_word(classes.NOT_AFTER)
 _SECONDS = frozenset(second for _, second in classes.SPELLED)
 
 
+class Why(StrEnum):
+    """Why a word of the tables does not decide where it stands."""
+
+    BEFORE = "before"  # a word that makes it a thing or a fact: an order's status
+    AFTER = "after"
+    SOUGHT = "sought"
+    IN_ORDER_TO = "in_order_to"
+    NEGATED = "negated"
+    ALONE = "alone"  # without any of the words that it needs
+    WEAK = "weak"  # beside a telling word
+    LESS_CONSEQUENTIAL = "less_consequential"  # than another word of its level
+
+
+class PassedOver(NamedTuple):
+    """Why a word does not decide, and the words that it should have, or should not have, beside."""
+
+    why: Why
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word of the tables in a text, of which it takes `length` words from `at` on.
+
+    It decides unless it was `passed_over`.
+    """
+
+    word: str
+    at: int
+    length: int
+    purpose_class: PurposeClass
+    is_telling: bool
+    passed_over: PassedOver | None
+
+
 def told(words: list[str]) -> tuple[PurposeClass, tuple[str, ...]] | None:
     """Return the class that the words tell, and those by which they do; None if none counts."""
     known = list(_known(words))
@@ -44,6 +82,38 @@ def told(words: list[str]) -> tuple[PurposeClass, tuple[str, ...]] | None:
     least = min(rank for rank, _ in known)
     name = classes.CONSEQUENCE[least % len(classes.CONSEQUENCE)]
     return name, tuple(dict.fromkeys(word for rank, word in known if rank == least))
+
+
+def heard(words: list[str]) -> list[Heard]:
+    """Return every word of the tables in a text, those that do not decide with the reason why."""
+    spelled = list(_spelled(words))
+    ends = [at for at, _ in (*spelled, (len(words), ""))][1:]
+    one_by_one = [word for _, word in spelled]
+    found = []
+    for place, (word, (at, _), end) in enumerate(zip(one_by_one, spelled, ends, strict=True)):
+        if word in _RANKS:
+            rank = _rank(one_by_one, place, word)
+            found.append((rank, word, at, end - at, _passed_over(one_by_one, place, word)))
+    least = min((rank for rank, *_, passed in found if passed is None), default=0)
+    return [
+        Heard(
+            word,
+            at,
+            length,
+            classes.CONSEQUENCE[rank % _TELLING_RANKS],
+            rank < _TELLING_RANKS,
+            passed or _outdone(rank, least),
+        )
+        for rank, word, at, length, passed in found
+    ]
+
+
+def _outdone(rank: int, least: int) -> PassedOver | None:
+    """Say why a word that counts does not decide beside the one of the least rank."""
+    if rank == least:
+        return None
+    is_weaker = rank >= _TELLING_RANKS > least
+    return PassedOver(Why.WEAK if is_weaker else Why.LESS_CONSEQUENTIAL)
 
 
 def telling_others(words: list[str], declared: PurposeClass) -> tuple[str, ...]:
@@ -71,41 +141,52 @@ def telling_others(words: list[str], declared: PurposeClass) -> tuple[str, ...]:
 def _known(words: list[str]) -> Iterator[tuple[int, str]]:
     """Yield the words that count, each with its rank."""
     if not _SECONDS.isdisjoint(words):
-        words = list(_spelled(words))
+        words = [word for _, word in _spelled(words)]
     for at, word in enumerate(words):
-        rank = _RANKS.get(word)
-        if rank is not None and _counts(words, at, word):
-            yield (rank % _TELLING_RANKS if _acts(words, at, word) else rank), word
+        if word in _RANKS and _passed_over(words, at, word) is None:
+            yield _rank(words, at, word), word
 
 
-def _spelled(words: list[str]) -> Iterator[str]:
-    """Bring together what is one word in other spellings: "user interface" is ui."""
+def _rank(words: list[str], at: int, word: str) -> int:
+    """Return the rank of a word of the tables where it stands: a weak one that acts tells."""
+    rank = _RANKS[word]
+    return rank % _TELLING_RANKS if _acts(words, at, word) else rank
+
+
+def _spelled(words: list[str]) -> Iterator[tuple[int, str]]:
+    """Bring together what is one word in other spellings: "user interface" is ui.
+
+    Each comes with its place in the text.
+    """
     at = 0
     while at < len(words):
         one = classes.SPELLED.get((words[at], words[at + 1] if at + 1 < len(words) else ""))
-        yield one or words[at]
+        yield at, one or words[at]
         at += 2 if one else 1
 
 
-def _counts(words: list[str], at: int, word: str) -> bool:
+def _passed_over(words: list[str], at: int, word: str) -> PassedOver | None:
+    """Say why a word of the tables does not count where it stands; None if it does."""
     following = words[at + 1] if at + 1 < len(words) else ""
     if following and following in _NOT_BEFORE.get(word, ()):
-        return False
+        return PassedOver(Why.BEFORE, (following,))
     if at:
         if words[at - 1] in _NOT_AFTER.get(word, ()):
-            return False
+            return PassedOver(Why.AFTER, (words[at - 1],))
         if (
             word in classes.ACTS
             and words[at - 1] in classes.SOUGHT
             and not classes.SEEKING.isdisjoint(words)
         ):
-            return False
+            return PassedOver(Why.SOUGHT)
         if word == "order" and words[at - 1] == "in" and following == "to":
-            return False  # "in order to" orders nothing
+            return PassedOver(Why.IN_ORDER_TO)
         if _is_negated(words, at):
-            return False
+            return PassedOver(Why.NEGATED)
     needed = _NEEDS.get(word)
-    return needed is None or not needed.isdisjoint(words)
+    if needed is None or not needed.isdisjoint(words):
+        return None
+    return PassedOver(Why.ALONE, tuple(sorted(needed)))
 
 
 def _acts(words: list[str], at: int, word: str) -> bool:

@@ -89,7 +89,7 @@ def read(text: str) -> Words:
         if word[1:] == word[1:].lower():
             parted.append(folded)
         else:
-            parted += map(fold, _parts(word))
+            parted += map(fold, parts(word))
     return Words(plain if parted == plain else parted, plain, text)
 
 
@@ -140,7 +140,7 @@ def _alphabets(word: str) -> frozenset[str]:
     )
 
 
-def _parts(word: str) -> Iterable[str]:
+def parts(word: str) -> Iterable[str]:
     """Part a word at its humps, whatever its alphabet: `ProvideRécettes`, `HTTPServer`."""
     if word.isascii():
         return _HUMP.split(word)

@@ -11,28 +11,13 @@ from apikeys.api import KeyedAPIView
 from apikeys.permissions import ANY_KEY
 from foundation.answers import json_response, kept_while_same
 from memory import schemas
-from memory.decisions import decide
+from memory.decisions import checked, decide
 from memory.policy import access
 from memory.policy.description import Gate, gate
 from memory.policy.registry import RegisteredPurpose
 from memory.policy.version import POLICY_VERSION, policy_version
 from memory.policy.vocabulary import PURPOSE_CLASSES
 from memory.registries import registry_for
-
-
-class CheckedPurpose(TypedDict):
-    """How a read would be decided; `reason` and `hint` are null where it is allowed."""
-
-    allowed: bool
-    purpose_class: str
-    purpose_id: str | None
-    matched_terms: tuple[str, ...]
-    refused_terms: tuple[str, ...]
-    proposed_class: str | None
-    allowed_purpose_classes: list[str]
-    policy_version: str
-    reason: str | None
-    hint: str | None
 
 
 class RegisteredHere(TypedDict):
@@ -71,19 +56,7 @@ class CheckPolicyView(KeyedAPIView):
             scope=query.scope,
             purpose=query.purpose,
         )
-        checked: CheckedPurpose = {
-            "allowed": decision.reason is None,
-            "purpose_class": decision.purpose_class,
-            "purpose_id": decision.purpose_id,
-            "matched_terms": decision.matched_terms,
-            "refused_terms": decision.refused_terms,
-            "proposed_class": decision.proposed_class,
-            "allowed_purpose_classes": decision.allowed_purpose_classes,
-            "policy_version": decision.policy_version,
-            "reason": decision.reason,
-            "hint": decision.hint,
-        }
-        return json_response(checked)
+        return json_response(checked(decision))
 
 
 class PolicyView(KeyedAPIView):
