@@ -10,16 +10,13 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -28,7 +25,7 @@ from apikeys import throttling
 from apikeys.authentication import MissingApiKey
 from config.environment import BASE_DIR
 from foundation import outage_log, outages, request_ids
-from foundation.answers import ErrorAnswer, RequestRefused, json_response
+from foundation.answers import ErrorAnswer, RequestRefused, error_body, json_response
 from memory import ceilings, listing, refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
@@ -215,25 +212,9 @@ def _is_ours(filename: str) -> bool:
     return path.is_relative_to(BASE_DIR) and path.relative_to(BASE_DIR).parts[0] in PACKAGES
 
 
-def doc_url(code: str) -> str:
-    """Return the address at which the code is explained, whatever host was asked."""
-    return f"{settings.SITE_URL}{_page_of_codes()}#{code}"
-
-
-@cache
-def _page_of_codes() -> str:
-    return reverse("docs_errors")
-
-
 def respond(request: HttpRequest | Request, answer: ErrorAnswer) -> HttpResponse:
     """Return the answer in the one shape of errors."""
-    payload = {
-        "detail": answer.detail,
-        "code": answer.code,
-        "request_id": request_ids.of(request.META),
-        "doc_url": doc_url(answer.code),
-        **answer.fields,
-    }
+    payload = error_body(answer, request_id=request_ids.of(request.META))
     response = json_response(payload, status=STATUS[answer.code], headers=answer.headers)
     response.error_code = answer.code  # type: ignore[attr-defined] # for the request log
     return response

@@ -22,6 +22,7 @@ from console.purpose_forms import AskTakesForm, TakesForm
 from console.purpose_summaries import TAKES_NAMES, TAKES_WORDS
 from console.summaries import key_names
 from console.templatetags.reasons import quoted, sentence
+from console.why import query_of
 from memory import denials, registering
 from memory.denials import DeniedPurpose, DeniedRead
 from memory.policy.purposes import PURPOSE_UNRECOGNIZED, understand
@@ -34,10 +35,14 @@ MOST = 100  # purposes that a page lists
 
 @dataclass(frozen=True)
 class DeniedRow:
-    """A denied purpose, with why in a sentence and its keys, those that still are the project's."""
+    """A denied purpose, with why in a sentence and its keys, those that still are the project's.
+
+    `query` asks the page about decisions the same.
+    """
 
     denied: DeniedPurpose
     why: str
+    query: str
     keys: list[tuple[UUID, str]]
 
 
@@ -68,6 +73,7 @@ def denied_purposes(request: SignedIn, project_id: UUID, environment: str) -> Ht
             DeniedRow(
                 one,
                 _why(one, environment),
+                query_of(one.scopes[0], one.text),
                 [(key, names[key]) for key in one.key_ids if key in names],
             )
             for one in found[:MOST]

@@ -21,6 +21,7 @@ from console import (
     search,
     theme,
     usage,
+    why,
 )
 
 
@@ -60,6 +61,7 @@ urlpatterns = [
     path(f"{PROJECT}audit/", record.audit_log, name="audit_log"),
     path(f"{PROJECT}audit/<uuid:event_id>/", record.audit_event, name="audit_event"),
     path(f"{PROJECT}search/", search.search, name="search"),
+    path(f"{PROJECT}why/", why.why, name="why"),
     path(PURPOSES, purposes.purposes, name="purposes"),
     path(f"{PURPOSES}new/", purposes.purpose_new, name="purpose_new"),
     path(f"{PURPOSES}denied/", denials.denied_purposes, name="denied_purposes"),

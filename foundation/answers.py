@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.http import parse_etags
 
 JSON_TYPE = "application/json"
@@ -36,6 +39,27 @@ class RequestRefused(Exception):
     ) -> None:
         super().__init__(detail)
         self.answer = ErrorAnswer(code, detail, fields, headers or {})
+
+
+def error_body(answer: ErrorAnswer, *, request_id: str) -> dict[str, Any]:
+    """Return the one shape of errors."""
+    return {
+        "detail": answer.detail,
+        "code": answer.code,
+        "request_id": request_id,
+        "doc_url": doc_url(answer.code),
+        **answer.fields,
+    }
+
+
+def doc_url(code: str) -> str:
+    """Return the address at which the code is explained, whatever host was asked."""
+    return f"{settings.SITE_URL}{_page_of_codes()}#{code}"
+
+
+@cache
+def _page_of_codes() -> str:
+    return reverse("docs_errors")
 
 
 def json_response(

@@ -52,6 +52,7 @@ class Explanation:
     """
 
     purpose: str
+    environment: str
     decision: Decision
     explained: Explained
     reason: str | None
@@ -90,7 +91,7 @@ def explain_read(
     """Say how a read would be decided, and why, without reading or recording anything."""
     decision = decide(principal=principal, registry=registry, scope=scope, purpose=purpose)
     reason = decision.reason if principal.may(READ) else KEY_PERMISSION
-    return Explanation(purpose, decision, explain(purpose, registry), reason)
+    return Explanation(purpose, principal.environment, decision, explain(purpose, registry), reason)
 
 
 def would_be_allowed(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> bool:

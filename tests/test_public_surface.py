@@ -74,6 +74,7 @@ TABLE = [
     ("/console/projects/{project}/test/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/new/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/why/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/denied/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/take/", "get", 302, 200, 404, 404, 404, 302),
     (

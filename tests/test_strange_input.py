@@ -67,6 +67,7 @@ PAGES = {
         *("since", "until", "format"),
     ),
     "/console/projects/{project}/test/requests/{logged}/": ("before",),
+    "/console/projects/{project}/test/why/": ("scope", "purpose", "key"),
     "/console/keys/{key}/": ("before",),
     "/accounts/login/": ("next", "email"),
     "/accounts/signup/": ("next", "email"),

@@ -113,6 +113,12 @@ GUIDES = Group(
             (Part(POLICY, "the-registry-of-purposes", bare=True),),
         ),
         Entry(
+            "denied",
+            "Why a read was denied",
+            "Ask the console or the API why, and what to do about each reason.",
+            (Part("docs/guide/denied.md"),),
+        ),
+        Entry(
             "checks",
             "Asking the policy",
             "How a read would be decided, without one, and the policy as JSON.",

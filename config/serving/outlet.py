@@ -108,7 +108,7 @@ def plain_answer(status: str, code: str, detail: str, *, retry_after: int = 0) -
 
     The connection ends with it.
     """
-    from config.errors import doc_url  # of the application: see the package
+    from foundation.answers import doc_url  # of the application: see the package
 
     request_id = str(uuid7())
     answer = {"detail": detail, "code": code, "request_id": request_id}

@@ -29,7 +29,7 @@ def page(browser: Client, project: Project, tail: str = "", environment: str = "
 
 
 def sent(
-    browser: Client, project: Project, verb: str, environment: str = "test", **form: Any
+    browser: Client, project: Project, verb: str, environment: Any = "test", **form: Any
 ) -> Response:
     """Send a form to the action with that verb."""
     answer: Response = browser.post(path_of(project, verb, environment), form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -53,6 +54,14 @@ class TestDenied:
         assert ">Other worker</bdi></a>" in words.replace("<bdi>Other", ">Other")
         assert "whatever else it says. By “marketing”." in words
         assert "user_1" not in words
+
+    def test_each_leads_to_why_filled_in(self, browser: Client, project: Project) -> None:
+        ask(project, "sell & tell")
+        words = page(browser, project, "denied/")
+        (query,) = re.findall(rf'href="/console/projects/{project.pk}/test/why/(\?[^"]*)"', words)
+        assert query == "?scope=preferences&amp;purpose=sell+%26+tell"
+        answer = browser.get(f"/console/projects/{project.pk}/test/why/{unescape(query)}")
+        assert "<mark>sell</mark> &amp; tell" in answer.content.decode()
 
     def test_one_click_registers_it_and_leads_to_the_approval(
         self, browser: Client, project: Project

@@ -102,7 +102,7 @@ class TestRegistering:
         answer = sent(browser, project, "new/", **{**NEW, **changed})
         words = answer.content.decode()
         assert sentence in words.replace("&#x27;", "'")
-        assert "Nothing was saved." in words
+        assert "Please fix the following:" in words
         kept = {**NEW, **changed}
         assert kept["id"] in words
         assert kept["sentence"] in words
