@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.audit import who
-from accounts.environments import CHOICES, LIVE
+from accounts.environments import LIVE
 from accounts.models import Project
 from memory.models import Purpose
 from memory.policy.access import readable_scopes
@@ -28,7 +28,7 @@ TAKES_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PurposeSummary:
-    """One purpose. `state` is a word and a tone (good, warning or none), never colour alone."""
+    """One purpose. `state` is a word and a tone (allow, care or none), never colour alone."""
 
     purpose: Purpose
     state: str
@@ -59,9 +59,9 @@ def purpose_summary(purpose: Purpose, *, owner_id: UUID) -> PurposeSummary:
 def _state(purpose: Purpose) -> tuple[str, str, str]:
     held = purpose.standing() is PurposeState.RETIRED
     if purpose.state == PurposeState.APPROVED:
-        return "Approved", "good", ""
+        return "Approved", "allow", ""
     if purpose.state == PurposeState.PROPOSED:
-        return "Proposed", "warning", "Refused until it is approved" if held else "No effect yet"
+        return "Proposed", "care", "Refused until it is approved" if held else "No effect yet"
     return ("Retired", "", "Refused") if held else ("Withdrawn", "", "Never approved: no effect")
 
 
@@ -69,18 +69,13 @@ def _state(purpose: Purpose) -> tuple[str, str, str]:
 class Taken:
     """What a project takes in one environment; `recommends` where something stricter is wiser."""
 
-    environment: str
-    name: str
     takes: str
     words: str
     recommends: bool
 
 
-def taken(project: Project) -> list[Taken]:
-    """Say what the project takes in each environment."""
-    found = []
-    for environment, name in CHOICES:
-        takes = getattr(project, takes_column(environment))
-        recommends = environment == LIVE and takes != Takes.REGISTERED
-        found.append(Taken(environment, name, takes, TAKES_WORDS[takes], recommends))
-    return found
+def taken(project: Project, environment: str) -> Taken:
+    """Say what the project takes in an environment."""
+    takes = getattr(project, takes_column(environment))
+    recommends = environment == LIVE and takes != Takes.REGISTERED
+    return Taken(takes, TAKES_WORDS[takes], recommends)

@@ -40,14 +40,14 @@ LOOKED_AT = timedelta(days=30)  # in which a page counts how often a purpose was
 @never_cache
 @require_safe
 def purposes(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
-    """Show what the project takes in each environment, and every purpose that it registered."""
+    """Show what the project takes here, and every purpose that it registered."""
     project = owned.project(request, project_id, environment)
     registered = Purpose.objects.of_project(project.pk)
     context = {
         "project": project,
         "environment": environment,
         "section": "purposes",
-        "takes": taken(project),
+        "taken": taken(project, environment),
         "rows": [purpose_summary(one, owner_id=request.user.pk) for one in registered],
     }
     return render(request, "console/purposes.html", context)

@@ -48,7 +48,7 @@ class TestDenied:
         ask(project, GIFT, "Gift for my SISTER", "marketing")
         ask(project, GIFT, key="Other worker")
         words = page(browser, project, "denied/")
-        assert words.count("“<bdi>gift for my sister</bdi>”") == 1
+        assert words.count('<q class="said"><bdi>gift for my sister</bdi></q>') == 1
         assert "3 times" in words
         assert "No word of it names a class." in words
         assert ">Other worker</bdi></a>" in words.replace("<bdi>Other", ">Other")
@@ -136,7 +136,7 @@ class TestTaking:
         ask(project, "recommend restaurants", "recommend restaurants", "recommendation: gifts")
         words = page(browser, project, "take/?environment=test&takes=declared")
         assert "<strong>2 of 3 reads</strong> would have been denied" in words
-        assert "“<bdi>recommend restaurants</bdi>”" in words
+        assert '<q class="said"><bdi>recommend restaurants</bdi></q>' in words
         assert "recommendation: gifts" not in words
         assert "Take registered and declared purposes in test" in words
         words = page(browser, project, "take/?environment=test&takes=registered")
@@ -176,7 +176,9 @@ class TestTaking:
         assert "We recommend" not in words
 
     def test_live_is_recommended_to_take_less(self, browser: Client, project: Project) -> None:
-        assert page(browser, project).count("We recommend <code>registered</code> for live") == 1
+        recommended = "We recommend <code>registered</code> for live"
+        assert recommended in page(browser, project, "", "live")
+        assert recommended not in page(browser, project)
         assert "We recommend" in page(browser, project, "take/", "live")
         assert "We recommend" not in page(browser, project, "take/")
 

@@ -29,10 +29,10 @@ class TestList:
         words = page(browser, project)
         for shown in (
             "<code>gift_finder</code>",
-            "“<bdi>Finds gifts for the people that the user names.</bdi>”",
+            '<q class="said"><bdi>Finds gifts for the people that the user names.</bdi></q>',
             '<code>recommendation</code><span class="help">preferences</span>',
             'data-label="Environments">live<',
-            '<span class="badge good">Approved</span>',
+            '<span class="badge dot allow">Approved</span>',
             "Revision 1",
             "by an operator",
         ):
