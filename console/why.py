@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Project
 from apikeys.models import ApiKey
-from apikeys.rights import every_right, principal_of
+from apikeys.stand_ins import every_right, principal_of
 from console import owned
 from console.owned import SignedIn
 from console.summaries import name_of

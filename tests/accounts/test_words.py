@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts.allauth_internals import TOTP, RecoveryCodes
 from accounts.models import User
-from accounts.resets import default_token_generator, user_pk_to_url_str
 from config.environment import BASE_DIR
 from tests.accounts.invited import invite
 from tests.accounts.signing_in import SEED, sign_in

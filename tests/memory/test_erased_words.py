@@ -63,7 +63,7 @@ WORDS = {
     "worddomain": "a domain of a statement",
     "wordasked": "a domain of a refused read",
     "wordvalue": "a statement's value",
-    "wordreason": "why an owner looked at live memories",
+    "wordlook": "why an owner looked at live memories",
     "wordpurpose": "a purpose that was allowed",
     "wordregistered": "the id of a registered purpose",
     "wordsentence": "the sentence about it",

@@ -74,7 +74,7 @@ def pages(browser: Client, person: User) -> None:
 def look_at_live_memories(browser: Client, project: Project) -> None:
     page = f"/console/projects/{project.pk}/live/people/file/values/?user_id=worduser"
     look = look_in(browser.get(page).content.decode())
-    answer = browser.post(page, {"reason": "wordreason for a look", "look": look})
+    answer = browser.post(page, {"reason": "wordlook for a reason", "look": look})
     assert "wordvalue" in answer.content.decode()
 
 
