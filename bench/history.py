@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bench import copying
+from bench import copying, rows
 from bench.rows import Tenant
 
 KEYS = 50
@@ -19,6 +19,7 @@ DAYS = 90
 LOGGED = 200_000
 LOGGED_AT_ONCE = 10_000
 LOGGED_DAYS = 7
+DECIDED = 100_000
 # What is requested: how it is answered, and in one of how many hours it comes.
 ANSWERS = [
     ("POST /memory", 201, "", 1),
@@ -127,4 +128,51 @@ def _logged(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetim
         microseconds=choice.randint(1_000, 50_000),
         address="192.0.2.1",
         user_agent="python-httpx/0.28",
+    )
+
+
+def add_decisions(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> int:
+    """Add decided reads of the last days, the oldest first, as the record keeps them.
+
+    A fifth of them is denied, under every scope and for every class. Return how many.
+    """
+    from accounts.models import AuditEvent
+
+    choice = random.Random(5)
+    began, length = at - timedelta(days=DAYS), timedelta(days=DAYS)
+    for start in range(0, count, LOGGED_AT_ONCE):
+        AuditEvent.objects.bulk_create(
+            [
+                _decided(tenant, choice, keys, began + length * number / count)
+                for number in range(start, min(start + LOGGED_AT_ONCE, count))
+            ],
+            batch_size=1000,
+        )
+    return count
+
+
+def _decided(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetime) -> Any:
+    from accounts.models import AuditEvent
+    from foundation.identifiers import first_id
+    from memory.policy.vocabulary import PurposeClass, Scope
+
+    user_id = f"decided-{choice.randrange(10_000)}"
+    is_denied = not choice.randrange(5)
+    id_ = UUID(int=first_id(at).int | choice.getrandbits(74))
+    return AuditEvent(
+        id=id_,
+        subject_id=tenant.subject_id(user_id),
+        event_type="POLICY_DENIED" if is_denied else "MEMORY_READ",
+        app_id=tenant.project_id,
+        environment=tenant.environment,
+        api_key_id=choice.choice(keys),
+        user_id=user_id,
+        scope=str(choice.choice([*Scope])),
+        purpose=f"book table {choice.randrange(300)}" if is_denied else rows.PURPOSE,
+        purpose_class=str(choice.choice([*PurposeClass])),
+        reason_code="POLICY_DENIED" if is_denied else None,
+        decision_id=id_,
+        policy_version="bench",
+        request_id=f"{choice.getrandbits(64):016x}",
+        created_at=at,
     )

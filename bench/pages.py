@@ -10,6 +10,7 @@ import os
 import platform
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +40,7 @@ def run(tenant: Tenant, settings: Mapping[str, str], database: str) -> None:
     keys = history.add_keys(tenant, history.KEYS, at=at)
     usage = history.add_usage(keys, at=at)
     logged = history.add_log(tenant, keys, history.LOGGED, at=at)
+    decided = history.add_decisions(tenant, keys, history.DECIDED, at=at)
     rows.fill(tenant, EVENTS)
     rows.settle()
     facts = {
@@ -46,7 +48,7 @@ def run(tenant: Tenant, settings: Mapping[str, str], database: str) -> None:
         "database": database,
         "usage": f"{usage} rows: {history.DAYS} days of {len(keys)} keys, in one project",
         "log": f"{logged} requests of the last {history.LOGGED_DAYS} days",
-        "record": f"{EVENTS} events",
+        "record": f"{EVENTS} memories stored, {decided} reads decided in {history.DAYS} days",
         "each": f"{VISITS} visits",
     }
     for name, fact in facts.items():
@@ -63,17 +65,42 @@ def paths(tenant: Tenant, keys: list[Any]) -> dict[str, str]:
     ranges = {
         f"usage, {name}": f"{project}/usage/?range={name}" for name in ("24h", "7d", "30d", "90d")
     }
+    overviews = {f"overview, {name}": f"{project}/?range={name}" for name in ("24h", "7d", "30d")}
     return {
+        **overviews,
+        "overview, denied": f"{project}/?decisions=denied",
+        "overview, live": f"{project.replace('/test', '/live')}/",
         **ranges,
         "usage of a key, 90d": f"{key}/usage/?range=90d",
+        "usage, one endpoint, 90d": f"{project}/usage/?range=90d&endpoint=POST+%2Fmemory",
         "keys, with sparklines": f"{project}/keys/",
-        "overview": f"{project}/",
+        "key": f"{key}/",
         "request log": f"{project}/requests/",
         "request log, one key": f"{project}/requests/?key={keys[-1]}",
         "request log, rare status": f"{project}/requests/?status=5xx",
         "request log, no such id": f"{project}/requests/?request_id=none",
         "audit log": f"{project}/audit/",
+        "audit log, one class": f"{project}/audit/?purpose_class=scheduling",
+        **_if_there(tenant),
     }
+
+
+def _if_there(tenant: Tenant) -> dict[str, str]:
+    """Return pages by the names of their addresses, which say what they need."""
+    from django.urls import NoReverseMatch, reverse
+
+    place = [tenant.project_id, tenant.environment]
+    asked = {
+        "why": (place, "?scope=preferences&purpose=book+a+table"),
+        "people": (place, "?user_id=decided-1"),
+        "person": ([*place, "decided-1"], ""),
+        "search": (place, "?q=worker"),
+    }
+    found = {}
+    for name, (arguments, query) in asked.items():
+        with suppress(NoReverseMatch):
+            found[name] = reverse(name, args=arguments) + query
+    return found
 
 
 def signed_in(tenant: Tenant) -> Any:

@@ -1,51 +1,98 @@
-"""Makes what a page of usage draws: tables, which are also its CSV, and the bars of its chart."""
+"""Makes the tables of a page of usage, which are also its CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from apikeys.usage.latency import in_words, quantile
+from apikeys.usage.latency import column_within, in_words
 from apikeys.usage.periods import Period
-from apikeys.usage.reports import KINDS, SPARK_DAYS, Count, Usage
+from apikeys.usage.reports import DENIED, FAILED, KINDS, LIMITED, REFUSED, SERVED, Count, Usage
+from console.charts import Part, Spread, shares, spread
+from console.sparks import Spark, spark
+from memory.decided import Denials, DeniedText
 
-BAR_WIDTH = 10  # of the drawing's own units, of which its height has 100
-GAP = 2
+Cell = str | int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; some stand only on the page or only in the file, which have the same numbers.
+
+    `is_code` says that it holds words for machines, and no numbers.
+    """
+
+    name: str
+    on_page: bool = True
+    in_file: bool = True
+    is_code: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    cells: tuple[str | int, ...]
+    """One row; what is drawn in it, if something is, is drawn from its own numbers."""
+
+    cells: tuple[Cell, ...]
     key_id: UUID | None = None  # whose own page the row leads to
+    parts: list[Part] | None = None
+    spark: Spark | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """People see in it what its CSV holds, which is requested by its `name`."""
+    """People see in it what its CSV holds, which is requested by its `name`.
+
+    `drawn` is the heading of what is drawn in each row.
+    """
 
     name: str
     title: str
-    columns: tuple[str, ...]
-    rows: list[Row]
+    columns: tuple[Column, ...]
+    rows: list[Row] = field(default_factory=list)
+    drawn: str = ""
 
-    def labelled(self) -> list[tuple[Row, list[tuple[str, str | int]]]]:
-        """Pair each cell with the name of its column: a narrow screen shows both."""
-        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]
+    def on_page(self) -> list[Column]:
+        return [column for column in self.columns if column.on_page]
+
+    def labelled(self) -> Iterator[tuple[Row, list[tuple[Column, Cell]]]]:
+        """Pair each cell with its column, whose name a narrow screen shows beside it."""
+        for row in self.rows:
+            pairs = zip(self.columns, row.cells, strict=True)
+            yield row, [(column, cell) for column, cell in pairs if column.on_page]
+
+    def lines(self) -> Iterator[list[Cell]]:
+        """Yield the lines of its CSV, the heading first."""
+        yield [column.name for column in self.columns if column.in_file]
+        for row in self.rows:
+            pairs = zip(self.columns, row.cells, strict=True)
+            yield [cell for column, cell in pairs if column.in_file]
 
 
 @dataclass(frozen=True)
 class KeyLine:
-    """What a table says of a key beside its usage: what is left of how many this hour.
+    """What a table says of a key beside its usage: how much of how many it used this hour.
 
     Both are empty for a key that has ended.
     """
 
     name: str
-    environment: str
-    left: int | str
+    used: int | str
     limit: int | str
+
+
+def _columns(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name) for name in names)
+
+
+def _code(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, is_code=True) for name in names)
+
+
+def _in_file(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, on_page=False) for name in names)
 
 
 def by_time(usage: Usage, period: Period) -> Table:
@@ -54,49 +101,112 @@ def by_time(usage: Usage, period: Period) -> Table:
         for step, count in usage.steps.items()
     ]
     title = "Requests by hour" if period.hourly else "Requests by day"
-    return Table(
-        "time", title, ("Hour (UTC)" if period.hourly else "Day (UTC)", "Requests", *KINDS), rows
-    )
+    first = "Hour (UTC)" if period.hourly else "Day (UTC)"
+    return Table("time", title, _columns(first, "Requests", *KINDS), rows)
 
 
 def by_endpoint(usage: Usage) -> Table:
     rows = [
-        Row((endpoint, count.requests, count.errors, *_latency(usage.endpoint_latency[endpoint])))
+        Row(
+            (endpoint, count.requests, *count.kinds.values(), f"{count.share_of_errors:.1f} %"),
+            parts=shares(count.kinds),
+        )
         for endpoint, count in _most_first(usage.endpoints)
     ]
-    return Table(
-        "endpoints",
-        "By endpoint",
-        ("Endpoint", "Requests", "Errors", "Latency p50", "Latency p95"),
-        rows,
+    columns = (
+        *_code("Endpoint"),
+        *_columns("Requests"),
+        *_in_file(SERVED),
+        *_columns(DENIED),
+        *_in_file(REFUSED, LIMITED, FAILED),
+        Column("Not served", in_file=False),
     )
+    return Table("endpoints", "By endpoint", columns, rows, drawn="Answers")
 
 
-def by_key(usage: Usage, lines: Mapping[UUID, KeyLine]) -> Table:
-    """Tabulate the keys that were used, also those deleted since."""
+def latency(usage: Usage) -> Table:
+    """Tabulate how long requests took, in all and by endpoint; known are bounds."""
+    counts = [*_most_first(usage.endpoints)]
+    if len(counts) > 1:
+        counts.insert(0, ("All", usage.total))
     rows = [
-        Row(
-            (
-                lines[key].name,
-                lines[key].environment,
-                count.requests,
-                count.errors,
-                lines[key].left,
-                lines[key].limit,
-            ),
-            key_id=key,
-        )
-        for key, count in _most_first(usage.keys)
-        if key in lines
+        Row((endpoint, *spread_words(count)), spread=spread(count.latency))
+        for endpoint, count in counts
     ]
-    columns = ("Key", "Environment", "Requests", "Errors", "Left this hour", "Limit an hour")
-    return Table("keys", "By key", columns, rows)
+    columns = (*_code("Endpoint"), *_columns("p50", "p95", "p99"))
+    return Table("latency", "Latency", columns, rows, drawn="p50 to p99")
+
+
+def by_key(
+    usage: Usage, lines: Mapping[UUID, KeyLine], trends: Mapping[UUID, list[int]], of: str
+) -> Table:
+    """Tabulate the keys that were used, also those deleted since; `of` names the period."""
+    rows = []
+    for key, count in _most_first(usage.keys):
+        if key not in lines:
+            continue
+        line = lines[key]
+        rows.append(
+            Row(
+                (
+                    line.name,
+                    count.requests,
+                    count.denied,
+                    count.kinds[REFUSED],
+                    count.kinds[LIMITED],
+                    count.kinds[FAILED],
+                    spread_words(count)[1],
+                    "" if line.limit == "" else f"{line.used:,} of {line.limit:,}",
+                    line.used,
+                    line.limit,
+                ),
+                key_id=key,
+                parts=shares(count.kinds),
+                spark=spark(trends.get(key, ()), of=of),
+            )
+        )
+    columns = (
+        *_columns("Key", "Requests", DENIED),
+        *_in_file(REFUSED, LIMITED, FAILED),
+        *_columns("p95"),
+        Column("This hour", in_file=False),
+        *_in_file("Used this hour", "Limit an hour"),
+    )
+    return Table("keys", "By key", columns, rows, drawn="Answers")
 
 
 def by_error(usage: Usage) -> Table:
     found = sorted(usage.errors.items(), key=lambda entry: (-entry[1], entry[0]))
-    rows = [Row((status, code or "none", requests)) for (status, code), requests in found]
-    return Table("errors", "Errors", ("Status", "Error code", "Requests"), rows)
+    rows = [Row((code or "none", status, requests)) for (status, code), requests in found]
+    columns = (*_code("Error code"), *_columns("Status", "Requests"))
+    return Table("errors", "Errors by code", columns, rows)
+
+
+def by_status(usage: Usage) -> Table:
+    rows = [Row((str(status), number)) for status, number in sorted(usage.statuses.items())]
+    return Table("statuses", "By status", (*_code("Status"), *_columns("Requests")), rows)
+
+
+def by_scope_and_class(denials: Denials) -> Table:
+    """Tabulate the denials that the heat matrix shows."""
+    found = sorted(denials.cells.items(), key=lambda entry: (-entry[1], entry[0]))
+    rows = [Row((scope, purpose_class, number)) for (scope, purpose_class), number in found]
+    columns = (*_code("Scope", "Purpose class"), *_columns("Denied reads"))
+    return Table("denials", "Denied reads, scope by purpose class", columns, rows)
+
+
+def by_purpose(texts: list[DeniedText]) -> Table:
+    rows = [Row((one.text, one.purpose_class, one.scope, one.denied)) for one in texts]
+    columns = (*_columns("Purpose"), *_code("Purpose class", "Scope"), *_columns("Denied reads"))
+    return Table("purposes", "Denied reads, by purpose", columns, rows)
+
+
+def spread_words(count: Count) -> tuple[str, str, str]:
+    """Return p50, p95 and p99 in words; all are empty without a request."""
+    half, most, nearly_all = (
+        in_words(column_within(share, count.latency)) for share in (0.5, 0.95, 0.99)
+    )
+    return half, most, nearly_all
 
 
 Name = TypeVar("Name", str, UUID)
@@ -104,82 +214,3 @@ Name = TypeVar("Name", str, UUID)
 
 def _most_first(counts: Mapping[Name, Count]) -> list[tuple[Name, Count]]:
     return sorted(counts.items(), key=lambda entry: (-entry[1].requests, str(entry[0])))
-
-
-def _latency(counts: list[int]) -> tuple[str, str]:
-    return in_words(quantile(0.5, counts)), in_words(quantile(0.95, counts))
-
-
-def latency_of(usage: Usage) -> tuple[str, str]:
-    """Return p50 and p95 of all that is shown, in words; both are empty without a request."""
-    return _latency(usage.latency)
-
-
-@dataclass(frozen=True)
-class Part:
-    kind: str
-    x: int
-    y: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Bar:
-    title: str
-    parts: list[Part]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Bars in a drawing `width` wide and 100 high, of which the highest bar has `most` requests."""
-
-    width: int
-    bar: int
-    most: int
-    bars: list[Bar]
-    first: str
-    last: str
-
-
-def chart(table: Table) -> Chart:
-    """Chart the table that `by_time` made: the same numbers, stacked from below."""
-    most = max((int(row.cells[1]) for row in table.rows), default=0)
-    bars = []
-    for index, row in enumerate(table.rows):
-        name, _, *kinds = row.cells
-        words = [
-            f"{number} {kind.lower()}" for kind, number in zip(KINDS, kinds, strict=True) if number
-        ]
-        top, parts = 100.0, []
-        for kind, number in zip(KINDS, kinds, strict=True):
-            if number:
-                height = 100 * int(number) / most
-                top -= height
-                x = index * BAR_WIDTH + GAP // 2
-                parts.append(Part(kind.lower(), x, round(top, 3), round(height, 3)))
-        bars.append(Bar(f"{name}: {', '.join(words) or 'no request'}", parts))
-    return Chart(
-        width=len(bars) * BAR_WIDTH,
-        bar=BAR_WIDTH - GAP,
-        most=most,
-        bars=bars,
-        first=str(table.rows[0].cells[0]),
-        last=str(table.rows[-1].cells[0]),
-    )
-
-
-@dataclass(frozen=True)
-class Spark:
-    """A line through `points` in a drawing 130 wide and 24 high, and what it says in words."""
-
-    points: str
-    words: str
-
-
-def spark(requests: Iterable[int]) -> Spark:
-    """Draw the requests of the last SPARK_DAYS days."""
-    days = list(requests) or [0] * SPARK_DAYS
-    most = max(days) or 1
-    points = " ".join(f"{10 * index},{22 - 20 * day / most:.1f}" for index, day in enumerate(days))
-    total = sum(days)
-    return Spark(points, f"{total} request{'' if total == 1 else 's'} in {SPARK_DAYS} days")

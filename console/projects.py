@@ -1,4 +1,4 @@
-"""The pages about projects: the choice of them, an overview, making, renaming and deleting one."""
+"""The pages about projects: the choice of them, making, renaming and deleting one."""
 
 from __future__ import annotations
 
@@ -15,17 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.environments import TEST
-from accounts.models import AuditEvent, Project
+from accounts.models import Project
 from apikeys.models import ApiKey
-from console import kept, owned, paging
+from console import owned
 from console.forms import ConfirmForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
-from console.summaries import summaries
-from foundation.addresses import base_url
 from foundation.visible import shown
-
-KEYS = 10  # of an environment that the overview shows; the list has all
-ACTIVITY = 10  # events that the overview shows; the audit log has all
 
 
 @never_cache
@@ -35,28 +30,6 @@ def console(request: SignedIn) -> HttpResponse:
     projects = Project.objects.owned_by(request.user).order_by("created_at")
     first = projects[:2]
     return redirect("project", first[0].pk, TEST) if len(first) == 1 else redirect("projects")
-
-
-@never_cache
-@require_safe
-def project(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
-    """Show the project's keys in one environment, its last activity, and a quickstart."""
-    chosen = owned.project(request, project_id, environment)
-    at = timezone.now()
-    keys = ApiKey.objects.live().filter(project=chosen, environment=environment).with_secrets()
-    newest = paging.page(keys, before=None, size=KEYS)
-    context = {
-        "project": chosen,
-        "environment": environment,
-        "section": "overview",
-        "rows": summaries(newest.rows, project_id=chosen.pk, at=at),
-        "has_more_keys": newest.older is not None,
-        "activity": AuditEvent.objects.newest(chosen.pk, environment, count=ACTIVITY),
-        "kept": kept.kept(chosen, environment, at=at),
-        "ceilings": chosen.ceilings(),
-        "base_url": base_url(request),
-    }
-    return render(request, "console/project.html", context)
 
 
 @never_cache

@@ -10,8 +10,9 @@ from uuid import UUID
 from accounts.models import Project
 from apikeys.models import ApiKey, Secret
 from apikeys.usage import reports
-from console.figures import Spark, spark
 from console.rights_forms import PRESETS
+from console.sparks import Spark, spark
+from console.templatetags.moments import day, span
 
 SOON = timedelta(days=14)
 UNUSED = timedelta(days=30)
@@ -21,7 +22,10 @@ PRESET_NAMES = {"full": "Full access", "read": "Read only", "write": "Write only
 
 @dataclass(frozen=True)
 class KeySummary:
-    """One key. `status` is a word and a tone (good, warning, bad or none), never colour alone."""
+    """One key. `status` is a word and a tone (allow, care, deny or none), never colour alone.
+
+    `narrowed` says in a few words what it may do less than its `rights` tell.
+    """
 
     key: ApiKey
     secret: Secret
@@ -31,7 +35,17 @@ class KeySummary:
     last_client: str
     grace: tuple[Secret, ...]
     rights: str
+    narrowed: str
+    state: str
     spark: Spark
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state == "active"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state == "expired"
 
     @property
     def is_live(self) -> bool:
@@ -62,7 +76,8 @@ def summary(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeySu
     secrets = list(key.secrets.all())
     used = [(secret.last_used_at, secret) for secret in secrets if secret.last_used_at]
     last_used_at, last = max(used, key=lambda one: one[0], default=(None, None))
-    status, tone = _status(key, last_used_at, at=at)
+    grace = tuple(one for one in secrets if (end := one.works_until()) and end > at)
+    status, tone = _status(key, last_used_at, grace, at=at)
     return KeySummary(
         key=key,
         secret=key.current_secret(),
@@ -70,32 +85,52 @@ def summary(key: ApiKey, *, at: datetime, requests: Iterable[int] = ()) -> KeySu
         tone=tone,
         last_used_at=last_used_at,
         last_client=f"{last.last_address}, {last.last_user_agent}" if last else "",
-        grace=tuple(secret for secret in secrets if (end := secret.works_until()) and end > at),
+        grace=grace,
         rights=_rights(key),
+        narrowed=_narrowed(key),
+        state=key.state(at=at),
         spark=spark(requests),
     )
 
 
-def _status(key: ApiKey, last_used_at: datetime | None, *, at: datetime) -> tuple[str, str]:
-    state = key.state(at=at)
-    if state != "active":
-        words = {"deleted": "Deleted", "expired": "Expired", "disabled": "Switched off by us"}
-        return words[state], "bad" if state == "disabled" else ""
+def _status(
+    key: ApiKey, last_used_at: datetime | None, grace: Iterable[Secret], *, at: datetime
+) -> tuple[str, str]:
+    match key.state(at=at):
+        case "deleted":
+            return f"Deleted {day(key.deleted_at or at, now=at)}", ""
+        case "expired":
+            return f"Expired {day(key.expires_at or at, now=at)}", ""
+        case "disabled":
+            return "Disabled by Memory Scope", "deny"
+    if any(secret.is_still_used() for secret in grace):
+        return "Old secret still used", "care"
     if key.expires_at and key.expires_at - at <= SOON:
-        days = (key.expires_at - at).days
-        return (
-            f"Expires in {days} day{'' if days == 1 else 's'}" if days else "Expires today"
-        ), "warning"
+        return f"Expires in {span(key.expires_at - at)}", "care"
+    if grace:
+        return "Rotation running", "care"
     if last_used_at is None:
         return "Never used", ""
     if last_used_at < at - UNUSED:
-        return f"Unused for {(at - last_used_at).days} days", "warning"
-    return "Active", "good"
+        return f"Unused for {span(at - last_used_at)}", "care"
+    return "Active", "allow"
 
 
 def _rights(key: ApiKey) -> str:
-    is_narrowed = any(one is not None for one in (key.scopes, key.purpose_classes, key.purposes))
     for preset, permissions in PRESETS.items():
         if set(key.permissions) == set(permissions):
-            return f"{PRESET_NAMES[preset]}, narrowed" if is_narrowed else PRESET_NAMES[preset]
+            return PRESET_NAMES[preset]
     return "Custom"
+
+
+def _narrowed(key: ApiKey) -> str:
+    parts = []
+    for values, name in (
+        (key.scopes, "scope"),
+        (key.purpose_classes, "purpose class"),
+        (key.purposes, "registered purpose"),
+    ):
+        if values is not None:
+            plural = "" if len(values) == 1 else "es" if name.endswith("s") else "s"
+            parts.append(f"{len(values)} {name}{plural}")
+    return ", ".join(parts)

@@ -17,11 +17,16 @@ from accounts.models import Project
 from apikeys import throttling
 from apikeys.models import ApiKey
 from apikeys.usage import periods, reports
-from console import exports, figures, owned
+from apikeys.usage.periods import Period
+from console import charts, exports, figures, heat, owned
 from console.figures import KeyLine, Table
-from console.filters import UsageFilter
 from console.owned import SignedIn
 from console.summaries import name_of
+from console.usage_filter import UsageFilter
+from memory import decided
+
+RANGES = {"24h": "24 h", "7d": "7 d", "30d": "30 d", "90d": "90 d"}
+TEXTS = 10  # purposes that were denied most often
 
 
 @never_cache
@@ -44,45 +49,64 @@ def _usage(
     request: SignedIn, project: Project, environment: str, key: ApiKey | None
 ) -> HttpResponseBase:
     at = timezone.now()
-    form = UsageFilter(request.GET)
+    form = UsageFilter(request.GET, project=project, environment=environment, at=at)
     context: dict[str, Any] = {
         "project": project,
-        "key": key,
         "environment": environment,
+        "key": key,
         "section": "usage",
         "form": form,
-        "ranges": periods.NAMED,
-        "usual": periods.USUAL,
+        "ranges": RANGES,
     }
     if not form.is_valid():
         return render(request, "console/usage.html", context, status=400)
     period = form.period(at=at)
-    found = reports.usage(
-        period,
-        project_id=project.pk,
-        key_id=key.pk if key else None,
-        environment=environment,
-    )
-    tables = [figures.by_time(found, period), figures.by_endpoint(found)]
+    key_id, endpoint = (key.pk if key else form.key_id), form.cleaned_data["endpoint"]
+    whose: dict[str, Any] = {"project_id": project.pk, "environment": environment}
+    found = reports.usage(period, **whose, key_id=key_id, endpoint=endpoint)
+    when: dict[str, Any] = {"since": period.start, "until": period.end}
+    denials = decided.denials(**whose, **when, hourly=period.hourly, key_id=key_id)
+    texts = decided.denied_texts(**whose, **when, most=TEXTS, key_id=key_id)
+    tables = {
+        "time": figures.by_time(found, period),
+        "endpoints": figures.by_endpoint(found),
+        "errors": figures.by_error(found),
+        "statuses": figures.by_status(found),
+        "latency": figures.latency(found),
+        "denials": figures.by_scope_and_class(denials),
+        "purposes": figures.by_purpose(texts),
+    }
     if key is None:
-        tables.append(figures.by_key(found, _lines(project, found, at=at)))
-    tables.append(figures.by_error(found))
-    table_name = request.GET.get("csv")
-    if table_name is not None:
-        return _csv(table_name, tables, period)
+        trends = reports.trends(period, **whose, endpoint=endpoint)
+        lines = _lines(project, found, at=at)
+        tables["keys"] = figures.by_key(found, lines, trends, _words(period))
+    if "csv" in request.GET:
+        return _csv(tables.get(request.GET["csv"]), period)
     context |= {
         "period": period,
+        "range_name": form.range_name,
+        "chips": form.chips(),
         "total": found.total,
-        "latency": figures.latency_of(found),
-        "chart": figures.chart(tables[0]),
-        "by_time": tables[0],
-        "tables": tables[1:],
+        "legend": [
+            (charts.CLASSES[kind], kind, number) for kind, number in found.total.kinds.items()
+        ],
+        "chart": charts.chart(found.steps, period, at=at),
+        "tables": tables,
+        "denials": denials,
+        "heat": heat.heat(denials),
+        "heat_columns": heat.COLUMNS,
+        "texts": texts,
         "reset_at": throttling.reset_at(at=at),
         "limit_state": throttling.limit_state(key, at=at)
         if key and key.deleted_at is None
         else None,
     }
     return render(request, "console/usage.html", context)
+
+
+def _words(period: Period) -> str:
+    steps = round((period.end - period.start) / period.step)
+    return f"{steps} {'hour' if period.hourly else 'day'}{'' if steps == 1 else 's'}"
 
 
 def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID, KeyLine]:
@@ -93,14 +117,14 @@ def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID
 
 
 def _line(key: ApiKey, state: throttling.LimitState | None) -> KeyLine:
-    left, limit = (state.remaining, state.limit) if state else ("", "")
-    return KeyLine(name_of(key), key.get_environment_display(), left, limit)
+    if state is None:
+        return KeyLine(name_of(key), "", "")
+    return KeyLine(name_of(key), state.limit - state.remaining, state.limit)
 
 
-def _csv(table_name: str, tables: list[Table], period: periods.Period) -> HttpResponseBase:
-    table = next((table for table in tables if table.name == table_name), None)
+def _csv(table: Table | None, period: periods.Period) -> HttpResponseBase:
     if table is None:
         raise Http404
-    rows = [table.columns, *(row.cells for row in table.rows)]
-    name = f"usage-{table_name}-{period.start:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.csv"
-    return exports.download(exports.csv_lines(rows), name=name, content_type=exports.CSV_TYPE)
+    name = f"usage-{table.name}-{period.start:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.csv"
+    lines = exports.csv_lines(table.lines())
+    return exports.download(lines, name=name, content_type=exports.CSV_TYPE)

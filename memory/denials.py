@@ -30,9 +30,9 @@ MOST_EVENTS = 100_000
 MOST_PURPOSES = 1000  # texts that are told apart
 
 # The range of one environment and this order make PostgreSQL walk the index from its end, and stop
-# at the first id: of an equality it would make a walk through all events by their ids
-# (AuditEventQuerySet.newest). The id stands there a second time for the planner's estimate. What is
-# written out, and no value, is a partial index's condition.
+# at the first id: of an equality it would make a walk through all events by their ids. The id
+# stands there a second time for the planner's estimate. What is written out, and no value, is a
+# partial index's condition.
 SELECT_DENIED = """
     SELECT purpose, api_key_id, scope, created_at FROM accounts_auditevent
     WHERE app_id = %s AND (environment, id) >= (%s, %s) AND environment <= %s AND id >= %s

@@ -52,7 +52,7 @@ PAGES = {
     "/console/projects/": ("deleted",),
     "/console/projects/{project}/": ("environment",),
     "/console/projects/{project}/test/": ("range",),
-    "/console/projects/{project}/test/keys/": ("show", "page"),
+    "/console/projects/{project}/test/keys/": ("q", "status", "access", "sort", "before"),
     "/console/projects/{project}/test/usage/": ("range", "since", "until", "csv"),
     "/console/keys/{key}/usage/": ("range", "since", "until", "csv"),
     "/console/projects/{project}/test/requests/": (

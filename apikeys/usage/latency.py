@@ -1,4 +1,4 @@
-"""What a histogram of latencies tells: the milliseconds that a share of requests stayed under."""
+"""What a histogram of latencies tells: between which bounds a share of the requests stayed."""
 
 from __future__ import annotations
 
@@ -7,28 +7,35 @@ from collections.abc import Sequence
 from apikeys.usage.samples import BOUNDS
 
 
-def quantile(share: float, counts: Sequence[int]) -> float | None:
-    """Return the milliseconds that this share (0 to 1) of the requests stayed within.
+def column_within(share: float, counts: Sequence[int]) -> int | None:
+    """Return the index in usage.COLUMNS that this share (0 to 1) of the requests stayed within.
 
-    `counts` has a number for each of usage.COLUMNS. Within a column, requests are taken as evenly
-    spread, as Prometheus' histogram_quantile does; among those over the last bound nothing is
-    known but that bound, which is returned. None without a request.
+    `counts` has a number for each of usage.COLUMNS. None without a request.
     """
     rank = share * sum(counts)
     if not rank:
         return None
-    passed, low = 0, 0
-    for bound, count in zip(BOUNDS, counts, strict=False):
-        if count and passed + count >= rank:
-            return low + (bound - low) * (rank - passed) / count
-        passed, low = passed + count, bound
-    return float(BOUNDS[-1])
+    passed = 0
+    for index, count in enumerate(counts):
+        passed += count
+        if count and passed >= rank:
+            return index
+    return len(counts) - 1
 
 
-def in_words(milliseconds: float | None) -> str:
-    """Write it for people: `4.2 ms`, `2000 ms or more`, or nothing."""
-    if milliseconds is None:
+def milliseconds(column: int | None) -> int:
+    """Return a column's bound, under which its requests stayed; of the last, the one before it."""
+    return 0 if column is None else BOUNDS[min(column, len(BOUNDS) - 1)]
+
+
+def in_words(column: int | None) -> str:
+    """Write for people what is known of a column: `under 20 ms`, `2 s or more`, or nothing."""
+    if column is None:
         return ""
-    if milliseconds >= BOUNDS[-1]:
-        return f"{BOUNDS[-1]} ms or more"
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+    if column >= len(BOUNDS):
+        return f"{_written(BOUNDS[-1])} or more"
+    return f"under {_written(BOUNDS[column])}"
+
+
+def _written(bound: int) -> str:
+    return f"{bound} ms" if bound < 1000 else f"{bound / 1000:g} s"

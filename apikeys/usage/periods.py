@@ -40,6 +40,19 @@ class Period:
     def last_day(self) -> date:
         return (self.end - HOUR).date()
 
+    def before(self, *, at: datetime) -> Period:
+        """Return as long a time before it; of one that is not over at `at`, as much as has passed.
+
+        To the hour: usage is counted by hours, after a month by days.
+        """
+        length = self.end - self.start
+        this_hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return Period(
+            self.start - length,
+            min(self.end, max(this_hour + HOUR, self.start)) - length,
+            self.step,
+        )
+
     def name_of(self, moment: datetime) -> str:
         """Write a step, e.g. `2026-11-24T13:00:00Z` or `2026-11-24`."""
         return written(moment) if self.hourly else moment.strftime("%Y-%m-%d")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.db.models.functions import TruncDate, TruncDay, TruncHour
 
 from apikeys.models.usage import UsageHour, UsageQuerySet
@@ -16,98 +16,175 @@ from apikeys.usage import periods
 from apikeys.usage.periods import Period
 from apikeys.usage.samples import COLUMNS
 
-# What an answer is shown as, the usual one first. 429 is told from other refusals by the caller.
-KINDS = ("Served", "Refused", "Limited", "Failed")
+# What an answer is shown as, the usual one first, in the order in which charts stack them. A denial
+# by the policy and a 429 are told from other refusals by the caller.
+SERVED, DENIED, REFUSED, LIMITED, FAILED = KINDS = (
+    "Served",
+    "Denied by policy",
+    "Refused",
+    "Limited",
+    "Failed",
+)
+POLICY_DENIED = "policy_denied"  # the error code of a read that the policy denied
 SPARK_DAYS = 14
 
 
-def kind_of(status: int) -> str:
-    """Return which of KINDS it is: under 400, 4xx but 429, 429, and 500 or more."""
+def kind_of(status: int, code: str) -> str:
+    """Return which of KINDS it is: under 400, the policy's 403, 429, 500 or more, any other 4xx."""
     if status < 400:
-        return "Served"
+        return SERVED
+    if code == POLICY_DENIED:
+        return DENIED
     if status == 429:
-        return "Limited"
-    return "Refused" if status < 500 else "Failed"
+        return LIMITED
+    return REFUSED if status < 500 else FAILED
 
 
 @dataclass
 class Count:
-    """How many requests, and how many of each kind."""
+    """How many requests, how many of each kind, and how long they took.
+
+    `latency` has a number for each of usage.COLUMNS; it stays zero where it was not asked for.
+    """
 
     requests: int = 0
     kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
+    latency: list[int] = field(default_factory=lambda: [0] * len(COLUMNS))
 
-    def add(self, status: int, requests: int) -> None:
+    def add(self, status: int, code: str, requests: int, latency: Sequence[int] = ()) -> None:
         self.requests += requests
-        self.kinds[kind_of(status)] += requests
+        self.kinds[kind_of(status, code)] += requests
+        for column, number in enumerate(latency):
+            self.latency[column] += number
+
+    def add_all(self, other: Count) -> None:
+        self.requests += other.requests
+        for kind, number in other.kinds.items():
+            self.kinds[kind] += number
+        self.latency = [sum(pair) for pair in zip(self.latency, other.latency, strict=True)]
 
     @property
     def errors(self) -> int:
         """Return how many were answered with 400 or more."""
-        return self.requests - self.kinds["Served"]
+        return self.requests - self.kinds[SERVED]
+
+    @property
+    def denied(self) -> int:
+        return self.kinds[DENIED]
+
+    @property
+    def faults(self) -> int:
+        """Return how many were refused, limited or failed: a denial is the policy at work."""
+        return self.errors - self.denied
 
     @property
     def share_of_errors(self) -> float:
         """Return how many in a hundred were answered with 400 or more."""
         return 100 * self.errors / self.requests if self.requests else 0.0
 
+    @property
+    def share_of_faults(self) -> float:
+        """Return how many in a hundred were refused, limited or failed."""
+        return 100 * self.faults / self.requests if self.requests else 0.0
+
 
 @dataclass
 class Usage:
-    """All that a page of usage shows. `latency` has a number for each of usage.COLUMNS."""
+    """All that a page of usage shows; of its `steps` no latency is known."""
 
     total: Count = field(default_factory=Count)
-    latency: list[int] = field(default_factory=lambda: [0] * len(COLUMNS))
     steps: dict[datetime, Count] = field(default_factory=dict)
     endpoints: dict[str, Count] = field(default_factory=dict)
-    endpoint_latency: dict[str, list[int]] = field(default_factory=dict)
     keys: dict[UUID, Count] = field(default_factory=dict)
+    statuses: dict[int, int] = field(default_factory=dict)
     errors: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
 def usage(
-    period: Period, *, project_id: UUID, key_id: UUID | None = None, environment: str = ""
+    period: Period,
+    *,
+    project_id: UUID,
+    key_id: UUID | None = None,
+    environment: str = "",
+    endpoint: str = "",
 ) -> Usage:
     """Sum up the usage of a project, or of one of its keys; in one environment, or in both.
 
     In two passes over the rows, not in one for each table: they are what a page costs.
     """
-    rows = _rows(period, project_id, key_id, environment)
+    rows = _rows(period, project_id, key_id, environment, endpoint)
     found = Usage(steps={step: Count() for step in period.steps()})
-    for step, status, requests in _sums(_in_steps(rows, period), "step", "status"):
-        found.steps[step].add(status, requests)
-        found.total.add(status, requests)
+    for step, status, code, requests in _sums(_in_steps(rows, period), "step", "status", "code"):
+        found.steps[step].add(status, code, requests)
     answers = _sums(rows, "key_id", "endpoint", "status", "code", also=COLUMNS)
-    for key, endpoint, status, code, requests, *latency in answers:
-        found.keys.setdefault(key, Count()).add(status, requests)
-        found.endpoints.setdefault(endpoint, Count()).add(status, requests)
-        spread = found.endpoint_latency.setdefault(endpoint, [0] * len(COLUMNS))
-        for column, number in enumerate(latency):
-            spread[column] += number
-            found.latency[column] += number
+    for key, path, status, code, requests, *latency in answers:
+        for count in (
+            found.total,
+            found.keys.setdefault(key, Count()),
+            found.endpoints.setdefault(path, Count()),
+        ):
+            count.add(status, code, requests, latency)
+        found.statuses[status] = found.statuses.get(status, 0) + requests
         if status >= 400:
             found.errors[status, code] = found.errors.get((status, code), 0) + requests
     return found
 
 
+def trend(period: Period, *, project_id: UUID, environment: str) -> dict[datetime, Count]:
+    """Count an environment's requests in each step of the period, with how long they took."""
+    rows = _in_steps(_rows(period, project_id, environment=environment), period)
+    found = {step: Count() for step in period.steps()}
+    for step, status, code, requests, *latency in _sums(
+        rows, "step", "status", "code", also=COLUMNS
+    ):
+        found[step].add(status, code, requests, latency)
+    return found
+
+
+def total(period: Period, *, project_id: UUID, environment: str) -> Count:
+    """Count an environment's requests in the period."""
+    found = Count()
+    rows = _rows(period, project_id, environment=environment)
+    for status, code, requests, *latency in _sums(rows, "status", "code", also=COLUMNS):
+        found.add(status, code, requests, latency)
+    return found
+
+
+def limited(
+    *, project_id: UUID, environment: str, since: datetime
+) -> dict[UUID, tuple[int, datetime]]:
+    """Return the keys that reached a limit since that hour: how many requests, the last hour."""
+    rows = UsageHour.objects.since(since).filter(
+        project_id=project_id, environment=environment, status=429
+    )
+    sums = rows.order_by().values("key_id").annotate(total=Sum("requests"), last=Max("hour"))
+    return {row["key_id"]: (row["total"], row["last"]) for row in sums}
+
+
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
-    """Count each used key's requests of the last SPARK_DAYS days, the oldest first.
+    """Count each used key's requests of the last SPARK_DAYS days, the oldest first."""
+    return trends(periods.last_days(SPARK_DAYS, at=at), project_id=project_id)
+
+
+def trends(
+    period: Period, *, project_id: UUID, environment: str = "", endpoint: str = ""
+) -> dict[UUID, list[int]]:
+    """Count each used key's requests in each step of the period, the oldest first.
 
     Of all keys, also where few are shown: with a list of them in the statement, PostgreSQL's plan
     for any list takes thrice as long.
     """
-    period = periods.last_days(SPARK_DAYS, at=at)
-    rows = _in_steps(_rows(period, project_id, None, ""), period)
+    rows = _in_steps(_rows(period, project_id, None, environment, endpoint), period)
     index_of = {step: index for index, step in enumerate(period.steps())}
     found: dict[UUID, list[int]] = {}
     for key, step, requests in _sums(rows, "key_id", "step"):
-        found.setdefault(key, [0] * SPARK_DAYS)[index_of[step]] += requests
+        found.setdefault(key, [0] * len(index_of))[index_of[step]] += requests
     return found
 
 
-def endpoints(project_id: UUID, period: Period) -> list[str]:
+def endpoints(project_id: UUID, period: Period, *, environment: str = "") -> list[str]:
     """Return the endpoints that were used, in order."""
-    rows = _rows(period, project_id, None, "").order_by("endpoint")
+    rows = _rows(period, project_id, environment=environment).order_by("endpoint")
     return list(rows.values_list("endpoint", flat=True).distinct())
 
 
@@ -139,12 +216,20 @@ def of_days(key_id: UUID, *, until: datetime, days: int) -> list[Day]:
     ]
 
 
-def _rows(period: Period, project_id: UUID, key_id: UUID | None, environment: str) -> UsageQuerySet:
+def _rows(
+    period: Period,
+    project_id: UUID,
+    key_id: UUID | None = None,
+    environment: str = "",
+    endpoint: str = "",
+) -> UsageQuerySet:
     rows = UsageHour.objects.filter(
         project_id=project_id, hour__gte=period.start, hour__lt=period.end
     ).order_by()
     if key_id is not None:
         rows = rows.filter(key_id=key_id)
+    if endpoint:
+        rows = rows.filter(endpoint=endpoint)
     return rows.filter(environment=environment) if environment else rows
 
 

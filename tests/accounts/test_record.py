@@ -157,36 +157,7 @@ class TestWhereItIsShown:
         api.read()
         with CaptureQueriesContext(connection) as queries:
             answer = browser.get(f"/console/projects/{project.pk}/test/")
-        assert answer.context["activity"][0].event_type == "MEMORY_READ"
+        assert answer.context["decisions"][0].event.event_type == "MEMORY_READ"
         events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
         assert events
         assert not [sql for sql in events if "memory_ids" in sql]
-
-    @pytest.mark.postgresql
-    def test_its_events_are_found_by_the_index_that_holds_them_in_order(
-        self, browser: Client, project: Project
-    ) -> None:
-        with connection.cursor() as cursor:
-            for plan in ("seqscan", "bitmapscan", "sort"):  # what so few rows would be found by
-                cursor.execute(f"SET LOCAL enable_{plan} = off")
-        with CaptureQueriesContext(connection) as queries:
-            AuditEvent.objects.newest(project.pk, "test", count=10)
-        assert len(queries) == 2
-        for query in queries.captured_queries:
-            with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN {query['sql']}")
-                plan = " ".join(line for (line,) in cursor.fetchall())
-            assert "accounts_event_by_environment" in plan
-            assert "Filter" not in plan
-
-    def test_a_quiet_environment_is_not_crowded_out_by_the_other(
-        self, browser: Client, project: Project
-    ) -> None:
-        make_key(project, name="Quiet", environment="live")
-        for number in range(12):
-            make_key(project, name=f"Busy {number}", environment="test")
-        answer = browser.get(f"/console/projects/{project.pk}/live/")
-        shown = [event.event_type for event in answer.context["activity"]]
-        assert shown == ["KEY_CREATE", "PROJECT_CREATE"]
-        answer = browser.get(f"/console/projects/{project.pk}/test/")
-        assert len(answer.context["activity"]) == 10

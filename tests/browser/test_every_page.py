@@ -84,7 +84,7 @@ OWN = [
     "/console/projects/{project}/test/people/file/erase/?user_id=user_1",
     "/console/projects/{project}/live/people/file/export/?user_id=user_1",
     "/console/projects/{project}/test/keys/",
-    "/console/projects/{project}/test/keys/?show=all",
+    "/console/projects/{project}/test/keys/?status=ended",
     "/console/projects/{project}/test/keys/new/",
     "/console/projects/{empty}/test/keys/",
     "/console/keys/{key}/",

@@ -68,7 +68,7 @@ class TestUsage:
         steps, totals = {}, {}
         for query in ("", "range=24h", "range=30d", between(*days(1, 0)), between(*days(10, 2))):
             browsing.goto(f"/console/projects/{project.pk}/test/usage/?{query}")
-            rows = check_page(browsing)
+            rows = check_page(browsing, environment="test")
             steps[query] = len(rows)
             totals[query] = sum(int(row[1]) for row in rows)
         assert list(steps.values()) == [7, 24, 30, 48, 9]
@@ -86,18 +86,18 @@ class TestUsage:
     ) -> None:
         page, path = browsing, f"/console/projects/{project.pk}/live/usage/"
         page.goto(path)
-        page.get_by_role("navigation", name="Range").get_by_role("link", name="30d").click()
+        page.get_by_role("navigation", name="Time range").get_by_role("link", name="30 d").click()
         self.check_range(page, path, "range=30d")
-        current = page.locator("nav[aria-label=Range] [aria-current]")
-        expect(current).to_have_text("30d")
-        page.get_by_text("Other days").click()
+        current = page.locator("nav[aria-label='Time range'] [aria-current]")
+        expect(current).to_have_text("30 d")
+        page.get_by_role("button", name="Other days").click()
         since, until = days(10, 2)
-        page.get_by_label("From").fill(since)
-        page.get_by_label("To").fill(until)
-        page.get_by_role("button", name="Show").click()
+        page.get_by_label("First day").fill(since)
+        page.get_by_label("Last day").fill(until)
+        page.get_by_role("button", name="Show these days").click()
         self.check_range(page, path, between(since, until))
         expect(current).to_have_count(0)
-        page.get_by_role("navigation", name="Range").get_by_role("link", name="24h").click()
+        page.get_by_role("navigation", name="Time range").get_by_role("link", name="24 h").click()
         self.check_range(page, path, "range=24h")
         assert "since=2" not in page.url
 

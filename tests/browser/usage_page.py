@@ -14,23 +14,30 @@ from playwright.sync_api import Page
 
 from apikeys.models import ApiKey, UsageHour
 
-KINDS = ("served", "refused", "limited", "failed")
+KINDS = {
+    "Served": "served",
+    "Denied by policy": "refused-policy",
+    "Refused": "refused",
+    "Limited": "limited",
+    "Failed": "failed",
+}
 CELLS = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
-# As they are drawn on the screen: in hundredths of the drawing's height, from its bottom.
+# As they are drawn on the screen: in hundredths of the column's height, from its bottom.
 BARS = """bars => bars.map(bar => {
-    const { d: unit, f: top } = bar.ownerSVGElement.getScreenCTM();
+    const whole = bar.getBoundingClientRect();
     return {
-        title: bar.querySelector('title').textContent,
+        title: bar.getAttribute('aria-label'),
         parts: [...bar.querySelectorAll('rect')].map(part => {
             const own = part.getBoundingClientRect();
             return {
                 kind: part.getAttribute('class'),
-                foot: 100 - (own.bottom - top) / unit,
-                height: own.height / unit,
+                foot: 100 * (whole.bottom - own.bottom) / whole.height,
+                height: 100 * own.height / whole.height,
             };
         }),
     };
 })"""
+GAP, LEAST = 0.6, 0.7  # hundredths: between two parts, and of the smallest part
 DASH = "\N{EN DASH}"
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 Rows = list[list[str]]
@@ -38,14 +45,12 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class Stored:
-    """The sums of what is stored; of each count, how many were errors."""
+    """The sums of what is stored, by kind; of errors, how many requests."""
 
     steps: dict[str, Counter[str]]
-    endpoints: Counter[str]
-    keys: Counter[str]
+    endpoints: dict[str, Counter[str]]
+    keys: dict[str, Counter[str]]
     errors: Counter[tuple[str, str]]
-    failed_by_endpoint: Counter[str]
-    failed_by_key: Counter[str]
 
 
 def table(page: Page, name: str) -> Rows:
@@ -54,15 +59,12 @@ def table(page: Page, name: str) -> Rows:
     return [["" if cell == DASH else THOUSANDS.sub("", cell) for cell in row] for row in rows]
 
 
-def downloaded(page: Page, title: str) -> Rows:
-    """Return the file behind the link below a table, without its head, which is the table's."""
+def downloaded(page: Page, link: str) -> list[dict[str, str]]:
+    """Return the file behind a link, each row by the names of its columns."""
     with page.expect_download() as download:
-        page.get_by_role("link", name=f"CSV of {title}").click()
+        page.get_by_role("link", name=link, exact=True).click()
     with download.value.path().open(newline="") as file:
-        head, *rows = csv.reader(file)
-    shown = page.get_by_role("region", name=f"Table: {title}").locator("thead th")
-    assert head == shown.all_text_contents()
-    return rows
+        return list(csv.DictReader(file))
 
 
 def check_page(page: Page, *, key: ApiKey | None = None, environment: str = "") -> Rows:
@@ -74,48 +76,66 @@ def check_page(page: Page, *, key: ApiKey | None = None, environment: str = "") 
     for row in rows:
         counts = [stored.steps.get(row[0], Counter())[kind] for kind in KINDS]
         assert [int(cell) for cell in row[1:]] == [sum(counts), *counts]
-    by_time = "Requests by hour" if rows[0][0].endswith("Z") else "Requests by day"
-    assert downloaded(page, by_time) == rows
-    endpoints = table(page, "endpoints")
-    assert {row[0]: (int(row[1]), int(row[2])) for row in endpoints} == {
-        name: (count, stored.failed_by_endpoint[name]) for name, count in stored.endpoints.items()
-    }
-    assert all(row[3] and row[4] for row in endpoints)
-    assert downloaded(page, "By endpoint") == endpoints
+    hourly = rows[0][0].endswith("Z")
+    by_time = downloaded(page, f"CSV of requests by {'hour' if hourly else 'day'}")
+    assert [[*row.values()] for row in by_time] == rows
+    check_file(page, "By endpoint", "Endpoint", stored.endpoints)
     errors = table(page, "errors")
-    assert {(row[0], row[1]): int(row[2]) for row in errors} == stored.errors
-    assert downloaded(page, "Errors") == errors
+    assert {(row[1], row[0]): int(row[2]) for row in errors} == stored.errors
+    assert [[*row.values()] for row in downloaded(page, "CSV of errors by code")] == errors
     if key is None:
-        keys = table(page, "keys")
-        assert {row[0]: (int(row[2]), int(row[3])) for row in keys} == {
-            name: (count, stored.failed_by_key[name]) for name, count in stored.keys.items()
-        }
-        assert downloaded(page, "By key") == keys
-    total = page.locator("dl.tiles div", has_text="Requests").locator("dd").text_content()
-    assert total == f"{sum(int(row[1]) for row in rows):,}"
+        check_file(page, "By key", "Key", stored.keys)
+    total = f"{sum(int(row[1]) for row in rows):,} in all"
+    assert total in str(page.locator("section", has_text="Show as table").text_content())
     return rows
+
+
+def check_file(page: Page, title: str, first: str, stored: dict[str, Counter[str]]) -> None:
+    """Hold that a table's file has the sums that are stored, and that the table is the file."""
+    file = downloaded(page, f"CSV {title.lower()}")
+    assert {
+        row[first]: {kind: int(row[kind]) for kind in KINDS if kind in row} for row in file
+    } == {
+        name: {kind: counts[kind] for kind in KINDS if kind in file[0]}
+        for name, counts in stored.items()
+    }
+    assert {row[first]: int(row["Requests"]) for row in file} == {
+        name: counts.total() for name, counts in stored.items()
+    }
+    shown = page.get_by_role("region", name=f"Table: {title}", exact=True)
+    head = shown.locator("thead th").all_text_contents()
+    cells: Rows = shown.locator("tbody tr").evaluate_all(CELLS)
+    for row, by_column in zip(cells, file, strict=True):
+        for name, cell in zip(head, row, strict=True):
+            if by_column.get(name):
+                assert THOUSANDS.sub("", cell) == by_column[name]
 
 
 def check_chart(page: Page, rows: Rows) -> None:
     """Hold that each row has a bar as high as its numbers, kind upon kind, that says them too."""
-    bars: list[dict[str, Any]] = page.locator(".chart svg g").evaluate_all(BARS)
-    most = max(int(row[1]) for row in rows)
-    assert page.locator(".chart > p").first.text_content() == f"{most:,}"
+    bars: list[dict[str, Any]] = page.locator(".plot > li > svg").evaluate_all(BARS)
+    top = _number(str(page.locator(".chart .y span").first.text_content()))
+    assert top >= max(int(row[1]) for row in rows)
     assert len(bars) == len(rows)
-    for bar, (name, _, *numbers) in zip(bars, rows, strict=True):
+    for bar, (_, _, *numbers) in zip(bars, rows, strict=True):
         counts = [
             (kind, int(number)) for kind, number in zip(KINDS, numbers, strict=True) if int(number)
         ]
-        words = ", ".join(f"{number} {kind}" for kind, number in counts) or "no request"
-        assert bar["title"] == f"{name}: {words}"
-        assert [part["kind"] for part in bar["parts"]] == [kind for kind, _ in counts]
+        words = ", ".join(f"{number:,} {kind.lower()}" for kind, number in counts)
+        assert bar["title"].endswith(f": {words or 'no requests'}")
+        assert [part["kind"] for part in bar["parts"]] == [KINDS[kind] for kind, _ in counts]
         foot = 0.0
         for part, (_, number) in zip(bar["parts"], counts, strict=True):
-            assert part["foot"] == pytest.approx(foot, abs=0.05)
-            assert part["height"] == pytest.approx(100 * number / most, abs=0.05)
-            foot += part["height"]
-    highest = max(sum(part["height"] for part in bar["parts"]) for bar in bars)
-    assert highest == pytest.approx(100, abs=0.1)
+            height = max(100 * number / top, LEAST)
+            assert part["foot"] == pytest.approx(foot, abs=0.1)
+            assert part["height"] == pytest.approx(height, abs=GAP + 0.1)
+            foot += height
+
+
+def _number(text: str) -> int:
+    """Return the number at a line of the chart, which is written short."""
+    sizes = {"k": 1000, "M": 1_000_000}
+    return int(float(text.rstrip("kM")) * sizes.get(text[-1], 1))
 
 
 def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
@@ -131,22 +151,22 @@ def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
     names = {
         one.pk: one.name + (" (deleted)" if one.deleted_at else "") for one in ApiKey.objects.all()
     }
-    stored = Stored({}, Counter(), Counter(), Counter(), Counter(), Counter())
+    stored = Stored({}, {}, {}, Counter())
     for row in found:
-        step_name = row.hour.astimezone(UTC).strftime(pattern)
-        stored.steps.setdefault(step_name, Counter())[_kind(row.status)] += row.requests
-        stored.endpoints[row.endpoint] += row.requests
-        stored.keys[names[row.key_id]] += row.requests
+        kind, step_name = _kind(row), row.hour.astimezone(UTC).strftime(pattern)
+        stored.steps.setdefault(step_name, Counter())[kind] += row.requests
+        stored.endpoints.setdefault(row.endpoint, Counter())[kind] += row.requests
+        stored.keys.setdefault(names[row.key_id], Counter())[kind] += row.requests
         if row.status >= 400:
             stored.errors[str(row.status), row.code] += row.requests
-            stored.failed_by_endpoint[row.endpoint] += row.requests
-            stored.failed_by_key[names[row.key_id]] += row.requests
     return stored
 
 
-def _kind(status: int) -> str:
-    if status < 400:
-        return "served"
-    if status == 429:
-        return "limited"
-    return "refused" if status < 500 else "failed"
+def _kind(row: UsageHour) -> str:
+    if row.status < 400:
+        return "Served"
+    if row.code == "policy_denied":
+        return "Denied by policy"
+    if row.status == 429:
+        return "Limited"
+    return "Refused" if row.status < 500 else "Failed"

@@ -36,13 +36,13 @@ class TestUsage:
             f"/console/keys/{key.pk}/usage/",
         ):
             page = browser.get(url)
-            shown = [row.cells for row in page.context["by_time"].rows]
+            shown = [row.cells for row in page.context["tables"]["time"].rows]
             rows = list(csv.reader(StringIO(text(browser.get(url + "?csv=time")))))
             assert rows[1:] == [[str(cell) for cell in row] for row in shown]
             assert sum(int(row[1]) for row in rows[1:]) == 2
             assert sum(UsageHour.objects.values_list("requests", flat=True)) == 2
             assert list(csv.reader(StringIO(text(browser.get(url + "?csv=errors")))))[1:] == [
-                ["400", "malformed_json", "1"]
+                ["malformed_json", "400", "1"]
             ]
 
     def test_a_list_of_keys_has_a_line_of_two_weeks_for_each(

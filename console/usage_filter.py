@@ -1,0 +1,93 @@
+"""The form that says which usage a page shows, and of what time. It comes by GET."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+
+from accounts.models import Project
+from apikeys.models import ApiKey
+from apikeys.usage import periods, reports
+from apikeys.usage.periods import Period
+from console.forms import DayField
+from console.summaries import name_of
+
+DELETED = 50  # keys that are offered beside the live ones
+
+
+def _keys(project: Project, environment: str) -> list[tuple[str, str]]:
+    """Offer the live keys of an environment, and those deleted last."""
+    keys = ApiKey.objects.filter(project=project, environment=environment)
+    offered = keys.only("name", "deleted_at")
+    live = offered.live().order_by("name", "id")
+    deleted = offered.exclude(deleted_at=None).order_by("-deleted_at", "-id")[:DELETED]
+    return [(str(key.pk), name_of(key)) for key in (*live, *deleted)]
+
+
+class UsageFilter(forms.Form):
+    """A named range, or the days from `since` to `until`, both with their whole day in UTC."""
+
+    range = forms.ChoiceField(
+        choices=[(name, name) for name in periods.NAMED], required=False, widget=forms.HiddenInput
+    )
+    since = DayField(label="First day")
+    until = DayField(label="Last day")
+    key = forms.ChoiceField(required=False)
+    endpoint = forms.ChoiceField(required=False)
+
+    def __init__(
+        self, *args: Any, project: Project, environment: str, at: datetime, **options: Any
+    ) -> None:
+        """Offer the project's keys, and the endpoints that were used lately, or are asked for."""
+        super().__init__(*args, **options)
+        used = reports.endpoints(project.pk, periods.last_days(90, at=at), environment=environment)
+        asked = self.data.get("endpoint", "")
+        endpoints = sorted({*used, asked} - {""})
+        self.fields["key"] = forms.ChoiceField(
+            required=False, choices=[("", "All keys"), *_keys(project, environment)], label="Key"
+        )
+        self.fields["endpoint"] = forms.ChoiceField(
+            required=False,
+            choices=[("", "All endpoints"), *((one, one) for one in endpoints)],
+            label="Endpoint",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        if bool(since) != bool(until) and not self.errors:
+            self.add_error("until" if since else "since", "Enter both dates.")
+        if since and until:
+            if until < since:
+                self.add_error("until", "The last day is before the first.")
+            elif until - since > timedelta(days=settings.USAGE_DAYS):
+                self.add_error("until", f"At most {settings.USAGE_DAYS} days at once.")
+        return data
+
+    def period(self, *, at: datetime) -> Period:
+        """Return the period of a valid form: the last seven days, unless it names others."""
+        data = self.cleaned_data
+        if data["since"]:
+            return periods.between(data["since"], data["until"], at=at)
+        return periods.named(self.range_name, at=at)
+
+    @property
+    def range_name(self) -> str:
+        """Return which named range a valid form asks for; none where it names days."""
+        data = self.cleaned_data
+        return "" if data["since"] else data["range"] or periods.USUAL
+
+    @property
+    def key_id(self) -> UUID | None:
+        return UUID(self.cleaned_data["key"]) if self.cleaned_data["key"] else None
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return what narrows a valid form, as people call it, with the field to empty."""
+        data = self.cleaned_data
+        names = dict(self.fields["key"].choices)  # type: ignore[attr-defined]
+        found = [("key", f"Key: {names[data['key']]}")] if data["key"] else []
+        return found + ([("endpoint", data["endpoint"])] if data["endpoint"] else [])

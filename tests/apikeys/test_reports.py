@@ -1,0 +1,137 @@
+"""Usage summed up: a denial is a kind of its own, and each number is the database's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from apikeys.usage import latency, periods, reports
+from apikeys.usage.collector import collector
+from apikeys.usage.reports import DENIED, FAILED, LIMITED, REFUSED, SERVED, Count, kind_of
+from apikeys.usage.samples import BOUNDS, COLUMNS
+from tests.makers import sample
+
+NOBODY = UUID(int=7)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class TestKinds:
+    @pytest.mark.parametrize(
+        ("status", "code", "kind"),
+        [
+            (200, "", SERVED),
+            (304, "", SERVED),
+            (403, "policy_denied", DENIED),
+            (403, "permission_denied", REFUSED),
+            (403, "grant_revoked", REFUSED),
+            (404, "not_found", REFUSED),
+            (429, "rate_limited", LIMITED),
+            (500, "internal_error", FAILED),
+            (503, "unavailable", FAILED),
+        ],
+    )
+    def test_each_answer_is_of_one(self, status: int, code: str, kind: str) -> None:
+        assert kind_of(status, code) == kind
+
+    def test_a_denial_is_an_error_and_no_fault(self) -> None:
+        count = Count()
+        count.add(200, "", 6)
+        count.add(403, "policy_denied", 3)
+        count.add(500, "internal_error", 1)
+        assert (count.errors, count.denied, count.faults) == (4, 3, 1)
+        assert (count.share_of_errors, count.share_of_faults) == (40.0, 10.0)
+
+
+@pytest.mark.django_db
+class TestSums:
+    @pytest.fixture(autouse=True)
+    def past(self, now: datetime) -> None:
+        other = UUID(int=8)
+        denied = {"endpoint": "POST /memory/read", "status": 403, "code": "policy_denied"}
+        for at, changed in (
+            (now, {}),
+            (now, {**denied, "microseconds": 30_000}),
+            (now - HOUR, {**denied, "key_id": other}),
+            (now - HOUR, {"status": 429, "code": "rate_limited"}),
+            (now - 2 * HOUR, {"status": 429, "code": "rate_limited"}),
+            (now - DAY, {"status": 500, "code": "internal_error"}),
+            (now, {"environment": "live", "key_id": UUID(int=9)}),
+        ):
+            collector.record(sample(at, **changed))
+        collector.flush()
+
+    def test_a_period_has_steps_endpoints_keys_codes_and_statuses(self, now: datetime) -> None:
+        day = periods.named("24h", at=now)
+        found = reports.usage(day, project_id=NOBODY, environment="test")
+        assert (found.total.requests, found.total.denied) == (5, 2)
+        assert found.steps[now - HOUR].kinds == {
+            **dict.fromkeys(reports.KINDS, 0),
+            DENIED: 1,
+            LIMITED: 1,
+        }
+        assert found.endpoints["POST /memory/read"].denied == 2
+        assert found.endpoints["POST /memory/read"].latency[COLUMNS.index("under_50")] == 1
+        assert {key.int: count.requests for key, count in found.keys.items()} == {7: 4, 8: 1}
+        assert found.errors == {(403, "policy_denied"): 2, (429, "rate_limited"): 2}
+        assert found.statuses == {201: 1, 403: 2, 429: 2}
+        only = reports.usage(day, project_id=NOBODY, endpoint="POST /memory/read")
+        assert only.total.requests == 2
+
+    def test_trend_and_total_agree(self, now: datetime) -> None:
+        week = periods.named("7d", at=now)
+        total = reports.total(week, project_id=NOBODY, environment="test")
+        together = Count()
+        for count in reports.trend(week, project_id=NOBODY, environment="test").values():
+            together.add_all(count)
+        assert together == total
+        assert (total.requests, total.kinds[FAILED], sum(total.latency)) == (6, 1, 6)
+
+    def test_a_key_that_reached_its_limit_is_found_with_its_last_hour(self, now: datetime) -> None:
+        whose: dict[str, Any] = {"project_id": NOBODY, "environment": "test"}
+        assert reports.limited(**whose, since=now - DAY) == {NOBODY: (2, now - HOUR)}
+        assert reports.limited(**whose, since=now) == {}
+        assert reports.limited(project_id=NOBODY, environment="live", since=now - DAY) == {}
+
+    def test_endpoints_are_those_of_the_environment(self, now: datetime) -> None:
+        day = periods.named("24h", at=now)
+        assert reports.endpoints(NOBODY, day, environment="live") == ["POST /memory"]
+        assert reports.endpoints(NOBODY, day) == ["POST /memory", "POST /memory/read"]
+
+
+class TestBefore:
+    def test_is_as_long_and_ends_where_the_hour_is(self, now: datetime) -> None:
+        at = now + timedelta(minutes=20)
+        day = periods.named("24h", at=at).before(at=at)
+        assert (day.start, day.end) == (now + HOUR - 2 * DAY, now + HOUR - DAY)
+        week = periods.named("7d", at=at).before(at=at)
+        assert week.start == periods.midnight(now.date()) - 13 * DAY
+        assert week.end == now + HOUR - 7 * DAY
+
+    def test_of_a_time_that_is_over_is_the_whole_of_it(self, now: datetime) -> None:
+        past = periods.between(now.date() - 9 * DAY, now.date() - 6 * DAY, at=now)
+        assert past.before(at=now).end == past.start
+
+
+class TestLatency:
+    def test_known_are_the_bounds_of_columns(self) -> None:
+        counts = [0, 90, 0, 5, 4, 0, 0, 0, 0, 1]
+        assert [
+            latency.in_words(latency.column_within(share, counts))
+            for share in (0.5, 0.9, 0.95, 0.99, 1.0)
+        ] == ["under 5 ms", "under 5 ms", "under 20 ms", "under 50 ms", "2 s or more"]
+
+    def test_of_nothing_nothing_is_known(self) -> None:
+        none = latency.column_within(0.5, [0] * len(COLUMNS))
+        assert (latency.in_words(none), latency.milliseconds(none)) == ("", 0)
+
+    def test_seconds_are_seconds(self) -> None:
+        assert latency.in_words(BOUNDS.index(2000)) == "under 2 s"
+        assert latency.milliseconds(len(BOUNDS)) == 2000
+
+
+def test_a_day_is_utcs() -> None:
+    at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert periods.named("24h", at=at).end == at + HOUR
