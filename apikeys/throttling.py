@@ -145,6 +145,10 @@ class LimitState:
     burst: int
     reset_at: datetime
 
+    @property
+    def used(self) -> int:
+        return self.limit - self.remaining
+
 
 def reset_at(*, at: datetime) -> datetime:
     """Return when the hour of every key begins anew."""

@@ -64,6 +64,14 @@ def moment(when: datetime | None, otherwise: str = "Never") -> SafeString | str:
 
 
 @register.simple_tag
+def span_of(since: datetime, until: datetime | None) -> str:
+    """Return from which day to which: "14 May to 12 Feb 2027", or "14 May, never expires"."""
+    now = timezone.now()
+    end = f" to {day(until, now=now)}" if until else ", never expires"
+    return day(since, now=now) + end
+
+
+@register.simple_tag
 def dated(when: datetime | None, otherwise: str = "Never") -> SafeString | str:
     """Draw `<time>` with the day too: "23 Feb 2027, in 90 days"; the time, within two days."""
     if when is None:
