@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
 from django.core import mail
 
 from accounts.audit import ChangedBy
@@ -28,14 +26,9 @@ def make_owner(email: str = "owner@example.com", **fields: Any) -> User:
     return User.objects.create_user(email, **fields)
 
 
-@functools.cache
-def _hashed() -> str:
-    return make_password(PASSWORD)
-
-
 def give_password(user: User) -> User:
-    """Let the person sign in with PASSWORD. It is hashed once a run: hashing is slow on purpose."""
-    user.password = _hashed()
+    """Let the person sign in with PASSWORD."""
+    user.set_password(PASSWORD)
     user.save(update_fields=["password"])
     return user
 

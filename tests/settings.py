@@ -25,7 +25,7 @@ for name in (
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403 - the environment had to be set first
-from config.settings import DATABASES, STORAGES  # noqa: E402 - as above
+from config.settings import DATABASES, PASSWORD_HASHERS, STORAGES  # noqa: E402 - as above
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and other processes open it too. One for each run of the tests.
@@ -38,3 +38,5 @@ WHITENOISE_AUTOREFRESH = True
 # The sources, not what an earlier collectstatic left: a clean clone has collected nothing.
 WHITENOISE_USE_FINDERS = True
 WORK_IN_BACKGROUND = False
+# The service's own first hasher is held by tests/accounts/test_people.py.
+PASSWORD_HASHERS = ["tests.hashing.QuickArgon2", *PASSWORD_HASHERS[1:]]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from accounts.models import Project, User
+from config import settings as served
 from tests.makers import make_owner, make_project
 
 
@@ -28,6 +31,12 @@ class TestAccount:
 
     def test_passwords_are_kept_by_argon2(self, db: None) -> None:
         assert make_owner(password="correct horse battery").password.startswith("argon2")
+
+    def test_the_service_hashes_them_at_the_full_cost(self) -> None:
+        """The tests do not, or they would take long: tests/hashing.py."""
+        first = import_string(served.PASSWORD_HASHERS[0])
+        assert first is Argon2PasswordHasher
+        assert isinstance(get_hasher(), first)
 
     def test_nobody_signs_in_without_a_password(self, db: None) -> None:
         assert not make_owner().has_usable_password()
