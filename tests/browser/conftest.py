@@ -98,7 +98,12 @@ def axe() -> str:
 
 
 def barriers(page: Page, axe: str) -> list[str]:
-    """Return what axe finds wrong with the page as it is now, with the first place of each."""
+    """Return what axe finds wrong with the page as it is now, with the first place of each.
+
+    CI sets WITHOUT_AXE in the second of its two runs, on PostgreSQL: it loads the same pages.
+    """
+    if os.environ.get("WITHOUT_AXE"):
+        return []
     if not page.evaluate("'axe' in window"):  # once a document, however often it is looked at
         page.evaluate(axe)
     return [str(one) for one in page.evaluate(FIND_BARRIERS)]
