@@ -98,7 +98,7 @@ class ExpiryFields(forms.Form):
 
 
 class KeyForm(NameForm, RightsFields, ExpiryFields):
-    field_order = ("name", "notes", "environment")
+    field_order = ("name", "environment", "notes", *RightsFields.base_fields, "expires")
     environment = forms.ChoiceField(choices=CHOICES, widget=forms.RadioSelect, initial=TEST)
     form_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import ItemsView
 from dataclasses import dataclass
 from typing import Any
 
 from apikeys.models import ApiKey
 from memory.policy.access import MATRIX, allowed_purpose_classes
 
+INDENTED = ",\n       "
 FIRST_MEMORY = {
     "user_id": "user_42",
     "scope": "preferences",
@@ -26,8 +28,13 @@ class Example:
     body: dict[str, Any] | None = None
 
     def written(self) -> str:
-        """Return the body as a shell's argument in single quotes holds it."""
-        return json.dumps(self.body, ensure_ascii=False).replace("'", "'\\''")
+        """Return the body as a shell takes it in single quotes, two fields a line."""
+        pairs = [f"{json.dumps(name)}: {json.dumps(said)}" for name, said in self._fields()]
+        lines = [", ".join(pairs[start : start + 2]) for start in range(0, len(pairs), 2)]
+        return f"{{{INDENTED.join(lines)}}}".replace("'", "'\\''")
+
+    def _fields(self) -> ItemsView[str, Any]:
+        return (self.body or {}).items()
 
 
 def example(key: ApiKey) -> Example:

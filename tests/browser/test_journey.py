@@ -79,7 +79,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
     first = shown_key(page)
     assert status_of(site, first) == 201
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download memory-scope.env").click()
+        page.get_by_role("button", name="Download .env").click()
     assert download.value.suggested_filename == "memory-scope.env"
     assert download.value.path().read_text() == f"MEMORY_SCOPE_API_KEY={first}\n"
 

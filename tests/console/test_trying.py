@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import Any
 
 import pytest
@@ -45,5 +47,6 @@ def test_it_is_answered_well(project: Project, rights: dict[str, Any], path: str
 
 def test_its_body_is_one_argument_of_a_shell(project: Project) -> None:
     offered = example(make_key(project)[0])
-    assert offered.written().startswith('{"user_id": "user_42"')
-    assert "'" not in offered.written()
+    assert json.loads(offered.written()) == offered.body
+    quoted = example(make_key(project, name="Quoted", purposes=None)[0])
+    assert shlex.split(f"-d '{quoted.written()}'") == ["-d", quoted.written()]
