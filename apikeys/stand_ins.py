@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.limits import ceilings
 from accounts.models import Project
 from apikeys.models import ApiKey
 from apikeys.principal import PERMISSIONS, Principal
@@ -64,5 +63,5 @@ def _principal(
         rate_limit=settings.RATE_LIMIT_HOUR,
         burst_limit=settings.RATE_LIMIT_SECOND,
         subject_key=bytes(project.subject_key),
-        ceilings=ceilings(None, None, None, None, None),
+        ceilings=project.ceilings(),
     )

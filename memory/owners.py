@@ -7,18 +7,13 @@ value of a live memory may be seen, why.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
-
-from django.conf import settings
 
 from accounts.audit import ChangedBy
 from accounts.environments import LIVE
 from accounts.models import Project
-from apikeys.principal import PERMISSIONS, Principal
+from apikeys.stand_ins import every_right
 from memory.events import Caller
 from memory.registries import registry_for
-
-NO_KEY = UUID(int=0)
 
 
 class ReasonNeeded(Exception):
@@ -32,19 +27,7 @@ def caller(
 
     They may do in one environment what a key with every permission may.
     """
-    principal = Principal(
-        key_id=NO_KEY,
-        secret_id=NO_KEY,
-        project_id=project.pk,
-        owner_id=project.owner_id,
-        environment=environment,
-        permissions=frozenset(PERMISSIONS),
-        rate_limit=settings.RATE_LIMIT_HOUR,
-        burst_limit=settings.RATE_LIMIT_SECOND,
-        subject_key=bytes(project.subject_key),
-        ceilings=project.ceilings(),
-        purposes_revision=project.purposes_revision,
-    )
+    principal = every_right(project, environment)
     return Caller(principal, by.request_id, at, registry_for(principal), by, reason)
 
 
