@@ -21,6 +21,7 @@ REGISTERED = {
     "confirmed_terms": "Words confirmed",
     "takes_in_test": "Takes in test",
     "takes_in_live": "Takes in live",
+    "reason": "Why they looked",
 }
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from django.db.models import Q
 
 from accounts import record_pages
-from accounts.audit import who
-from accounts.models import AuditEvent, EventType, Project
+from accounts.models import EventType, Project
 from accounts.record_pages import Asked
 from console.summaries import key_names
+from console.telling import Told, tell
 from foundation import cursors
 from memory.accesses import open_accesses
 from memory.events import Caller
@@ -53,17 +52,6 @@ WHY: Mapping[str, str] = {
     "newer": "something newer holds",
     "says_nothing": "it says nothing",
     "contradicted": "it contradicts itself",
-}
-DEEDS: Mapping[str, str] = {
-    EventType.MEMORY_READ: "Allowed",
-    EventType.POLICY_DENIED: "Denied",
-    EventType.MEMORY_CREATE: "Stored",
-    EventType.MEMORY_LIST: "Shown as stored",
-    EventType.MEMORY_DELETE: "Deleted",
-    EventType.MEMORY_REVOKE: "Taken back",
-    EventType.USER_VIEW: "Looked up, without values",
-    EventType.USER_EXPORT: "Exported",
-    EventType.USER_ERASE: "Erased",
 }
 
 
@@ -196,36 +184,10 @@ def _cut(parts: list[Part]) -> tuple[list[Part], bool]:
 
 
 @dataclass(frozen=True)
-class Happening:
-    """An event about the person: what was done, by whom, and which page tells more."""
-
-    event: AuditEvent
-    deed: str
-    by: str
-    key_name: str
-    reason: str
-
-    @property
-    def why(self) -> str:
-        """Return the query by which the page of decisions tells why a read was denied."""
-        event = self.event
-        if event.event_type != EventType.POLICY_DENIED or not (event.purpose and event.scope):
-            return ""
-        key = {"key": str(event.api_key_id)} if self.key_name else {}
-        return urlencode({"scope": event.scope, "purpose": event.purpose, **key})
-
-    @property
-    def mark(self) -> str:
-        """Return what its sign says: allowed, denied or neither."""
-        marks = {EventType.MEMORY_READ: "allow", EventType.POLICY_DENIED: "deny"}
-        return marks.get(EventType(self.event.event_type), "")
-
-
-@dataclass(frozen=True)
 class Happenings:
     """A page of events, the newest first; `next_cursor` leads to older ones, if there are."""
 
-    lines: list[Happening]
+    lines: list[Told]
     next_cursor: str | None
 
 
@@ -244,21 +206,8 @@ def happenings(
     next_cursor = cursors.after(found.events, limit=EVENTS, filters=filters)
     if found.looked_up_to is not None:
         next_cursor = next_cursor or cursors.at(found.looked_up_to, filters=filters)
-    shown = found.events[:EVENTS]
-    return Happenings(list(_told(project, shown)), next_cursor)
-
-
-def _told(project: Project, events: list[AuditEvent]) -> Iterator[Happening]:
-    names = key_names(project, (event.api_key_id for event in events))
-    for event in events:
-        actor = str(event.meta.get("actor", ""))
-        yield Happening(
-            event=event,
-            deed=DEEDS.get(event.event_type, event.event_type),
-            by=who(actor, owner_id=project.owner_id) if actor else "",
-            key_name=names.get(event.api_key_id, ""),
-            reason=str(event.meta.get("reason", "")),
-        )
+    told = tell(project, caller.principal.environment, found.events[:EVENTS])
+    return Happenings(told, next_cursor)
 
 
 def open_reads(project: Project, caller: Caller, user_id: str) -> list[tuple[Any, str]]:

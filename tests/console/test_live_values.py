@@ -48,6 +48,8 @@ class TestLiveValues:
         assert SECRET not in in_live.get()
         assert SECRET not in in_live.get("values/")
         assert WHY in in_live.get()  # among who read what
+        told = in_live.browser.get(f"/console/projects/{project.pk}/live/audit/{event.pk}/")
+        assert WHY in told.content.decode()
 
     def test_a_reload_asks_again(self, in_live: File) -> None:
         body = {"reason": WHY, "look": look_in(in_live.get("values/"))}

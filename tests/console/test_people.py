@@ -193,16 +193,17 @@ class TestWhoReadWhat:
         page = File(browser, project).get()
         for text in (
             "recommend restaurants",
-            '<b class="allowed">Allowed</b>',
+            "read <b>preferences</b> (<bdi>food</bdi>)",
             "book a table",
-            '<b class="denied">Denied</b>',
+            "was denied <b>preferences</b>",
+            "/test/why/?scope=preferences&amp;purpose=book+a+table",
             "The policy does not let task_execution read preferences.",
             f"/audit/{newest('POLICY_DENIED').pk}/",
             "<bdi>Key</bdi>",
         ):
             assert text in page
-        assert "Stored" not in page
-        assert "<b>Stored</b>" in File(browser, project).get(events="all")
+        assert "stored a memory" not in page
+        assert "stored a memory" in File(browser, project).get(events="all")
 
     def test_older_events_are_on_further_pages(
         self, browser: Client, project: Project, api: Api, monkeypatch: pytest.MonkeyPatch
@@ -237,7 +238,7 @@ class TestWhoReadWhat:
         file = File(browser, project, environment)
         page = file.get()
         assert "Nothing is held about this person" in page
-        assert "Allowed" in page
+        assert "read <b>preferences</b>" in page
         assert "recommend restaurants" not in page
         assert file.browser.get(file.path("values/")).status_code in (200, 302)
         if environment == "live":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
 
@@ -14,7 +16,7 @@ from accounts.models import AuditEvent, Project, User
 from console import person_deeds
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from tests.console.people_pages import WHY, File, door, newest
-from tests.doors import Api
+from tests.doors import Api, signed_in
 from tests.makers import make_project, memory_body
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,27 @@ class TestErasing:
         door(project, "live").remember()
         File(browser, project).post("erase/", {"typed": "user_1"})
         assert Memory.objects.get().environment == "live"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_erased_from_two_pages_at_once_it_is_erased_once(owner: User, project: Project) -> None:
+    api = door(project, "test")
+    for _ in range(50):
+        api.remember()
+    files = [File(signed_in(owner), project) for _ in range(4)]
+
+    def erase(file: File) -> int:
+        try:
+            return int(file.post("erase/", {"typed": "user_1"}).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(files)) as pool:
+        assert set(pool.map(erase, files)) == {302}
+    assert not Memory.objects.exists()
+    events = AuditEvent.objects.filter(event_type="USER_ERASE")
+    assert sorted(event.meta["memories_deleted"] for event in events) == [0, 0, 0, 50]
 
 
 class TestExporting:
