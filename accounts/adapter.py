@@ -23,6 +23,7 @@ from accounts.sentences import ACCOUNT_ERRORS, WAYS
 from accounts.signup import invitation_of
 from foundation import mail
 from foundation.addresses import client_address, network_of
+from foundation.browsers import UNKNOWN, called
 from foundation.visible import inert
 
 NAME = "Memory Scope"
@@ -77,10 +78,13 @@ class AccountAdapter(DefaultAccountAdapter):
             name: at_site_url(value) if name.endswith("_url") else value
             for name, value in context.items()
         }
+        if (browser := called(str(context.get("user_agent", "")))) != UNKNOWN:
+            ours["user_agent"] = browser
         ours |= {
             "request": allauth_context.request,
             "email": email,
             "current_site": {"name": NAME, "domain": urlsplit(settings.SITE_URL).netloc},
+            "contact": settings.CONTACT_ADDRESS,
             "reset_url": settings.SITE_URL + reverse("account_reset_password"),
         }
         self.render_mail(template_prefix, email, ours).send()
@@ -108,7 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _is_ours(name: str) -> bool:
-    return name.endswith("_url") or name in ("ip", "code", "key")
+    return name.endswith("_url") or name in ("ip", "code", "key", "contact")
 
 
 def _inert(value: Any) -> Any:

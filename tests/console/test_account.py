@@ -105,8 +105,10 @@ def test_the_other_sessions_can_be_signed_out(person: User) -> None:
 def test_a_changed_password_is_told_by_mail(person: User) -> None:
     new = "another good long password"
     body = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    signed_in(person).post("/accounts/password/change/", body)
+    firefox = "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0"
+    signed_in(person).post("/accounts/password/change/", body, HTTP_USER_AGENT=firefox)
     (message,) = mailbox()
+    assert "Browser: Firefox on Windows\n" in message.body
     assert message.to == [person.email]
     assert message.page
     assert new not in message.body

@@ -35,7 +35,7 @@ class TestSessions:
         here = opened(owner, FIREFOX, REMOTE_ADDR="203.0.113.9")
         opened(owner, "curl/8 <b>")
         page = here.get(PAGE).content.decode()
-        names = re.findall(r'<h2 id="session-\d+">(.*?)</h2>', page)
+        names = re.findall(r"<h2>(.*?)</h2>", page)
         assert names == ["Firefox on Windows", "Unknown browser", "Unknown browser"]
         assert page.count("This browser") == 1
         assert page.index("This browser") < page.index("Unknown browser")
