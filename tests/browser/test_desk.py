@@ -60,8 +60,8 @@ def furnish(operator: User, owner: User, project: Project) -> dict[str, str]:
     return {"asked": str(last.pk), "owner": str(owner.pk), "project": str(project.pk)}
 
 
-def looked_at(page: Page, name: str) -> list[str]:
-    """Return what of the page lies beside the screen, at each width and in both themes."""
+def looked_at(page: Page, name: str, axe: str) -> list[str]:
+    """Return what lies beside the screen, at each width in both themes, and what axe finds."""
     found = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -73,7 +73,10 @@ def looked_at(page: Page, name: str) -> list[str]:
             beside = page.evaluate(BESIDE)
             if beside:
                 found.append(f"{name} {width}: {beside}")
-    return found
+    page.evaluate(axe)
+    # Without a second look at the stylesheets, which axe would draw with styles of its own.
+    barriers = page.evaluate("axe.run(document, {preload: false})")["violations"]
+    return found + [f"{name}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in barriers]
 
 
 # What of the page's content ends beside the screen, unless it is in a part that scrolls by itself.
@@ -91,7 +94,7 @@ return [...document.querySelectorAll("#header *, #content *")]
 
 
 def test_nothing_falls_off_its_pages(
-    opened: Opened, owner: User, project: Project, site: str
+    opened: Opened, owner: User, project: Project, site: str, axe: str
 ) -> None:
     operator = User.objects.create_superuser("operator@example.com")
     ids = furnish(operator, owner, project)
@@ -116,7 +119,7 @@ def test_nothing_falls_off_its_pages(
         answer = page.goto(f"/admin/{path.format(**ids)}")
         assert answer is not None
         assert answer.status == 200, path
-        found += looked_at(page, path or "index")
+        found += looked_at(page, path or "index", axe)
     assert found == []
 
 
