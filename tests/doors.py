@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import socket
@@ -232,8 +233,9 @@ def started_service(
         output.close()
 
 
+@functools.cache
 def collect_static() -> None:
-    """Collect static files, as a start does: without them, pages have no styles to name."""
+    """Collect static files, as a start does, once a run: without them pages name no styles."""
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
         cwd=BASE_DIR,
