@@ -86,6 +86,7 @@ def calls(person: User) -> None:
     gifts = Api(make_key(project, "wordkey third", at=timezone.now(), **narrowed)[1])
     plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
     api = Api(plaintext)
+    assert api.get("/policy").status_code == 200  # the next address is told, and not the first
     headers = {
         "HTTP_USER_AGENT": "wordagent",
         "HTTP_X_FORWARDED_FOR": "203.0.113.88",
