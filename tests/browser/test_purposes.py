@@ -139,3 +139,43 @@ def test_what_the_forms_answer_is_without_barriers(
     expect(page.get_by_role("checkbox", name="gifts")).to_be_checked()
     looker.look("create key, narrowed, errors")
     assert looker.found == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_matrix_is_readable_at_every_width(
+    page: Page, owner: User, project: Project, width: int
+) -> None:
+    give_password(owner)
+    sign_in(page, owner.email)
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/docs/policy/", f"/console/projects/{project.pk}/test/why/"):
+        page.goto(path)
+        table = page.get_by_role("region", name="What may be read for what").first
+        expect(table).to_be_visible()
+        assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0, path
+        expect(table.get_by_role("columnheader", name="ui_rendering")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_denied_purpose_leads_to_why_and_on_to_what_is_allowed(
+    opened: Opened, site: str, owner: User, project: Project, script: bool
+) -> None:
+    page = opened(java_script_enabled=script).new_page()
+    give_password(owner)
+    _, key = make_key(project)
+    assert read(site, key, DENIED).status_code == 403
+    sign_in(page, owner.email)
+    page.get_by_role("link", name="Purposes", exact=True).click()
+    page.get_by_role("link", name="Denied purposes").click()
+    page.get_by_role("row", name=DENIED).get_by_role("link", name="Why").click()
+    verdict = page.get_by_role("status").filter(has_text="ied")
+    expect(verdict).to_contain_text("Denied")
+    page.get_by_role("link", name=f"recommendation: {DENIED}").click()
+    expect(page.get_by_role("status").filter(has_text="Allowed")).to_be_visible()
+    assert read(site, key, f"recommendation: {DENIED}").status_code == 200
+
+    page.locator("label", has_text="schedule").click()
+    page.get_by_label("For what purpose?").fill("order lunch")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("“order”, a weak word")).to_be_visible()
+    assert "scope=schedule&purpose=order+lunch" in page.url
