@@ -33,8 +33,8 @@ from memory.events import Caller
 from memory.policy.vocabulary import Scope
 from memory.schemas import ListMemories
 
-MEMORIES = 50  # of a page
-PLACES = 200
+MEMORIES = 25  # of a page
+PLACES = 50
 SEEN = 5  # end users of test that are offered
 LOOKED_AT = 50  # events of which their end users are offered
 LOOKS = 50  # answered forms that a session knows
@@ -53,6 +53,10 @@ class Person:
     @property
     def query(self) -> str:
         return urlencode({"user_id": self.user_id})
+
+    def place(self, scope: str, domain: str | None) -> str:
+        """Return the query of the pages about one place."""
+        return urlencode({"user_id": self.user_id, "scope": scope, "domain": domain or ""})
 
     def address(self, page: str = "person", **more: str) -> str:
         path = reverse(page, args=(self.project.pk, self.environment))
@@ -142,7 +146,7 @@ def person(request: SignedIn, project_id: UUID, environment: str) -> HttpRespons
         **person.context(),
         "form": PersonForm(initial={"user_id": person.user_id}),
         "held": held,
-        "places": held.places[:PLACES],
+        "places": [(one, person.place(one.scope, one.domain)) for one in held.places[:PLACES]],
         "more_places": len(held.places) - PLACES,
         "unreadable": held.stored - held.memories,
         "subject_id": caller.principal.subject_id(person.user_id),
@@ -151,7 +155,10 @@ def person(request: SignedIn, project_id: UUID, environment: str) -> HttpRespons
         "narrowed": _narrowed(request),
         "happened": happened,
         "every": every,
-        "open_reads": person_file.open_reads(person.project, caller, person.user_id)
+        "open_reads": [
+            (access, key_name, person.place(access.scope, access.domain))
+            for access, key_name in person_file.open_reads(person.project, caller, person.user_id)
+        ]
         if held.open_grants
         else [],
     }

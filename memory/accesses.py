@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, EventType
 from memory.events import Caller
 from memory.models import RevocationGrant
 
-MOST = 100
+MOST = 25
 
 
 class OpenAccess(msgspec.Struct, frozen=True):
