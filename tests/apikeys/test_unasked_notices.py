@@ -92,16 +92,16 @@ class TestAChangedChoice:
         browser = signed_in(owner)
         for typed in ({"mail_expiry": "on"}, {}, {"mail_rotation": "on"}):
             assert browser.post(self.PAGE, typed).status_code == 302
-        changed = "The mails that you get about your keys were changed"
+        changed = "Your e-mail preferences were changed"
         assert subjects(at=timezone.now()) == [changed] * 3
         first, second, third = mailbox()
         assert first.to == [owner.email]
         assert "by you from 127.0.0.1" in first.body
         assert "/accounts/password/change/" in first.body
-        off = first.body.split("no mail any more when:")[1]
+        off = first.body.split("no e-mail any more when:")[1]
         assert ("- a key was rotated" in off, "- a key expires" in off) == (True, False)
         assert "- a key expires" in second.body
-        assert "a mail again when:\n- a key was rotated" in third.body
+        assert "an e-mail again when:\n- a key was rotated" in third.body
         assert subjects(at=timezone.now()) == []
 
     def test_a_choice_that_changes_nothing_is_not(self, owner: User) -> None:
