@@ -5,6 +5,7 @@ A page that does not exist has no address: its link is left out.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +27,7 @@ class Pointers:
     environment: str
 
     def key(self, key_id: UUID) -> str:
-        return reverse("key", args=[key_id])
+        return _path("key", ID).replace(str(ID), str(key_id))
 
     def event(self, event: AuditEvent) -> str:
         return self._page("audit_event", event.pk)
@@ -56,14 +57,26 @@ class Pointers:
             "why", scope=event.scope, purpose=event.purpose, key=str(event.api_key_id or "")
         )
 
-    def _page(self, name: str, *ids: UUID, **query: str) -> str:
-        try:
-            path = reverse(name, args=[self.project.pk, self.environment, *ids])
-        except NoReverseMatch:
-            return ""
-        return f"{path}?{urlencode(query)}" if query else path
+    def logged(self, logged_id: UUID) -> str:
+        return self._page("logged_request", logged_id)
+
+    def _page(self, name: str, id_: UUID | None = None, **query: str) -> str:
+        here = (self.project.pk, self.environment)
+        path = _path(name, *here, ID) if id_ else _path(name, *here)
+        if id_:
+            path = path.replace(str(ID), str(id_))
+        return f"{path}?{urlencode(query)}" if path and query else path
 
 
+@functools.lru_cache(maxsize=1000)  # a page of a log leads to hundreds
+def _path(name: str, *arguments: object) -> str:
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+ID = UUID(int=0)  # stands for any
 KEY_EVENTS = (
     EventType.KEY_CREATE,
     EventType.KEY_ROTATE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
-from itertools import groupby
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -96,12 +95,11 @@ def tell(project: Project, environment: str, events: Iterable[AuditEvent]) -> li
 
 
 def by_day(told: Iterable[Told]) -> list[tuple[date, list[Told]]]:
-    """Return what happened, day by day in UTC."""
-
-    def day(one: Told) -> date:
-        return one.event.created_at.astimezone(UTC).date()
-
-    return [(when, list(some)) for when, some in groupby(told, day)]
+    """Return what happened, day by day in UTC, in the order in which the days come first."""
+    days: dict[date, list[Told]] = {}
+    for one in told:
+        days.setdefault(one.event.created_at.astimezone(UTC).date(), []).append(one)
+    return list(days.items())
 
 
 def _sign(event: AuditEvent) -> Sign:
@@ -115,7 +113,7 @@ def _notes(event: AuditEvent) -> Iterator[SafeString]:
     if event.reason_code and event.event_type != EventType.KEY_DELETE:
         words = reason(event)
         yield conditional_escape(words)
-        if words != event.reason_code:
+        if event.reason_code not in (words, event.event_type):
             yield format_html("<code>{}</code>", event.reason_code)
     if words := words_that_decided(event):
         yield format_html("By {}", words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from accounts.models import AuditEvent, EventType, Project
 from apikeys.models import ApiKey, LoggedRequest
 from console import telling
 from console.advice import ADVICE
+from console.pointers import Pointers
 from console.sentences import purpose_of
 from console.summaries import name_of
 from console.telling import Told
@@ -37,6 +39,10 @@ WORDS = {
 }
 
 
+# What stands for an id in the path of an endpoint.
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
 @dataclass(frozen=True)
 class Trace:
     """A request, its answer in words, its key, and what it left in the record.
@@ -53,13 +59,26 @@ class Trace:
     purpose: SafeString
     reads: int
     told: list[Told]
+    href: str
+    key_href: str
     advice: SafeString
     curl: str
+
+    @property
+    def endpoint(self) -> str:
+        """Return the method and the path, with `{memory_id}` for an id in it."""
+        return PARAMETER.sub(r"{\1}", self.logged.endpoint)
 
     @property
     def milliseconds(self) -> str:
         took = self.logged.microseconds / 1000
         return f"{took:,.0f}" if took >= 10 else f"{took:.1f}"
+
+    @property
+    def other_id(self) -> str:
+        """Return the service's own id where the caller sent another; empty where it is the same."""
+        own = str(self.logged.server_request_id or "")
+        return "" if own == self.logged.request_id else own
 
     @property
     def short_id(self) -> str:
@@ -82,14 +101,21 @@ def traces(
     events = _events_of(project, environment, logged)
     told = iter(telling.tell(project, environment, [one for some in events for one in some]))
     keys = ApiKey.objects.filter(project=project, pk__in={one.key_id for one in logged})
+    pointers = Pointers(project, environment)
     called = {key.pk: key for key in keys.with_secrets()} if logged else {}
     return [
-        _trace(one, called.get(one.key_id), [next(told) for _ in some], base_url)
+        _trace(one, called.get(one.key_id), [next(told) for _ in some], pointers, base_url)
         for one, some in zip(logged, events, strict=True)
     ]
 
 
-def _trace(logged: LoggedRequest, key: ApiKey | None, told: list[Told], base_url: str) -> Trace:
+def _trace(
+    logged: LoggedRequest,
+    key: ApiKey | None,
+    told: list[Told],
+    pointers: Pointers,
+    base_url: str,
+) -> Trace:
     purposes = [said for one in told if (said := purpose_of(one.event))]
     return Trace(
         logged=logged,
@@ -100,8 +126,10 @@ def _trace(logged: LoggedRequest, key: ApiKey | None, told: list[Told], base_url
         purpose=purposes[0] if purposes else mark_safe(""),
         reads=len(purposes),
         told=told,
+        href=pointers.logged(logged.pk),
+        key_href=pointers.key(logged.key_id),
         advice=advice_for(logged.code),
-        curl=curl(logged.endpoint, base_url),
+        curl=curl(PARAMETER.sub(r"{\1}", logged.endpoint), base_url),
     )
 
 
