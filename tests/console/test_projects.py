@@ -296,31 +296,3 @@ class TestNames:
         form = AddPasskeyForm({"name": typed, "credential": "null"}, user=owner)
         form.full_clean()
         assert form.cleaned_data["name"] == name
-
-
-class TestMoved:
-    """Pages from before an environment stood in their address."""
-
-    @pytest.mark.parametrize(
-        ("before", "now"),
-        [
-            ("", "test/"),
-            ("?environment=live", "live/"),
-            ("?environment=prod", "test/"),
-            ("usage/?range=30d&environment=live", "live/usage/?range=30d"),
-            ("keys/", "test/keys/"),
-        ],
-    )
-    def test_an_old_address_leads_to_the_page(
-        self, browser: Client, project: Project, before: str, now: str
-    ) -> None:
-        answer = browser.get(f"/console/projects/{project.pk}/{before}")
-        assert answer.status_code == 302
-        assert answer.headers["Location"] == f"/console/projects/{project.pk}/{now}"
-        assert browser.get(answer.headers["Location"]).status_code == 200
-
-    @pytest.mark.parametrize("path", ["nowhere/", "test/nowhere/", "keys", "//example.com/"])
-    def test_an_address_that_never_was_is_not_found(
-        self, browser: Client, project: Project, path: str
-    ) -> None:
-        assert browser.get(f"/console/projects/{project.pk}/{path}").status_code == 404
