@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 def signed_in(page: Page, owner: User) -> Page:
     give_password(owner)
     sign_in(page, owner.email)
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    page.wait_for_url("**/console/projects/**")
     return page
 
 
@@ -68,9 +68,10 @@ def test_what_the_forms_answer_is_without_a_barrier_too(
     register(project)
     page.goto(f"/console/projects/{project.pk}/test/keys/new/")
     expect(page.get_by_text("Permissions of a custom key")).to_be_hidden()
+    page.get_by_text("Only these registered purposes").click()
+    expect(page.get_by_role("checkbox", name="gift_finder")).to_be_visible()
     page.get_by_role("radio", name="Custom").check()
     expect(page.get_by_text("Permissions of a custom key")).to_be_visible()
-    page.get_by_text("Only these registered purposes").click()
     page.get_by_text("On a date").click()
     page.get_by_label("schedule", exact=True).uncheck()
     page.get_by_role("button", name="Create key").click()
