@@ -76,6 +76,15 @@ class TestAsking:
         assert "verdict" not in page
         assert re.search(r'value="preferences"[^>]*checked', page)
 
+    def test_a_link_can_choose_scope_and_key_and_leave_the_purpose_open(
+        self, browser: Client, project: Project
+    ) -> None:
+        key, _ = make_key(project)
+        page = ask(browser, project, scope="schedule", key=str(key.pk))
+        assert "verdict" not in page
+        assert re.search(r'value="schedule"[^>]*checked', page)
+        assert f'<option value="{key.pk}" selected>' in page
+
     def test_what_is_allowed(self, browser: Client, project: Project) -> None:
         page = ask(browser, project, scope="preferences", purpose="recommend restaurants")
         assert verdict(page) == "Allowed"
