@@ -134,7 +134,8 @@ def _revoked(names: Names, event: AuditEvent) -> SafeString:
 def _viewed(names: Names, event: AuditEvent) -> SafeString:
     if event.meta.get("dry_run"):
         return format_html("{} counted what erasing a person would remove", names.who(event))
-    return format_html("{} looked up what is held about {}", names.who(event), names.person(event))
+    person = names.person(event) if event.user_id else "a person"  # of whom nothing was held
+    return format_html("{} looked up what is held about {}", names.who(event), person)
 
 
 def _of_person(words: str) -> Callable[[Names, AuditEvent], SafeString]:
