@@ -52,6 +52,7 @@ ASKS_NOT = {
     "logged_request",
     "audit_log",  # but for its export
     "audit_event",
+    "why",
     "purposes",
     "purpose_new",
     "denied_purposes",
