@@ -22,8 +22,8 @@ from pytest_django import Settings
 
 from accounts import invitations
 from accounts.allauth_internals import TOTP
-from accounts.models import Project, User
-from apikeys import plain_http
+from accounts.models import AccessRequest, Project, User
+from apikeys import plain_http, rights
 from apikeys.maintenance import maintain
 from config.environment import BASE_DIR
 from tests.accounts.invited import GUEST, invite, sign_up
@@ -31,7 +31,7 @@ from tests.accounts.signing_in import SEED, code
 from tests.apikeys.mailed import use
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
-from tests.makers import PASSWORD, make_key, make_owner
+from tests.makers import BY, PASSWORD, make_key, make_owner
 
 SITE = "https://memory.example"
 FOREIGN = "thief.example:6666"
@@ -178,6 +178,9 @@ def test_each_mail_of_our_own(
     assert link("/invite/")
     # An operator.
     operator = User.objects.create_superuser("operator@example.com", PASSWORD)
+    Client().post("/request-access/", {"email": "no@example.com", "name": "No", "plans": "X."})
+    asked = AccessRequest.objects.get(email="no@example.com")
+    invitations.decline(access_request=asked, by=operator, at=now, words="Not yet.")
     TOTP.activate(operator, SEED)
     body = {"action_add": "", "code": code()}
     signed_in(operator, second_factor=True).post("/accounts/2fa/totp/deactivate/", body)
@@ -188,13 +191,20 @@ def test_each_mail_of_our_own(
     key, plaintext = make_key(project, at=now - timedelta(days=30))
     rotated = {"grace": "24", "last_four": plaintext[-4:]}
     browser.post(reverse("key_rotate", args=[key.pk]), rotated)
-    use(key.pk, "192.0.2.1", at=now)
+    for address in ("192.0.2.1", "192.0.2.2"):  # nothing is told of a key's first
+        use(key.pk, address, at=now)
     plain_http._told.clear()
     plain_http.tell_owner(plaintext, {"REMOTE_ADDR": "192.0.2.1", "HTTP_HOST": FOREIGN})
     browser.post(reverse("key_delete", args=[key.pk]), {"typed": key.name})
     leaked = make_key(project, "Leaked")[1]
     assert Api(None).post("/leaks", {"tokens": [leaked]}).json() == {"deleted": 1}
-    make_key(project, "Short", at=now - timedelta(days=30), expires_at=now + timedelta(days=6))
+    short, _ = make_key(
+        project, "Short", at=now - timedelta(days=30), expires_at=now + timedelta(days=9)
+    )
+    for days in (20, 6):
+        end = now + timedelta(days=days)
+        rights.change_expiry(key=short, expires_at=end, seen=short.expires_at, at=now, by=BY)
+        short.expires_at = end
     maintain(at=now)
     assert link("/console/keys/")
     # The account.
