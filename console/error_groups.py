@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from apikeys.models import LoggedRequest
+from console.narrowing import endpoint_in_words
 from console.traces import advice_for, answer_in_words, tone_of
 from foundation import sql
 
-MOST = 100_000
+MOST = 20_000
 
 COUNT_ERRORS = """
     SELECT code, endpoint, status, key_id, count(*), max(created_at)
@@ -38,6 +39,10 @@ class ErrorGroup:
     @property
     def answer(self) -> str:
         return f"{self.status} {answer_in_words(self.status, self.code)}"
+
+    @property
+    def path(self) -> str:
+        return endpoint_in_words(self.endpoint)
 
     @property
     def tone(self) -> str:

@@ -103,9 +103,8 @@ class LogFilter(LogForm):
         super().__init__(data, project=project, environment=environment)
         logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
         endpoints = reports.endpoints(project.pk, logged)
-        self.fields["endpoint"] = forms.ChoiceField(
-            required=False, choices=[ANY, *((endpoint, endpoint) for endpoint in endpoints)]
-        )
+        offered = [ANY, *((one, narrowing.endpoint_in_words(one)) for one in endpoints)]
+        self.fields["endpoint"] = forms.ChoiceField(required=False, choices=offered)
 
     def clean(self) -> dict[str, Any]:
         return _in_order(self)

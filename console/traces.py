@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from accounts.models import AuditEvent, EventType, Project
 from apikeys.models import ApiKey, LoggedRequest
 from console import telling
 from console.advice import ADVICE
+from console.narrowing import endpoint_in_words
 from console.pointers import Pointers
 from console.sentences import purpose_of
 from console.summaries import name_of
@@ -37,10 +37,6 @@ WORDS = {
     "content_too_large": "Too large",
     "request_timeout": "Timed out",
 }
-
-
-# What stands for an id in the path of an endpoint.
-PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Trace:
     @property
     def endpoint(self) -> str:
         """Return the method and the path, with `{memory_id}` for an id in it."""
-        return PARAMETER.sub(r"{\1}", self.logged.endpoint)
+        return endpoint_in_words(self.logged.endpoint)
 
     @property
     def milliseconds(self) -> str:
@@ -129,7 +125,7 @@ def _trace(
         href=pointers.logged(logged.pk),
         key_href=pointers.key(logged.key_id),
         advice=advice_for(logged.code),
-        curl=curl(PARAMETER.sub(r"{\1}", logged.endpoint), base_url),
+        curl=curl(endpoint_in_words(logged.endpoint), base_url),
     )
 
 

@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from foundation.identifiers import moment_of
 
 PAGE = 50
-MOST = 50_000
+MOST = 20_000
 FIRST, LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
@@ -61,8 +61,8 @@ def page(rows: QuerySet[Any], environments: Sequence[str], asked: Asked, cursor:
     """Return a page of the rows of these environments, in the order of their ids.
 
     Each environment is a walk through its part of an index by project, environment and id: the
-    range and the order lead PostgreSQL to that index, where of an equality it could make a walk
-    through the rows of everybody.
+    range of both and the order lead PostgreSQL to that index, where of an environment and a range
+    of ids it could make a walk through the rows of everybody.
     """
     if cursor.after is not None:
         found = _upwards(rows, environments, asked, after=cursor.after)
@@ -77,16 +77,12 @@ def _downwards(
 ) -> Page:
     high = asked.high if before is None else min(asked.high, _next_to(before, -1))
     walks = [_between(rows, one, asked.low, high, "-") for one in environments]
-    last = _last_looked_at(walks, asked, max)
-    low = asked.low if last is None else last
-    parts = [_between(rows, one, low, high, "-") for one in environments]
-    found = _merged(parts, asked, newest_first=True)
-    more = len(found) > PAGE
+    found, last = _found(walks, asked.matching, newest_first=True)
     shown = found[:PAGE]
     newer = None
     if before is not None:
         newer = shown[0].id if shown else _next_to(before, -1)
-    if more:
+    if len(found) > PAGE:
         return Page(shown, newer, shown[-1].id)
     return Page(shown, newer, last, looked_to=None if last is None else moment_of(last))
 
@@ -97,10 +93,7 @@ def _upwards(
     """Return the page of what is newer; None where the newest page holds it all."""
     low = max(asked.low, _next_to(after, 1))
     walks = [_between(rows, one, low, asked.high, "") for one in environments]
-    last = _last_looked_at(walks, asked, min)
-    high = asked.high if last is None else last
-    parts = [_between(rows, one, low, high, "") for one in environments]
-    found = _merged(parts, asked, newest_first=False)
+    found, last = _found(walks, asked.matching, newest_first=False)
     shown = found[:PAGE][::-1]
     older = shown[-1].id if shown else low
     if len(found) > PAGE:
@@ -113,24 +106,51 @@ def _between(
 ) -> QuerySet[Any]:
     """Return the rows of an environment with these ids, in the order of the index."""
     first, last = _place(">=", environment, low), _place("<=", environment, high)
-    return rows.filter(first, last, id__gte=low, id__lte=high).order_by(
-        f"{sign}environment", f"{sign}id"
-    )
+    return rows.filter(first, last).order_by(f"{sign}environment", f"{sign}id")
 
 
-def _merged(parts: Sequence[QuerySet[Any]], asked: Asked, *, newest_first: bool) -> list[Any]:
-    found = [row for part in parts for row in part.filter(asked.matching)[: PAGE + 1]]
-    return sorted(found, key=lambda row: row.id, reverse=newest_first)[: PAGE + 1]
+def _found(
+    walks: Sequence[QuerySet[Any]], matching: Q, *, newest_first: bool
+) -> tuple[list[Any], UUID | None]:
+    """Return what the walks find, a row more than a page at most, and the last id looked at.
 
-
-def _last_looked_at(walks: Sequence[QuerySet[Any]], asked: Asked, first_of: Any) -> UUID | None:
-    """Return where the first of the walks ends that comes past too many; an index tells it."""
-    if not asked.matching:
-        return None
+    That is None where all was looked at, or more was found than a page holds.
+    """
+    rows: list[Any] = []
     ends: list[UUID] = []
     for walk in walks:
-        ends += walk.values_list("id", flat=True)[MOST - 1 : MOST]
-    return first_of(ends) if ends else None
+        some = _first_of(walk, matching)
+        rows += some
+        if matching and len(some) <= PAGE:
+            ends += walk.values_list("id", flat=True)[MOST - 1 : MOST]
+    if not ends:
+        return _sorted(rows, newest_first=newest_first), None
+    # What one walk found beyond the place where another ended is for the next page.
+    last = max(ends) if newest_first else min(ends)
+    rows = [row for row in rows if (row.id >= last if newest_first else row.id <= last)]
+    found = _sorted(rows, newest_first=newest_first)
+    return found, last if len(found) <= PAGE else None
+
+
+def _sorted(rows: list[Any], *, newest_first: bool) -> list[Any]:
+    return sorted(rows, key=lambda row: row.id, reverse=newest_first)[: PAGE + 1]
+
+
+def _first_of(walk: QuerySet[Any], matching: Q) -> list[Any]:
+    """Return the first rows that match, of the first MOST of a walk.
+
+    They are looked for in a query of that many rows, which PostgreSQL takes as it stands: with
+    what is to match beside the range, it could leave the index and read the whole table.
+    """
+    if not matching:
+        return list(walk[: PAGE + 1])
+    inner, values = walk[:MOST].query.sql_with_params()
+    outer = walk.model._default_manager.filter(matching).order_by(*walk.query.order_by)
+    outer.query.deferred_loading = walk.query.deferred_loading
+    statement, wanted = outer[: PAGE + 1].query.sql_with_params()
+    table = connection.ops.quote_name(walk.model._meta.db_table)
+    statement = statement.replace(f" FROM {table} ", f" FROM ({inner}) AS {table} ", 1)
+    return list(walk.model._default_manager.raw(statement, (*values, *wanted)))
 
 
 def _next_to(id_: UUID, step: int) -> UUID:
