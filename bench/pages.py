@@ -92,8 +92,8 @@ def _if_there(tenant: Tenant) -> dict[str, str]:
     place = [tenant.project_id, tenant.environment]
     asked = {
         "why": (place, "?scope=preferences&purpose=book+a+table"),
-        "people": (place, "?user_id=decided-1"),
-        "person": ([*place, "decided-1"], ""),
+        "people": (place, ""),
+        "person": (place, "?user_id=decided-1"),
         "search": (place, "?q=worker"),
     }
     found = {}

@@ -43,14 +43,20 @@ class Part:
 class Bar:
     """A column: its name, how many requests, how many of each kind that there were, its parts.
 
-    `is_now` says that its time is not over.
+    Numbers are as people read them; `is_now` says that its time is not over.
     """
 
     name: str
-    requests: int
-    kinds: list[tuple[str, int]]
+    requests: str
+    kinds: list[tuple[str, str]]
     parts: list[Part]
     is_now: bool
+
+    @property
+    def words(self) -> str:
+        """Say the column's numbers to whoever does not see it."""
+        said = ", ".join(f"{number} {kind.lower()}" for kind, number in self.kinds)
+        return f"{self.name}: {said or 'no requests'}"
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,9 @@ def _bar(moment: datetime, count: Count, period: Period, *, top: int, is_now: bo
             gap = GAP if size > 2 * GAP else 0
             parts.append(Part(CLASSES[kind], round(edge + gap, 2), round(size - gap, 2)))
     name = label(moment, period) + (" so far" if is_now else "")
-    kinds = [(kind, number) for kind, number in count.kinds.items() if number]
-    return Bar(name, count.requests, kinds, parts, is_now)
+    kinds = [(kind, f"{number:,}") for kind, number in count.kinds.items() if number]
+    requests = f"{count.requests:,} request{'' if count.requests == 1 else 's'}"
+    return Bar(name, requests, kinds, parts, is_now)
 
 
 def label(moment: datetime, period: Period) -> str:

@@ -57,11 +57,11 @@ class Table:
     def on_page(self) -> list[Column]:
         return [column for column in self.columns if column.on_page]
 
-    def labelled(self) -> Iterator[tuple[Row, list[tuple[Column, Cell]]]]:
-        """Pair each cell with its column, whose name a narrow screen shows beside it."""
+    def labelled(self) -> Iterator[tuple[Row, list[tuple[Column, str]]]]:
+        """Pair each cell, as it is shown, with its column: a narrow screen shows both."""
         for row in self.rows:
             pairs = zip(self.columns, row.cells, strict=True)
-            yield row, [(column, cell) for column, cell in pairs if column.on_page]
+            yield row, [(column, _shown(cell)) for column, cell in pairs if column.on_page]
 
     def lines(self) -> Iterator[list[Cell]]:
         """Yield the lines of its CSV, the heading first."""
@@ -69,6 +69,10 @@ class Table:
         for row in self.rows:
             pairs = zip(self.columns, row.cells, strict=True)
             yield [cell for column, cell in pairs if column.in_file]
+
+
+def _shown(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else f"{cell:,}"
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def by_time(usage: Usage, period: Period) -> Table:
 def by_endpoint(usage: Usage) -> Table:
     rows = [
         Row(
-            (endpoint, count.requests, *count.kinds.values(), f"{count.share_of_errors:.1f} %"),
+            (endpoint, count.requests, *count.kinds.values()),
             parts=shares(count.kinds),
         )
         for endpoint, count in _most_first(usage.endpoints)
@@ -119,7 +123,6 @@ def by_endpoint(usage: Usage) -> Table:
         *_in_file(SERVED),
         *_columns(DENIED),
         *_in_file(REFUSED, LIMITED, FAILED),
-        Column("Not served", in_file=False),
     )
     return Table("endpoints", "By endpoint", columns, rows, drawn="Answers")
 
@@ -137,9 +140,7 @@ def latency(usage: Usage) -> Table:
     return Table("latency", "Latency", columns, rows, drawn="p50 to p99")
 
 
-def by_key(
-    usage: Usage, lines: Mapping[UUID, KeyLine], trends: Mapping[UUID, list[int]], of: str
-) -> Table:
+def by_key(usage: Usage, lines: Mapping[UUID, KeyLine], of: str) -> Table:
     """Tabulate the keys that were used, also those deleted since; `of` names the period."""
     rows = []
     for key, count in _most_first(usage.keys):
@@ -162,7 +163,7 @@ def by_key(
                 ),
                 key_id=key,
                 parts=shares(count.kinds),
-                spark=spark(trends.get(key, ()), of=of),
+                spark=spark(usage.trends[key], of=of),
             )
         )
     columns = (

@@ -109,13 +109,8 @@ def people(request: SignedIn, project_id: UUID, environment: str) -> HttpRespons
 
 
 def _seen_lately(project: Project) -> list[tuple[str, str]]:
-    """Return the end users of the newest events in test, each with the query of their address.
-
-    Of an equality PostgreSQL would make a walk through the events of both environments.
-    """
-    events = AuditEvent.objects.of_project(project.pk).defer("memory_ids")
-    of_test = events.filter(environment__gte=TEST, environment__lte=TEST)
-    newest = of_test.order_by("-environment", "-id")[:LOOKED_AT]
+    """Return the end users of the newest events in test, each with the query of their address."""
+    newest = AuditEvent.objects.newest(project.pk, TEST, count=LOOKED_AT)
     ids = dict.fromkeys(event.user_id for event in newest if event.user_id)
     return [(user_id, urlencode({"user_id": user_id})) for user_id in list(ids)[:SEEN]]
 

@@ -19,6 +19,7 @@ from apikeys.models import ApiKey
 from apikeys.usage import periods, reports
 from apikeys.usage.periods import Period
 from console import charts, exports, figures, heat, owned
+from console.advice import ADVICE
 from console.figures import KeyLine, Table
 from console.owned import SignedIn
 from console.summaries import name_of
@@ -49,7 +50,7 @@ def _usage(
     request: SignedIn, project: Project, environment: str, key: ApiKey | None
 ) -> HttpResponseBase:
     at = timezone.now()
-    form = UsageFilter(request.GET, project=project, environment=environment, at=at)
+    form = UsageFilter(request.GET, project=project, environment=environment)
     context: dict[str, Any] = {
         "project": project,
         "environment": environment,
@@ -64,6 +65,7 @@ def _usage(
     key_id, endpoint = (key.pk if key else form.key_id), form.cleaned_data["endpoint"]
     whose: dict[str, Any] = {"project_id": project.pk, "environment": environment}
     found = reports.usage(period, **whose, key_id=key_id, endpoint=endpoint)
+    form.offer(found.endpoints)
     when: dict[str, Any] = {"since": period.start, "until": period.end}
     denials = decided.denials(**whose, **when, hourly=period.hourly, key_id=key_id)
     texts = decided.denied_texts(**whose, **when, most=TEXTS, key_id=key_id)
@@ -77,9 +79,8 @@ def _usage(
         "purposes": figures.by_purpose(texts),
     }
     if key is None:
-        trends = reports.trends(period, **whose, endpoint=endpoint)
         lines = _lines(project, found, at=at)
-        tables["keys"] = figures.by_key(found, lines, trends, _words(period))
+        tables["keys"] = figures.by_key(found, lines, _words(period))
     if "csv" in request.GET:
         return _csv(tables.get(request.GET["csv"]), period)
     context |= {
@@ -92,6 +93,7 @@ def _usage(
         ],
         "chart": charts.chart(found.steps, period, at=at),
         "tables": tables,
+        "advised": ADVICE,
         "denials": denials,
         "heat": heat.heat(denials),
         "heat_columns": heat.COLUMNS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,8 @@ from django.conf import settings
 
 from accounts.models import Project
 from apikeys.models import ApiKey
-from apikeys.usage import periods, reports
+from apikeys.models.usage import LONGEST_ENDPOINT
+from apikeys.usage import periods
 from apikeys.usage.periods import Period
 from console.forms import DayField
 from console.summaries import name_of
@@ -37,24 +39,20 @@ class UsageFilter(forms.Form):
     since = DayField(label="First day")
     until = DayField(label="Last day")
     key = forms.ChoiceField(required=False)
-    endpoint = forms.ChoiceField(required=False)
+    endpoint = forms.CharField(required=False, max_length=LONGEST_ENDPOINT)
 
-    def __init__(
-        self, *args: Any, project: Project, environment: str, at: datetime, **options: Any
-    ) -> None:
-        """Offer the project's keys, and the endpoints that were used lately, or are asked for."""
+    def __init__(self, *args: Any, project: Project, environment: str, **options: Any) -> None:
+        """Offer the environment's keys."""
         super().__init__(*args, **options)
-        used = reports.endpoints(project.pk, periods.last_days(90, at=at), environment=environment)
-        asked = self.data.get("endpoint", "")
-        endpoints = sorted({*used, asked} - {""})
+        self.offered: list[str] = []
         self.fields["key"] = forms.ChoiceField(
             required=False, choices=[("", "All keys"), *_keys(project, environment)], label="Key"
         )
-        self.fields["endpoint"] = forms.ChoiceField(
-            required=False,
-            choices=[("", "All endpoints"), *((one, one) for one in endpoints)],
-            label="Endpoint",
-        )
+
+    def offer(self, endpoints: Iterable[str]) -> None:
+        """Offer to narrow a valid form to endpoints that were used, beside the one that it has."""
+        chosen = self.cleaned_data["endpoint"]
+        self.offered = sorted({*endpoints, chosen} - {""})
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

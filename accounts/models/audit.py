@@ -64,6 +64,23 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         """Return the events of that environment, and those that concern both."""
         return self.filter(environment__in=(environment, BOTH))
 
+    def newest(self, project_id: UUID, environment: str, *, count: int) -> list[AuditEvent]:
+        """Return the newest events of an environment, and of both, without the ids of memories.
+
+        However many events the other environment has: the index that holds an environment's events
+        in this order is the only one that serves such a range and such an order. Of an equality
+        PostgreSQL makes a walk through all events by their ids.
+        """
+        of_project = self.of_project(project_id).defer("memory_ids")
+        found = [
+            event
+            for one in (environment, BOTH)
+            for event in of_project.filter(environment__gte=one, environment__lte=one).order_by(
+                "-environment", "-id"
+            )[:count]
+        ]
+        return sorted(found, key=lambda event: event.id, reverse=True)[:count]
+
     def between(self, since: datetime | None, until: datetime | None) -> AuditEventQuerySet:
         """Return the events from `since` on and before `until`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,7 +25,8 @@ SERVED, DENIED, REFUSED, LIMITED, FAILED = KINDS = (
     "Limited",
     "Failed",
 )
-POLICY_DENIED = "policy_denied"  # the error code of a read that the policy denied
+# The answer to a read that the policy denied.
+DENIED_STATUS, POLICY_DENIED = 403, "policy_denied"
 SPARK_DAYS = 14
 
 
@@ -33,11 +34,20 @@ def kind_of(status: int, code: str) -> str:
     """Return which of KINDS it is: under 400, the policy's 403, 429, 500 or more, any other 4xx."""
     if status < 400:
         return SERVED
-    if code == POLICY_DENIED:
+    if status == DENIED_STATUS and code == POLICY_DENIED:
         return DENIED
     if status == 429:
         return LIMITED
     return REFUSED if status < 500 else FAILED
+
+
+# The same for the database; what is none of these was refused.
+BY_KIND = {
+    SERVED: Q(status__lt=400),
+    DENIED: Q(status=DENIED_STATUS, code=POLICY_DENIED),
+    LIMITED: Q(status=429),
+    FAILED: Q(status__gte=500),
+}
 
 
 @dataclass
@@ -56,6 +66,13 @@ class Count:
         self.kinds[kind_of(status, code)] += requests
         for column, number in enumerate(latency):
             self.latency[column] += number
+
+    def add_kinds(self, requests: int, kinds: Mapping[str, int]) -> None:
+        """Add requests of which the kinds but one are known: the others were refused."""
+        self.requests += requests
+        for kind, number in kinds.items():
+            self.kinds[kind] += number
+        self.kinds[REFUSED] += requests - sum(kinds.values())
 
     def add_all(self, other: Count) -> None:
         self.requests += other.requests
@@ -90,12 +107,16 @@ class Count:
 
 @dataclass
 class Usage:
-    """All that a page of usage shows; of its `steps` no latency is known."""
+    """All that a page of usage shows; of its `steps` no latency is known.
+
+    `trends` has the requests of each key in each step, the oldest first.
+    """
 
     total: Count = field(default_factory=Count)
     steps: dict[datetime, Count] = field(default_factory=dict)
     endpoints: dict[str, Count] = field(default_factory=dict)
     keys: dict[UUID, Count] = field(default_factory=dict)
+    trends: dict[UUID, list[int]] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)
     errors: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -114,8 +135,15 @@ def usage(
     """
     rows = _rows(period, project_id, key_id, environment, endpoint)
     found = Usage(steps={step: Count() for step in period.steps()})
-    for step, status, code, requests in _sums(_in_steps(rows, period), "step", "status", "code"):
-        found.steps[step].add(status, code, requests)
+    index_of = {step: index for index, step in enumerate(found.steps)}
+    sums = {name: Sum("requests", filter=kind, default=0) for name, kind in _named(BY_KIND)}
+    in_steps = _in_steps(rows, period).values("key_id", "step")
+    for key, step, requests, *kinds in in_steps.annotate(total=Sum("requests"), **sums).values_list(
+        "key_id", "step", "total", *sums
+    ):
+        found.steps[step].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
+        trend = found.trends.setdefault(key, [0] * len(index_of))
+        trend[index_of[step]] += requests
     answers = _sums(rows, "key_id", "endpoint", "status", "code", also=COLUMNS)
     for key, path, status, code, requests, *latency in answers:
         for count in (
@@ -162,29 +190,23 @@ def limited(
 
 
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
-    """Count each used key's requests of the last SPARK_DAYS days, the oldest first."""
-    return trends(periods.last_days(SPARK_DAYS, at=at), project_id=project_id)
-
-
-def trends(
-    period: Period, *, project_id: UUID, environment: str = "", endpoint: str = ""
-) -> dict[UUID, list[int]]:
-    """Count each used key's requests in each step of the period, the oldest first.
+    """Count each used key's requests of the last SPARK_DAYS days, the oldest first.
 
     Of all keys, also where few are shown: with a list of them in the statement, PostgreSQL's plan
     for any list takes thrice as long.
     """
-    rows = _in_steps(_rows(period, project_id, None, environment, endpoint), period)
+    period = periods.last_days(SPARK_DAYS, at=at)
+    rows = _in_steps(_rows(period, project_id), period)
     index_of = {step: index for index, step in enumerate(period.steps())}
     found: dict[UUID, list[int]] = {}
     for key, step, requests in _sums(rows, "key_id", "step"):
-        found.setdefault(key, [0] * len(index_of))[index_of[step]] += requests
+        found.setdefault(key, [0] * SPARK_DAYS)[index_of[step]] += requests
     return found
 
 
-def endpoints(project_id: UUID, period: Period, *, environment: str = "") -> list[str]:
+def endpoints(project_id: UUID, period: Period) -> list[str]:
     """Return the endpoints that were used, in order."""
-    rows = _rows(period, project_id, environment=environment).order_by("endpoint")
+    rows = _rows(period, project_id).order_by("endpoint")
     return list(rows.values_list("endpoint", flat=True).distinct())
 
 
@@ -241,3 +263,9 @@ def _sums(rows: Any, *names: str, also: Sequence[str] = ()) -> Iterator[tuple[An
     """Yield the names' values, each combination once, with its requests and the sums of `also`."""
     sums = {f"sum_{name}": Sum(name) for name in ("requests", *also)}
     yield from rows.values(*names).annotate(**sums).values_list(*names, *sums)
+
+
+def _named(kinds: Mapping[str, Q]) -> Iterator[tuple[str, Q]]:
+    """Yield names for the sums of kinds, which are no words for people."""
+    for number, kind in enumerate(kinds.values()):
+        yield f"kind_{number}", kind

@@ -161,3 +161,20 @@ class TestWhereItIsShown:
         events = [one["sql"] for one in queries if '"accounts_auditevent"' in one["sql"]]
         assert events
         assert not [sql for sql in events if "memory_ids" in sql]
+
+    @pytest.mark.postgresql
+    def test_its_events_are_found_by_the_index_that_holds_them_in_order(
+        self, browser: Client, project: Project
+    ) -> None:
+        with connection.cursor() as cursor:
+            for plan in ("seqscan", "bitmapscan", "sort"):  # what so few rows would be found by
+                cursor.execute(f"SET LOCAL enable_{plan} = off")
+        with CaptureQueriesContext(connection) as queries:
+            AuditEvent.objects.newest(project.pk, "test", count=10)
+        assert len(queries) == 2
+        for query in queries.captured_queries:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plan = " ".join(line for (line,) in cursor.fetchall())
+            assert "accounts_event_by_environment" in plan
+            assert "Filter" not in plan

@@ -76,6 +76,8 @@ class TestSums:
         assert found.endpoints["POST /memory/read"].latency[COLUMNS.index("under_50")] == 1
         assert {key.int: count.requests for key, count in found.keys.items()} == {7: 4, 8: 1}
         assert found.errors == {(403, "policy_denied"): 2, (429, "rate_limited"): 2}
+        trends = {key.int: trend[-2:] for key, trend in found.trends.items()}
+        assert trends == {7: [1, 2], 8: [1, 0]}
         assert found.statuses == {201: 1, 403: 2, 429: 2}
         only = reports.usage(day, project_id=NOBODY, endpoint="POST /memory/read")
         assert only.total.requests == 2
@@ -94,11 +96,6 @@ class TestSums:
         assert reports.limited(**whose, since=now - DAY) == {NOBODY: (2, now - HOUR)}
         assert reports.limited(**whose, since=now) == {}
         assert reports.limited(project_id=NOBODY, environment="live", since=now - DAY) == {}
-
-    def test_endpoints_are_those_of_the_environment(self, now: datetime) -> None:
-        day = periods.named("24h", at=now)
-        assert reports.endpoints(NOBODY, day, environment="live") == ["POST /memory"]
-        assert reports.endpoints(NOBODY, day) == ["POST /memory", "POST /memory/read"]
 
 
 class TestBefore:

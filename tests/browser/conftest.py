@@ -17,7 +17,8 @@ pytest.register_assert_rewrite("tests.browser.usage_page")  # it asserts, and is
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 # Violations alone leave the browser: to hand over all that axe looked at takes longer than to look.
-# Without preloading: of stylesheets that import others axe would make inline ones, which are blocked.
+# Without preloading: of stylesheets that import others axe would make inline ones, and these are
+# blocked.
 FIND_BARRIERS = """
     axe.run({preload: false, resultTypes: ["violations"]}).then(found => found.violations.map(
         one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))

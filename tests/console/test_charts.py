@@ -38,7 +38,8 @@ class TestChart:
         assert [part.kind for part in last.parts] == ["served", "refused-policy", "failed"]
         assert [round(part.at + part.size) for part in last.parts] == [100, 50, 20]
         assert round(last.parts[-1].at) == round(100 - 100 * 100 / 100 + charts.GAP)
-        assert last.kinds == [(SERVED, 50), (DENIED, 30), (FAILED, 20)]
+        assert last.kinds == [(SERVED, "50"), (DENIED, "30"), (FAILED, "20")]
+        assert last.words == "12:00 so far: 50 served, 30 denied by policy, 20 failed"
         assert not any(bar.parts for bar in others)
 
     def test_what_is_there_can_be_seen(self, now: datetime, day: periods.Period) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.erasing import forget_words
 from accounts.models import Project
@@ -185,6 +186,16 @@ class TestDecisions:
             assert browser.get(link).status_code == 200
             assert one.key_name == "Key"
 
+    def test_a_denial_leads_to_why_and_each_to_its_person(
+        self, browser: Client, path: str, project: Project
+    ) -> None:
+        page = browser.get(path).content.decode()
+        links = [
+            f"{path}why/?scope=preferences&amp;purpose=book%20a%20table&amp;key=",
+            f"{path}people/file/?user_id=anna",
+        ]
+        assert [link for link in links if f'href="{link}' not in page] == []
+
     def test_without_one_it_says_so(self, browser: Client, path: str) -> None:
         said = words(browser, path.replace("/test/", "/live/"))
         assert "No decision yet" in said
@@ -222,3 +233,31 @@ def test_a_project_that_is_switched_off_says_whom_to_write_to(
     project.disabled_at = timezone.now()
     project.save()
     assert "disabled this project: its keys answer 401" in words(browser, path)
+
+
+def test_it_shows_what_is_kept_of_what_may_be(
+    browser: Client, api: Api, path: str, settings: Settings
+) -> None:
+    settings.MEMORIES_PER_PROJECT, settings.MEMORIES_PER_PARTITION = 5, 1234
+    for _ in range(3):
+        api.remember()
+    api.read()
+    said = words(browser, path)
+    assert "Live memories 3 of 5 Open grants 1 of 250,000 Idempotency-Keys 0 of 250,000" in said
+    assert "Keys 1 of 100" in said
+    assert "hold at most 1,234 live memories, of 1,048,576 bytes together" in said
+    assert "What goes beyond is refused" not in said
+    assert "Live memories 0 of 5" in words(browser, path.replace("/test/", "/live/"))
+    api.remember()
+    said = words(browser, path)
+    assert "Live memories 4 of 5, 80 %" in said
+    assert "Live memories: 4 of 5. What goes beyond is refused." in said
+
+
+def test_each_environment_has_its_own_and_no_other_is_there(
+    browser: Client, api: Api, path: str
+) -> None:
+    api.read(purpose="recommend a dish")
+    assert "recommend a dish" in words(browser, path)
+    assert "recommend a dish" not in words(browser, path.replace("/test/", "/live/"))
+    assert browser.get(path.replace("/test/", "/prod/")).status_code == 404

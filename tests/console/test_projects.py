@@ -11,7 +11,6 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
-from pytest_django import Settings
 
 from accounts import services
 from accounts.models import AccessRequest, AuditEvent, Project, User
@@ -105,35 +104,6 @@ class TestProjects:
             )
         project.refresh_from_db()
         assert (project.name, project.deleted_at) == ("Default project", None)
-
-    def test_the_overview_shows_what_is_kept_of_what_may_be(
-        self, browser: Client, api: Api, project: Project, settings: Settings
-    ) -> None:
-        settings.MEMORIES_PER_PROJECT, settings.MEMORIES_PER_PARTITION = 5, 1234
-        for _ in range(3):
-            api.remember()
-        api.read()
-        path = f"/console/projects/{project.pk}/test/"
-        page = text_of(browser.get(path))
-        assert "Live memories 3 of 5 Open grants 1 of 250,000 Idempotency-Keys 0 of 250,000" in page
-        assert "Keys 1 of 100" in page
-        assert "hold at most 1,234 live memories, of 1,048,576 bytes together" in page
-        assert "What goes beyond is refused" not in page
-        assert "Live memories 0 of 5" in text_of(browser.get(path.replace("/test/", "/live/")))
-        api.remember()
-        page = text_of(browser.get(path))
-        assert "Live memories 4 of 5, 80 %" in page
-        assert "Live memories: 4 of 5. What goes beyond is refused." in page
-
-    def test_the_overview_shows_what_was_decided_in_its_environment(
-        self, browser: Client, project: Project
-    ) -> None:
-        Api(make_key(project)[1]).read(purpose="recommend a dish")
-        page = f"/console/projects/{project.pk}/test/"
-        assert "recommend a dish" in browser.get(page).content.decode()
-        live = browser.get(page.replace("/test/", "/live/")).content.decode()
-        assert "recommend a dish" not in live
-        assert browser.get(page.replace("/test/", "/prod/")).status_code == 404
 
 
 @pytest.mark.django_db

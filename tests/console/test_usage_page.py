@@ -97,6 +97,19 @@ class TestDenials:
         assert browser.get(path.replace("/test/", "/live/")).context["denials"].total == 0
         assert browser.get(f"/console/keys/{used.pk}/usage/").context["denials"].total == 2
 
+    def test_each_leads_to_why_and_each_error_to_its_requests(
+        self, browser: Client, path: str, project: Project, used: ApiKey
+    ) -> None:
+        page = browser.get(path).content.decode()
+        place = f"/console/projects/{project.pk}/test"
+        for link in (
+            f"{place}/why/?scope=preferences&amp;purpose=task_execution",
+            f"{place}/why/?scope=preferences&amp;purpose=book%20a%20table",
+            f"{place}/requests/?code=policy_denied",
+        ):
+            assert f'href="{link}"' in page
+            assert browser.get(link.replace("&amp;", "&")).status_code == 200
+
 
 class TestFilter:
     def test_narrows_to_a_key_and_an_endpoint_and_says_so(
@@ -146,7 +159,7 @@ class TestTables:
         assert rows
         assert len(rows) == len(table.rows)
         assert {len(row) for row in rows} == {len(heading)}
-        shown = [[str(cell) for _, cell in cells] for _, cells in table.labelled()]
+        shown = [[cell.replace(",", "") for _, cell in cells] for _, cells in table.labelled()]
         for row, cells in zip(rows, shown, strict=True):
             by_name = dict(zip(heading, row, strict=True))
             for column, cell in zip(table.on_page(), cells, strict=True):
@@ -190,8 +203,7 @@ class TestChart:
     ) -> None:
         page = browser.get(path)
         for bar in page.context["chart"].bars:
-            said = ", ".join(f"{number:,} {kind.lower()}" for kind, number in bar.kinds)
-            assert f'aria-label="{bar.name}: {said or "no requests"}"' in page.content.decode()
+            assert f'aria-label="{bar.words}"' in page.content.decode()
         assert page.context["chart"].bars[-1].name.endswith("so far")
         assert page.content.decode().count('class="part"') == 1
 
