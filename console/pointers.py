@@ -49,12 +49,13 @@ class Pointers:
     def why(self, event: AuditEvent) -> str:
         """Return the bench of decisions, filled in with what was denied."""
         denied = event.event_type == EventType.POLICY_DENIED
-        if not denied or not event.scope or not event.purpose:
+        purpose = event.purpose or event.meta.get("purpose_id")
+        if not denied or not event.scope or not purpose:
             return ""
         if not str(event.reason_code).startswith(OF_PURPOSES):
             return ""
         return self._page(
-            "why", scope=event.scope, purpose=event.purpose, key=str(event.api_key_id or "")
+            "why", scope=event.scope, purpose=purpose, key=str(event.api_key_id or "")
         )
 
     def logged(self, logged_id: UUID) -> str:

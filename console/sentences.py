@@ -134,8 +134,10 @@ def _revoked(names: Names, event: AuditEvent) -> SafeString:
 def _viewed(names: Names, event: AuditEvent) -> SafeString:
     if event.meta.get("dry_run"):
         return format_html("{} counted what erasing a person would remove", names.who(event))
-    person = names.person(event) if event.user_id else "a person"  # of whom nothing was held
-    return format_html("{} looked up what is held about {}", names.who(event), person)
+    if event.user_id is None:  # the record names nobody of whom nothing is held
+        words = "{} looked up a person about whom nothing was held, or who was erased since"
+        return format_html(words, names.who(event))
+    return format_html("{} looked up what is held about {}", names.who(event), names.person(event))
 
 
 def _of_person(words: str) -> Callable[[Names, AuditEvent], SafeString]:

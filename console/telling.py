@@ -127,6 +127,8 @@ def _notes(event: AuditEvent) -> Iterator[SafeString]:
             yield format_html("{}: {}", name, isolated(said))
     if meta.get("reason"):
         yield format_html('<q class="said">{}</q>', isolated(meta["reason"]))
+    if meta.get("reason"):  # why an owner looked at what is live
+        yield format_html('Because <q class="said">{}</q>', isolated(meta["reason"]))
     if meta.get("address"):
         yield format_html("From {}", isolated(meta["address"]))
     if event.environment == BOTH:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from accounts import audit, erasing
 from accounts.audit import ACTORS
@@ -18,7 +19,8 @@ from console.log_filters import EVENTS
 from console.sentences import SENTENCES, SUBJECTS
 from console.telling import Told, by_day, tell
 from foundation.identifiers import new_id
-from tests.makers import BY, NOW, make_key
+from tests.doors import Api
+from tests.makers import BY, NOW, make_key, read_body
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +111,38 @@ class TestMemories:
         )
         assert notes(one)[0] == "The policy does not let task_execution read preferences."
         assert one.sign.tone == "deny"
+
+    def test_every_denial_of_a_purpose_opens_the_bench(
+        self, browser: Client, project: Project
+    ) -> None:
+        key, plaintext = make_key(project)
+        Api(plaintext).post("/memory/read", read_body(purpose="order lunch & more"))
+        event = AuditEvent.objects.get(event_type=EventType.POLICY_DENIED)
+        (one,) = tell(project, "test", [event])
+        page = browser.get(one.why)
+        assert page.status_code == 200
+        asked = page.context["form"].data
+        assert (asked["scope"], asked["purpose"]) == ("preferences", "order lunch & more")
+        assert asked["key"] == str(key.pk)
+
+    def test_a_person_leads_to_their_file(
+        self, browser: Client, project: Project, key: ApiKey
+    ) -> None:
+        one = told(project, EventType.MEMORY_READ, api_key_id=key.pk, user_id="a b/ü?")
+        (href,) = re.findall(r'href="([^"]+people[^"]+)"', one.sentence)
+        page = browser.get(unescape(href), follow=True)
+        assert page.status_code == 200
+        assert "a b/ü?" in page.content.decode()
+
+    def test_an_owners_look_says_its_reason(self, owner: User, project: Project) -> None:
+        meta = {"actor": str(owner.pk), "reason": "A letter of <b>anna</b>"}
+        one = told(project, EventType.MEMORY_LIST, meta=meta)
+        assert words(one) == "You listed preferences of user_1"
+        assert "Because A letter of <b>anna</b>" in notes(one)
+
+    def test_a_look_at_nobody_does_not_say_erased(self, project: Project, key: ApiKey) -> None:
+        one = told(project, EventType.USER_VIEW, api_key_id=key.pk, user_id=None, scope=None)
+        assert words(one).endswith("about whom nothing was held, or who was erased since")
 
     def test_what_was_refused_without_a_person(self, project: Project, key: ApiKey) -> None:
         one = told(
