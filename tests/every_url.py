@@ -185,6 +185,7 @@ PARAMETERS = {
     "<str:token>": "{token}",
     "<path:user_id>": "{word}",
     "<uuid:logged_id>": "{key}",
+    "<uuid:secret_id>": "{secret}",
     "<uuid:event_id>": "{key}",
     "<uuid:memory_id>": "{key}",
     "<int:pk>": "{number}",
