@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 def signed_in(page: Page, owner: User) -> Page:
     give_password(owner)
     sign_in(page, owner.email)
-    page.wait_for_url("**/console/projects/**")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     return page
 
 

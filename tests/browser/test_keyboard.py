@@ -48,7 +48,7 @@ def test_the_life_of_a_key(page: Page, owner: User) -> None:
     tab_to_field(page, "password")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     press(page, "Create key")
     expect(page.get_by_role("heading", name="Create API key")).to_be_visible()
     tab_to_field(page, "name")
@@ -69,7 +69,7 @@ def test_the_life_of_a_key(page: Page, owner: User) -> None:
     press(page, "Delete")
     expect(page.get_by_role("heading", name="Delete “Laptop”?")).to_be_visible()
     press(page, "Delete key")
-    expect(page.get_by_text("The key 'Laptop' is deleted")).to_be_visible()
+    expect(page.get_by_text("Key “Laptop” deleted. It no longer works.")).to_be_visible()
     assert ApiKey.objects.get().deleted_at is not None
 
 
@@ -99,4 +99,4 @@ def test_a_key_is_made_without_a_script(opened: Opened, owner: User) -> None:
     page.get_by_role("link", name="I have saved it").click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete key").click()
-    expect(page.get_by_text("The key 'Plain' is deleted")).to_be_visible()
+    expect(page.get_by_text("Key “Plain” deleted. It no longer works.")).to_be_visible()

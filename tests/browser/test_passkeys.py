@@ -20,7 +20,7 @@ def test_a_passkey_signs_in_without_a_password(page: Page, owner: User) -> None:
     give_password(owner)
     plug_in_a_passkey(page)
     sign_in(page, owner.email)
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto("/accounts/2fa/webauthn/add/")
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Sign in with it alone").check()
@@ -31,7 +31,7 @@ def test_a_passkey_signs_in_without_a_password(page: Page, owner: User) -> None:
     sign_out(page)
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
 def test_an_authenticator_app_is_set_up_and_its_codes_are_shown_once(
@@ -54,4 +54,4 @@ def test_an_authenticator_app_is_set_up_and_its_codes_are_shown_once(
     sign_in(page, owner.email)
     page.get_by_label("Code").fill(codes[0])  # the app is lost: a recovery code will do, once
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()

@@ -86,7 +86,7 @@ class TestCopying:
     def open_page(self, page: Page, owner: User, project: Project) -> None:
         give_password(owner)
         sign_in(page, owner.email)
-        page.goto(f"/console/projects/{project.pk}/test/")
+        page.goto(f"/console/projects/{project.pk}/test/keys/")
 
     def test_what_was_not_copied_is_selected_and_said(
         self, page: Page, owner: User, project: Project
@@ -96,7 +96,7 @@ class TestCopying:
             "() => { navigator.clipboard.writeText = async () => { throw new Error('no'); };"
             " document.execCommand = () => false; }"
         )
-        page.get_by_role("button", name="Copy command").first.click()
+        page.get_by_role("button", name="Copy", exact=True).first.click()
         expect(page.get_by_text("Not copied:")).to_be_visible()
         expect(page.get_by_text("Copied.", exact=True)).to_have_count(0)
         selected = str(page.evaluate("getSelection().toString()"))
