@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from apikeys.models import LoggedRequest
-from console.narrowing import endpoint_in_words
+from console import endpoints
 from console.traces import advice_for, answer_in_words, tone_of
 from foundation import sql
 
-MOST = 20_000
+MOST = 10_000
 
 COUNT_ERRORS = """
     SELECT code, endpoint, status, key_id, count(*), max(created_at)
@@ -42,7 +42,7 @@ class ErrorGroup:
 
     @property
     def path(self) -> str:
-        return endpoint_in_words(self.endpoint)
+        return endpoints.in_words(self.endpoint)
 
     @property
     def tone(self) -> str:

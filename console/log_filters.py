@@ -7,19 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.environments import BOTH
-from accounts.models import AuditEvent, EventType, Project
+from accounts.models import AuditEvent, EventType
 from accounts.models.audit import AuditEventQuerySet
 from accounts.subjects import subject_id
 from apikeys.models import LoggedRequest
-from apikeys.usage import periods, reports
+from apikeys.usage import periods
 from console import narrowing, walks
 from console.advice import ADVICE
+from console.endpoints import endpoints
 from console.forms import DayField
 from console.narrowing import ANY, LogForm, MomentField, request_id_field
 from console.walks import Asked, Page
@@ -88,7 +86,7 @@ class LogFilter(LogForm):
     """Which requests of an environment's log are shown."""
 
     key = forms.ChoiceField(required=False)
-    endpoint = forms.ChoiceField(required=False)
+    endpoint = forms.ChoiceField(choices=[ANY, *endpoints()], required=False)
     status = forms.ChoiceField(choices=STATUSES, required=False, label="Answer")
     code = forms.ChoiceField(
         choices=[ANY, *((code, code) for code in sorted(ADVICE))],
@@ -98,13 +96,6 @@ class LogFilter(LogForm):
     since = MomentField(label="From (UTC)")
     until = MomentField(label="Until (UTC)")
     request_id = request_id_field()
-
-    def __init__(self, data: QueryDict, *, project: Project, environment: str) -> None:
-        super().__init__(data, project=project, environment=environment)
-        logged = periods.last_days(settings.REQUEST_LOG_DAYS + 1, at=timezone.now())
-        endpoints = reports.endpoints(project.pk, logged)
-        offered = [ANY, *((one, narrowing.endpoint_in_words(one)) for one in endpoints)]
-        self.fields["endpoint"] = forms.ChoiceField(required=False, choices=offered)
 
     def clean(self) -> dict[str, Any]:
         return _in_order(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -28,8 +27,6 @@ from foundation.identifiers import first_id, moment_of
 ANY = ("", "Any")
 DELETED = 50  # keys that a filter offers beside the live ones
 PLACES = ("before", "after")  # where a page begins: whoever changes the filter begins anew
-# What stands for an id in the path of an endpoint.
-PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 SORTABLE = 7  # the version of UUIDs that tell their time
 
 
@@ -149,11 +146,6 @@ def ids_between(since: datetime | None, until: datetime | None) -> tuple[UUID, U
     low = FIRST if since is None else first_id(since - CLOCKS)
     high = LAST if until is None else first_id(until + CLOCKS)
     return low, high
-
-
-def endpoint_in_words(endpoint: str) -> str:
-    """Return the method and the path, with `{memory_id}` for an id in it."""
-    return PARAMETER.sub(r"{\1}", endpoint)
 
 
 def as_uuid(text: str) -> UUID | None:

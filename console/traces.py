@@ -13,9 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import AuditEvent, EventType, Project
 from apikeys.models import ApiKey, LoggedRequest
-from console import telling
+from console import endpoints, telling
 from console.advice import ADVICE
-from console.narrowing import endpoint_in_words
 from console.pointers import Pointers
 from console.sentences import purpose_of
 from console.summaries import name_of
@@ -63,7 +62,7 @@ class Trace:
     @property
     def endpoint(self) -> str:
         """Return the method and the path, with `{memory_id}` for an id in it."""
-        return endpoint_in_words(self.logged.endpoint)
+        return endpoints.in_words(self.logged.endpoint)
 
     @property
     def milliseconds(self) -> str:
@@ -125,7 +124,7 @@ def _trace(
         href=pointers.logged(logged.pk),
         key_href=pointers.key(logged.key_id),
         advice=advice_for(logged.code),
-        curl=curl(endpoint_in_words(logged.endpoint), base_url),
+        curl=curl(endpoints.in_words(logged.endpoint), base_url),
     )
 
 

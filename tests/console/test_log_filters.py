@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from accounts.models import Project
 from apikeys.models import ApiKey, LoggedRequest
+from apikeys.usage.collector import collector
 from console import error_groups, walks
 from console.advice import ADVICE
 from foundation.identifiers import new_id
 from tests.console.logged import log, rows, text
+from tests.doors import Api
 from tests.makers import make_key
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,20 @@ class TestFilter:
         ):  # fmt: skip
             log(key, endpoint="POST /memory/read", status=status, code=code)
         assert sorted(row.status for row in rows(browser.get(url, query))) == found
+
+    def test_every_endpoint_of_the_api_is_offered(
+        self, browser: Client, url: str, project: Project
+    ) -> None:
+        api = Api(make_key(project)[1])
+        api.remember()
+        api.get("/usage")
+        api.delete(f"/memory/{new_id()}")
+        collector.flush()
+        for logged in LoggedRequest.objects.all():
+            assert rows(browser.get(url, {"endpoint": logged.endpoint})) == [logged]
+        offered = dict(browser.get(url).context["form"].fields["endpoint"].choices)
+        assert offered["DELETE /memory/<uuid:memory_id>"] == "DELETE /memory/{memory_id}"
+        assert len(offered) > 10
 
     def test_a_time(self, browser: Client, url: str, key: ApiKey) -> None:
         now = timezone.now().replace(second=0, microsecond=0)
