@@ -85,7 +85,7 @@ class TestKeysOfAProject:
         settings.KEYS_PER_PROJECT = 1
         make_key(project)
         page = browser.get(reverse("keys", args=[project.pk, "test"])).content.decode()
-        assert "1 of 1 are made" in page
+        assert "1 of 1 keys are in use" in page
         form = {**FULL, "name": "Two"}
         answer = browser.post(reverse("key_new", args=[project.pk, "test"]), form)
         assert "at most 1 live keys" in answer.content.decode()

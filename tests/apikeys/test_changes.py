@@ -126,16 +126,6 @@ class TestManyKeys:
     def browser(self, owner: User) -> Client:
         return signed_in(give_password(owner))
 
-    def test_the_overview_shows_the_newest_and_the_way_to_all(
-        self, browser: Client, project: Project
-    ) -> None:
-        for number in range(11):
-            make_key(project, name=f"Key {number}")
-        answer = browser.get(f"/console/projects/{project.pk}/test/")
-        shown = [row.key.name for row in answer.context["rows"]]
-        assert shown == [f"Key {number}" for number in range(10, 0, -1)]
-        assert "The newest 10." in answer.content.decode()
-
     def test_filters_offer_live_keys_some_deleted_ones_and_the_one_that_is_chosen(
         self,
         browser: Client,

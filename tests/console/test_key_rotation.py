@@ -25,7 +25,7 @@ class TestRotating:
         assert [Api(one).get("/policy").status_code for one in (old, fresh)] == [200, 200]
         collector.flush()
         page = browser.get(page_of(key)).content.decode()
-        assert "Still in use" in page
+        assert "It was used since the rotation." in page
         page = browser.post(page_of(key, end)).content.decode()
         assert "is still in use" in page
         assert [Api(one).get("/policy").status_code for one in (old, fresh)] == [200, 200]
@@ -78,7 +78,9 @@ class TestRotating:
         Api(old).get("/policy")
         collector.flush()
         browser.post(page_of(key, "rotate/"), {"grace": "24", "last_four": old[-4:]})
-        assert "Not used since the rotation" in browser.get(page_of(key)).content.decode()
+        assert (
+            "Nobody has used it since the rotation." in browser.get(page_of(key)).content.decode()
+        )
 
     def test_sent_twice_it_rotates_once(self, browser: Client, project: Project) -> None:
         key, old = make_key(project)
@@ -139,5 +141,8 @@ class TestAKeyThatOpensNothing:
         page = getattr(browser, method)(page_of(key, "rotate/"), body).content.decode()
         assert words in page
         assert (page_of(key, "expiry/") in page) is (state == "expired")
+        own = browser.get(page_of(key)).content.decode()
+        assert page_of(key, "rotate/") not in own
+        assert ("Extend</a>" in own) is (state == "expired")
         assert KEY.search(page) is None
         assert key.secrets.count() == 1
