@@ -53,7 +53,7 @@ def invite(page: Page) -> None:
 
 def shown_key(page: Page) -> str:
     expect(page.get_by_role("heading", name="Save your key now")).to_be_visible()
-    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copy", exact=True).first.click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     copied = str(page.evaluate("navigator.clipboard.readText()"))
     assert copied == page.get_by_label("Secret key").input_value()
@@ -69,7 +69,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
     page.goto(link_in_mail(NEWCOMER, "/invite/"))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", name="Default project")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     assert User.objects.get(email=NEWCOMER).projects.count() == 1
 
     page.get_by_role("link", name="Create key").first.click()
@@ -90,7 +90,7 @@ def test_the_whole_way(page: Page, opened: Opened, site: str, settings: Settings
     assert (status_of(site, first), status_of(site, second)) == (201, 201)
 
     page.get_by_role("link", name="I have saved it").click()
-    expect(page.get_by_text("Still in use")).to_be_visible()
+    expect(page.get_by_text("It was used since the rotation.")).to_be_visible()
     page.get_by_role("button", name="End it now").click()
     page.get_by_role("button", name="End this secret").click()
     expect(page.get_by_text("has stopped.")).to_be_visible()
