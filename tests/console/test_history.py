@@ -108,7 +108,7 @@ def test_the_page_says_who_when_and_from_where(owner: User, project: Project) ->
         HTTP_X_REQUEST_ID="find-me",
     )
     page = browser.get(f"/console/keys/{key.pk}/").content.decode()
-    for words in ("Renamed to “&lt;b&gt;Worker&lt;/b&gt;”", ">You<", "192.0.2.7", "find-me"):
+    for words in ("Renamed to “&lt;b&gt;Worker&lt;/b&gt;”", "By you", "192.0.2.7", "find-me"):
         assert words in page
     assert "<b>Worker" not in page
 
