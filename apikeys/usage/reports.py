@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q, Sum
-from django.db.models.functions import TruncDate, TruncDay, TruncHour
+from django.db.models.functions import TruncDate, TruncHour
 
 from apikeys.models.usage import UsageHour, UsageQuerySet
 from apikeys.usage import periods
@@ -141,6 +141,7 @@ def usage(
     for key, step, requests, *kinds in in_steps.annotate(total=Sum("requests"), **sums).values_list(
         "key_id", "step", "total", *sums
     ):
+        step = _beginning(step)
         found.steps[step].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
         trend = found.trends.setdefault(key, [0] * len(index_of))
         trend[index_of[step]] += requests
@@ -165,7 +166,7 @@ def trend(period: Period, *, project_id: UUID, environment: str) -> dict[datetim
     for step, status, code, requests, *latency in _sums(
         rows, "step", "status", "code", also=COLUMNS
     ):
-        found[step].add(status, code, requests, latency)
+        found[_beginning(step)].add(status, code, requests, latency)
     return found
 
 
@@ -200,7 +201,7 @@ def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
     index_of = {step: index for index, step in enumerate(period.steps())}
     found: dict[UUID, list[int]] = {}
     for key, step, requests in _sums(rows, "key_id", "step"):
-        found.setdefault(key, [0] * SPARK_DAYS)[index_of[step]] += requests
+        found.setdefault(key, [0] * SPARK_DAYS)[index_of[_beginning(step)]] += requests
     return found
 
 
@@ -256,7 +257,12 @@ def _rows(
 
 
 def _in_steps(rows: UsageQuerySet, period: Period) -> Any:
-    return rows.annotate(step=(TruncHour if period.hourly else TruncDay)("hour", tzinfo=UTC))
+    """Name the step of each row: its hour, or its day, which PostgreSQL finds faster as a date."""
+    return rows.annotate(step=(TruncHour if period.hourly else TruncDate)("hour", tzinfo=UTC))
+
+
+def _beginning(step: datetime | date) -> datetime:
+    return step if isinstance(step, datetime) else periods.midnight(step)
 
 
 def _sums(rows: Any, *names: str, also: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:

@@ -17,7 +17,8 @@ from apikeys.models import ApiKey
 from apikeys.services import delete_key
 from apikeys.usage.collector import collector
 from apikeys.usage.reports import DENIED
-from console import usage
+from console import charts, figures, usage
+from console.templatetags import drawing
 from tests.doors import Api, signed_in
 from tests.makers import BY, make_key, make_usage, read_body
 
@@ -247,3 +248,16 @@ def test_its_purposes_are_a_few(
     collector.flush()
     found: list[Any] = browser.get(path).context["texts"]
     assert len(found) == 1
+
+
+def test_what_is_drawn_in_python_is_escaped() -> None:
+    row = figures.Row(("<b>", 1234))
+    table = figures.Table("time", "By", (figures.Column("<i>"), figures.Column('"n"')), [row])
+    assert drawing.numbers(table) == (
+        '<tr><th scope="row">&lt;b&gt;</th>'
+        '<td class="num" data-label="&quot;n&quot;">1,234</td></tr>'
+    )
+    bar = charts.Bar("<b>", "1 request", [("<i>", "1")], [], is_now=False)
+    drawn = drawing.columns(charts.Chart([bar], [], []))
+    assert "<i>" not in drawn
+    assert "<b>&lt;b&gt;: 1 request</b>" in drawn
