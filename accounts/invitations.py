@@ -81,9 +81,10 @@ def invite_from_queue(*, access_request: AccessRequest, seen: str, by: User, at:
     """Invite whoever asked, if the request still is as the operator saw it: `seen` is its state.
 
     Of two operators at once one invites, and no link ends that was just mailed. Return the link.
-    Raises AlreadyHere or NotAsSeen.
+    Raises AlreadyHere, NotAsSeen, or ValidationError for what is no address today.
     """
-    _check_new(access_request.email)
+    email = one_form(access_request.email)  # of a row from before addresses had one form
+    _check_new(email)
     with sql.writing():
         # Its invitation by a statement of its own: one that waited for the lock sees the request as
         # it became, and what is joined to it as that was before.
@@ -91,8 +92,8 @@ def invite_from_queue(*, access_request: AccessRequest, seen: str, by: User, at:
         state = "deleted" if now is None else now.state(at=at)
         if now is None or state != seen or seen not in INVITABLE:
             raise NotAsSeen(access_request.email, state)
-        token = _renew(now.email, by=by, at=at)
-    return _mail(now.email, token)
+        token = _renew(email, by=by, at=at)
+    return _mail(email, token)
 
 
 def _check_new(email: str) -> None:

@@ -87,7 +87,7 @@ class TestCreateKey:
         assert new.projects.get().api_keys.count() == 1
 
     def test_a_wrong_address_opens_nothing(self, db: None) -> None:
-        with pytest.raises(CommandError, match="valid email"):
+        with pytest.raises(CommandError, match="valid e-mail"):
             run("createkey", "not an address", "--create-account")
         assert not User.objects.exists()
 

@@ -147,4 +147,4 @@ class TestAProject:
         page = browser.get(f"/console/keys/{key.pk}/").content.decode()
         assert "100 requests an hour, 5 a second" in page
         page = browser.get(f"/console/projects/{project.pk}/test/settings/").content.decode()
-        assert "100 requests an hour, 50 a second, as you lowered them" in page
+        assert "100 requests an hour and 50 a second, as you lowered them" in page

@@ -58,13 +58,14 @@ class TestADeletedProject:
     ) -> None:
         key, _ = make_key(project)
         kept, _ = make_key(make_project(owner), "Kept")
-        for one, address in ((key, "192.0.2.1"), (kept, "192.0.2.2")):
-            own = Collector()
-            whose = {"key_id": one.pk, "project_id": one.project_id}
-            secret = {"secret_id": one.current_secret().pk, "address": address}
-            for _ in range(3):
-                own.record(sample(NOW, **secret, **whose))
-            own.flush()
+        for one, addresses in ((key, ["192.0.2.1"]), (kept, ["192.0.2.2"])):
+            for address in ["192.0.2.9", *addresses]:  # of a key's first one nobody is told
+                own = Collector()
+                whose = {"key_id": one.pk, "project_id": one.project_id}
+                secret = {"secret_id": one.current_secret().pk, "address": address}
+                for _ in range(3):
+                    own.record(sample(NOW, **secret, **whose))
+                own.flush()
         services.delete_project(project=project, at=NOW, by=BY)
         retention.erase(at=NOW + timedelta(hours=2), batch=2)
         rows = str([list(model._base_manager.values()) for model in apps.get_models()])
