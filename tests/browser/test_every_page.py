@@ -7,112 +7,33 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import timedelta
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core import mail
+from django.urls import Resolver404, resolve
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from accounts import audit, invitations, services
+from accounts import invitations, services
 from accounts.allauth_internals import TOTP, RecoveryCodes
-from accounts.models import EventType, Project, User
-from apikeys.models import ApiKey, Secret
-from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
-from foundation.identifiers import new_id
+from accounts.models import Project, User
+from config import urls
 from tests.browser.conftest import Opened, barriers
+from tests.browser.furnished import add_passkey, furnish
+from tests.browser.pages_of_console import NO_PAGES, OF_CONSOLE, PUBLIC
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
-from tests.doors import Api
-from tests.makers import BY, PASSWORD, give_password, make_key, make_usage, read_body
-from tests.memory.registered import propose, register, retire
+from tests.makers import BY, PASSWORD, give_password, make_key
+from tests.test_routes import routes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (1280, 360)
 NARROWEST = 320
-
-PUBLIC = [
-    "/",
-    "/docs/",
-    "/docs/quickstart/",
-    "/docs/policy/",
-    "/docs/errors/",
-    "/docs/search/?q=revoke",
-    "/docs/search/?q=nothing+like+this",
-    "/request-access/",
-    "/request-access/thanks/",
-    "/invite/unknown/",
-    "/no-such-page",
-    "/accounts/login/",
-    "/accounts/signup/",
-    "/accounts/inactive/",
-    "/accounts/confirm-email/",
-    "/accounts/confirm-email/unknown/",
-    "/accounts/password/reset/",
-    "/accounts/password/reset/done/",
-    "/accounts/password/reset/key/a-b/",
-    "/accounts/password/reset/key/done/",
-]
-OWN = [
-    "/console/projects/",
-    "/console/projects/new/",
-    "/console/projects/{project}/test/",
-    "/console/projects/{project}/live/",
-    "/console/projects/{project}/test/settings/",
-    "/console/projects/{project}/test/delete/",
-    "/console/projects/{project}/test/purposes/",
-    "/console/projects/{empty}/test/purposes/",
-    "/console/projects/{project}/test/purposes/new/",
-    "/console/projects/{project}/test/purposes/denied/",
-    "/console/projects/{empty}/live/why/",
-    "/console/projects/{project}/test/why/?scope=preferences&purpose=recommend+restaurants",
-    "/console/projects/{project}/test/why/?scope=preferences&purpose=order+history+for+my+sister",
-    "/console/projects/{empty}/live/purposes/denied/",
-    "/console/projects/{project}/live/purposes/take/",
-    "/console/projects/{project}/test/purposes/take/?takes=registered",
-    "/console/projects/{project}/test/purposes/ad_free_gifts/approve/",
-    "/console/projects/{project}/test/purposes/gift_finder/change/",
-    "/console/projects/{project}/test/purposes/gift_finder/retire/",
-    "/console/projects/{project}/test/people/",
-    "/console/projects/{project}/live/people/",
-    "/console/projects/{project}/test/people/file/?user_id=user_1",
-    "/console/projects/{project}/test/people/file/?user_id=user_1&events=all",
-    "/console/projects/{project}/live/people/file/?user_id=user_1",
-    "/console/projects/{project}/live/people/file/values/?user_id=user_1",
-    "/console/projects/{project}/test/people/file/take-back/?user_id=user_1",
-    "/console/projects/{project}/test/people/file/erase/?user_id=user_1",
-    "/console/projects/{project}/live/people/file/export/?user_id=user_1",
-    "/console/projects/{project}/test/keys/",
-    "/console/projects/{project}/test/keys/?status=ended",
-    "/console/projects/{empty}/test/keys/",
-    "/console/keys/{key}/",
-    "/console/projects/{project}/test/usage/",
-    "/console/projects/{project}/test/usage/?since=2026-11-02&until=2026-11-01",
-    "/console/projects/{project}/test/requests/",
-    "/console/projects/{project}/test/audit/",
-    "/console/projects/{project}/test/audit/{event}/",
-    "/console/projects/{empty}/test/usage/",
-    "/console/projects/{empty}/test/requests/",
-    "/console/projects/{empty}/test/audit/",
-    "/console/keys/{key}/usage/?range=24h",
-    "/console/projects/{project}/test/limits/",
-    "/console/account/mail/",
-    "/console/account/",
-    "/console/account/close/",
-    "/accounts/logout/",
-    "/accounts/email/",
-    "/accounts/password/change/",
-    "/accounts/reauthenticate/",
-    "/accounts/2fa/",
-    "/accounts/2fa/reauthenticate/",
-    "/accounts/2fa/totp/deactivate/",
-    "/accounts/2fa/recovery-codes/",
-    "/accounts/2fa/recovery-codes/generate/",
-    "/accounts/2fa/webauthn/",
-    "/accounts/2fa/webauthn/add/",
-    "/accounts/sessions/",
-]
+ANY_ID = {"{passkey}": "1"}  # the others are UUIDs
 
 
 class Looker:
@@ -153,89 +74,67 @@ def looker(page: Page, axe: str) -> Looker:
     return Looker(page, axe)
 
 
-def furnish(owner: User, project: Project) -> ApiKey:
-    """Give the project a key in every state; return the one that is used and in rotation."""
-    now = timezone.now()
-    busy, plaintext = make_key(project, "Production", at=now)
-    Secret.objects.update(last_used_at=now)
-    rotate_key(key=busy, last_four=plaintext[-4:], grace=DEFAULT_GRACE, at=now, by=BY)
-    soon = {"expires_at": now + timedelta(days=5)}
-    make_key(project, "Continuous integration", at=now, permissions=["memory:read"], **soon)
-    old, _ = make_key(project, "Old worker", at=now - timedelta(days=90), environment="live")
-    Secret.objects.filter(key=old).update(last_used_at=now - timedelta(days=40))
-    make_key(project, "Expired", at=now - timedelta(days=9), expires_at=now - timedelta(days=2))
-    gone, _ = make_key(project, "A name of fifty characters, which is what may fit", at=now)
-    delete_key(key=gone, at=now, by=BY)
-    for key in (busy, gone):
-        make_usage(key, at=now)
-    return busy
-
-
-def register_purposes(project: Project, key: ApiKey) -> None:
-    """Give the project a purpose in every state, to one of which the key is narrowed."""
-    register(project)
-    propose(project, purpose_id="ad_free_gifts", sentence="Shows gifts beside advertising.")
-    retire(project, register(project, purpose_id="dinner", scopes=["constraints"]))
-    retire(project, propose(project, purpose_id="x" * 64, sentence="Geschenke " * 40))
-    key.purposes = ["gift_finder"]
-    key.save(update_fields=["purposes"])
-
-
-def ask(project: Project) -> None:
-    """Read for a purpose that is taken, and for some that are not."""
-    api = Api(make_key(project, "Asking", at=timezone.now())[1])
-    api.remember()
-    Api(make_key(project, "Live", environment="live", at=timezone.now())[1]).remember()
-    for purpose in (
-        "recommend books",
-        "find a gift for my sister",
-        "marketing",
-        "x" * 900,
-        "贈り物",
-    ):
-        api.post("/memory/read", read_body(purpose=purpose))
-
-
-def large_event(project: Project) -> audit.Event:
-    """Record a read of many memories."""
-    event = audit.Event(
-        subject_id=new_id(),
-        event_type=EventType.MEMORY_READ,
-        app_id=project.pk,
-        environment="test",
-        user_id="user_1",
-        scope="preferences",
-        purpose="recommend restaurants",
-        purpose_class="recommendation",
-        memory_ids=[new_id() for _ in range(120)],
-        request_id="req-1",
-        created_at=timezone.now(),
-    )
-    audit.record(event)
-    return event
-
-
 def test_the_public_pages(looker: Looker) -> None:
     for path in PUBLIC:
         looker.visit(path)
     assert looker.found == []
 
 
-def test_the_pages_of_an_account(looker: Looker, owner: User, project: Project) -> None:
-    busy = furnish(owner, project)
-    empty = services.create_project(owner=owner, name="Empty", at=timezone.now(), by=BY)
+def test_every_page_is_in_the_tables() -> None:
+    listed = set()
+    for path in chain(PUBLIC, *OF_CONSOLE.values()):
+        plain = re.sub(r"{[^}]*}", lambda one: ANY_ID.get(one[0], str(UUID(int=1))), path)
+        with suppress(Resolver404):
+            listed.add(resolve(plain.partition("?")[0]).url_name)
+    names = {entry.name for route, entry in routes(urls.pages) if not route.startswith("admin/")}
+    assert names - listed == set(NO_PAGES)
+
+
+@pytest.mark.parametrize("subject", OF_CONSOLE)
+def test_the_pages_of_the_console(
+    looker: Looker, owner: User, project: Project, subject: str
+) -> None:
+    ids = furnish(owner, project)
     give_password(owner)
     sign_in(looker.page, owner.email)
-    looker.visit("/accounts/2fa/totp/activate/")
-    TOTP.activate(owner, SEED)
-    RecoveryCodes.activate(owner)
-    register_purposes(project, busy)
-    ask(project)
-    event = large_event(project)
-    ids = {"project": project.pk, "empty": empty.pk, "key": busy.pk, "event": event.id}
-    for path in OWN:
+    if subject == "account":
+        looker.visit("/accounts/2fa/totp/activate/")
+        TOTP.activate(owner, SEED)
+        RecoveryCodes.activate(owner)
+        ids["passkey"] = add_passkey(owner)
+    for path in OF_CONSOLE[subject]:
         looker.page.goto(path.format(**ids))
         looker.look(path)
+    assert looker.found == []
+
+
+def test_what_opens_on_a_page(looker: Looker, owner: User, project: Project) -> None:
+    """The menus, a request's row, the filters, and the list of keys to delete."""
+    page, ids = looker.page, furnish(owner, project)
+    give_password(owner)
+    sign_in(page, owner.email)
+    here = f"/console/projects/{ids['project']}/test"
+    page.goto(f"{here}/requests/?request_id={ids['request_id']}")
+    page.locator(".log summary").first.click()
+    looker.look("request log, a row open")
+    page.goto(f"{here}/audit/")
+    page.locator("summary", has_text="Filter").click()
+    looker.look("audit log, filter open")
+    page.goto(f"{here}/usage/")
+    page.get_by_text("Show as table").click()
+    looker.look("usage as a table")
+    page.goto(f"{here}/keys/")
+    page.get_by_role("button", name="Actions for Production").click()
+    looker.look("keys, a row's menu")
+    page.keyboard.press("Escape")
+    for name in ("Production", "Continuous integration"):
+        page.get_by_role("checkbox", name=f"Choose {name}").check()
+    page.get_by_role("button", name="Delete the chosen keys").click()
+    expect(page.get_by_role("heading", name="Delete 2 keys?")).to_be_visible()
+    looker.look("delete keys")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    looker.look("palette")
     assert looker.found == []
 
 
