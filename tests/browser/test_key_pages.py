@@ -106,7 +106,9 @@ def test_leaving_before_the_key_is_saved_asks(signed_in: Page, project: Project)
 def test_another_theme_keeps_the_key(signed_in: Page, project: Project) -> None:
     page = signed_in
     secret = make_one(page, project, "Laptop")
-    page.evaluate("document.querySelector('[data-look] [value=dark]').click()")
+    page.locator("[popovertarget=account]").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.get_by_label("Secret key")).to_have_value(secret)
 
