@@ -152,7 +152,7 @@ def find_who_read_what_about_a_person(walker: Walker) -> None:
 
 def learn_why_a_read_was_denied(walker: Walker) -> None:
     decisions = walker.page.get_by_role("region", name="Recent decisions")
-    walker.click(decisions.get_by_role("link", name="Why", exact=True))
+    walker.click(decisions.get_by_role("link", name="Why order history for my sister"))
     verdict = walker.page.get_by_role("status").filter(has_text="Denied")
     expect(verdict).to_contain_text("order history for my sister")
     walker.at_hand("heading", "What is asked, in this order")
