@@ -240,7 +240,10 @@ class TestWhoReadWhat:
         assert "Nothing is held about this person" in page
         assert "read <b>preferences</b>" in page
         assert "recommend restaurants" not in page
-        assert "looked up what is held about a person" in file.get(events="all")
+        assert (
+            "looked up a person about whom nothing was held, or who was erased since"
+            in file.get(events="all")
+        )
         assert file.browser.get(file.path("values/")).status_code in (200, 302)
         if environment == "live":
             assert file.look().headers["Location"] == file.path()
