@@ -25,7 +25,7 @@ ADVICE = {
     "not_acceptable": "Answers are JSON: send <code>Accept: application/json</code> or no "
     "<code>Accept</code>.",
     "idempotency_conflict": "The Idempotency-Key was used with another body, or its first request "
-    "still runs.",
+    "is still in progress.",
     "request_timeout": "The request did not come whole in the time that it may take.",
     "uri_too_long": "The address is longer than 4094 characters.",
     "expectation_failed": "Leave <code>Expect</code> out, or send <code>100-continue</code>.",

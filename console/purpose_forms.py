@@ -52,7 +52,7 @@ class PurposeForm(forms.Form):
         label="Id",
         max_length=LONGEST_TEXT,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="What your program sends as purpose, for instance gift_finder.",
+        help_text="What your program sends as purpose, for example gift_finder.",
     )
     sentence = forms.CharField(
         label="What it is for",
