@@ -10,7 +10,6 @@ import os
 import platform
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -81,13 +80,13 @@ def paths(tenant: Tenant, keys: list[Any]) -> dict[str, str]:
         "request log, no such id": f"{project}/requests/?request_id=none",
         "audit log": f"{project}/audit/",
         "audit log, one class": f"{project}/audit/?purpose_class=scheduling",
-        **_if_there(tenant),
+        **_asked(tenant),
     }
 
 
-def _if_there(tenant: Tenant) -> dict[str, str]:
+def _asked(tenant: Tenant) -> dict[str, str]:
     """Return pages by the names of their addresses, which say what they need."""
-    from django.urls import NoReverseMatch, reverse
+    from django.urls import reverse
 
     place = [tenant.project_id, tenant.environment]
     asked = {
@@ -96,11 +95,9 @@ def _if_there(tenant: Tenant) -> dict[str, str]:
         "person": (place, "?user_id=decided-1"),
         "search": (place, "?q=worker"),
     }
-    found = {}
-    for name, (arguments, query) in asked.items():
-        with suppress(NoReverseMatch):
-            found[name] = reverse(name, args=arguments) + query
-    return found
+    return {
+        name: reverse(name, args=arguments) + query for name, (arguments, query) in asked.items()
+    }
 
 
 def signed_in(tenant: Tenant) -> Any:

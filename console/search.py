@@ -14,7 +14,7 @@ from django import forms
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -104,18 +104,11 @@ def _hits(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     if asked:
         yield from _requests(project, environment, asked)
         yield from _events(project, environment, asked)
-        if people := _path("people", project.pk, environment):
-            yield Hit(asked, "End user", "user", f"{people}?{urlencode({'user_id': asked})}")
+        people = reverse("people", args=[project.pk, environment])
+        yield Hit(asked, "End user", "user", f"{people}?{urlencode({'user_id': asked})}")
     for source in topics:
         for title, path in list(source(asked))[: MOST_OF_A_KIND if asked else None]:
             yield Hit(title, "Docs", "book-open", path)
-
-
-def _path(name: str, *arguments: object) -> str:
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
 
 
 def _pages(project: Project, environment: str, asked: str) -> Iterator[Hit]:
@@ -123,9 +116,8 @@ def _pages(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     for pages, arguments in ((OF_PROJECT, (project.pk, environment)), (OF_PERSON, ())):
         for name, title, others, icon in pages:
             text = f"{title} {others}".casefold()
-            path = _path(name, *arguments)
-            if path and all(word in text for word in words):
-                yield Hit(title, "Page", icon, path)
+            if all(word in text for word in words):
+                yield Hit(title, "Page", icon, reverse(name, args=arguments))
 
 
 def _keys(project: Project, environment: str, asked: str) -> Iterator[Hit]:

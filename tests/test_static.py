@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from config.environment import BASE_DIR
+from console.person_file import ICONS
 
 STATIC = BASE_DIR / "static"
 TEMPLATES = BASE_DIR / "templates"
 MOST_STYLE = 45_000  # bytes, in all
 MOST_SCRIPT = 12_000
 ICON = re.compile(r'{% icon "([^"]+)"')
+# Names of icons in the code, as the console's tables and records hold them.
+NAMED = re.compile(
+    r'(?:Sign|Concern)\((?:key, )?"([a-z0-9-]+)"|^    \("[^\n]*, "([a-z0-9-]+)"\),$', re.M
+)
 
 
 def size(kind: str) -> int:
@@ -25,7 +30,11 @@ def test_styles_and_scripts_stay_small() -> None:
 def test_every_icon_that_a_page_draws_is_in_the_sprite() -> None:
     sprite = (STATIC / "img" / "icons.svg").read_text()
     names = {name for page in TEMPLATES.rglob("*.html") for name in ICON.findall(page.read_text())}
-    assert names
+    for module in ("attention", "search", "telling"):
+        found = NAMED.findall((BASE_DIR / "console" / f"{module}.py").read_text())
+        assert found, module
+        names |= {one or other for one, other in found}
+    names |= set(ICONS.values())
     assert {name for name in names if f'id="{name}"' not in sprite} == set()
 
 

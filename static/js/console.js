@@ -126,21 +126,6 @@ for (const part of all("[data-refresh]")) {
   }, part.dataset.refresh * 1000);
 }
 
-// Dialogs stand in for the page that the link leads to.
-for (const link of all("[data-dialog]")) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    document.getElementById(link.dataset.dialog).showModal();
-  });
-}
-
-for (const button of all("dialog [data-close]")) {
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    button.closest("dialog").close();
-  });
-}
-
 // One box ticks all of a list.
 for (const box of all("[data-tick-all]")) {
   box.hidden = false;
