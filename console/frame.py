@@ -19,16 +19,10 @@ LISTS = {
     "logged_request": "requests",
     "audit_event": "audit_log",
     "memory_delete": "people",
-    "key_id": "keys",
     "keys_delete": "keys",
 }
-OF_ONE_ENVIRONMENT = (
-    "before",
-    "after",
-    "cursor",
-    "key",
-    "request_id",
-)  # of a query: ids that the other lacks
+# Of a query: ids that the other environment lacks.
+OF_ONE_ENVIRONMENT = ("before", "after", "cursor", "key", "request_id")
 SECTIONS = {
     "overview": "Overview",
     "keys": "API keys",
@@ -100,7 +94,7 @@ def _in_environment(request: SignedIn, project: Project, environment: str) -> st
     for parameter in OF_ONE_ENVIRONMENT:
         query.pop(parameter, None)
     if "key_id" in arguments:
-        name, arguments, query = LISTS["key_id"], {}, QueryDict(mutable=True)
+        name, arguments, query = "keys", {}, QueryDict(mutable=True)
     elif name in LISTS:
         name, arguments, query = LISTS[name], {}, QueryDict(mutable=True)
     elif name is None or "environment" not in arguments:
