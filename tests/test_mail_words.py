@@ -34,7 +34,7 @@ OURS = {
     *("subject", "one.link", "one.label"),  # of a text whose own variables are looked at
     "operator",  # the proved address of one, in a mail to all of them
     *("change", "words", "line", "key.environment"),
-    *("key.pk", "key.expires_at", "news", "one.when", "one.address"),
+    *("otherwise", "contact", "key.pk", "key.expires_at", "news", "one.when", "one.address"),
     *(f"details.{name}" for name in ("masked", "when", "who", "address", "ends_at")),
 }
 TEMPLATES = sorted(Path(__file__).parent.parent.joinpath("templates", "mail").iterdir())

@@ -39,6 +39,7 @@ def _about_key(notices: Sequence[Notice], key_id: UUID, *, at: datetime) -> int:
         news=[notice.details for notice in notices],
         link=settings.SITE_URL + reverse("key", args=[key.pk]),
         choose=settings.SITE_URL + reverse("mail_choices"),
+        contact=settings.CONTACT_ADDRESS,
     )
     return 1
 

@@ -14,6 +14,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.audit import ChangedBy
 from accounts.models import Project, User
@@ -68,6 +69,18 @@ class TestChanges:
         services.delete_key(key=key, **by(owner))
         assert subjects() == ["Your API key “Key” was deleted"]
         assert "by you from 192.0.2.7" in mail.outbox[0].body
+        assert "If this was you" in mail.outbox[0].body
+
+    def test_what_an_operator_did_asks_nobody_whether_it_was_them(
+        self, owner: User, project: Project, settings: Settings
+    ) -> None:
+        settings.CONTACT_ADDRESS = "help@memory.example"
+        key, _ = make_key(project)
+        services.delete_key(key=key, at=NOW, by=ChangedBy(actor="operator", request_id="r"))
+        assert subjects() == ["Your API key “Key” was deleted"]
+        assert "by an operator" in mail.outbox[0].body
+        assert "If this was you" not in mail.outbox[0].body
+        assert "If you don't know why, write to help@memory.example." in mail.outbox[0].body
 
     def test_what_is_rolled_back_is_not_told(self, owner: User, project: Project) -> None:
         key, _ = make_key(project)
