@@ -36,9 +36,9 @@ def answer(status: int, body: Any = None, **headers: str) -> tuple[int, Any, dic
     return status, body, {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    reply: Callable[[_Handler, bytes], None]
+    reply: Callable[[Handler, bytes], None]
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -62,10 +62,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _serving(reply: Callable[[_Handler, bytes], None]) -> Iterator[str]:
-    handler = type("Handler", (_Handler,), {"reply": staticmethod(reply)})
+def serving(reply: Callable[[Handler, bytes], None]) -> Iterator[str]:
+    handler = type("Serving", (Handler,), {"reply": staticmethod(reply)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -79,7 +79,7 @@ def _serving(reply: Callable[[_Handler, bytes], None]) -> Iterator[str]:
 def scripted_server() -> Iterator[Callable[..., Script]]:
     script = Script([])
 
-    def reply(handler: _Handler, content: bytes) -> None:
+    def reply(handler: Handler, content: bytes) -> None:
         script.requests.append({"path": handler.path, **dict(handler.headers), "body": content})
         told = script.answers.pop(0)
         if told == DROP:
@@ -88,7 +88,7 @@ def scripted_server() -> Iterator[Callable[..., Script]]:
         status, body, headers = told
         handler.send(status, b"" if body is None else json.dumps(body).encode(), headers)
 
-    with _serving(reply) as address:
+    with serving(reply) as address:
 
         def start(*answers: Any) -> Script:
             script.address = address
@@ -103,7 +103,7 @@ def answer_losing_proxy(service: str, *, losing: int) -> Iterator[str]:
     """Passes requests on to the service, and loses its first answers after they were made."""
     lost = [DROP] * losing
 
-    def reply(handler: _Handler, content: bytes) -> None:
+    def reply(handler: Handler, content: bytes) -> None:
         headers = {
             name: value
             for name, value in handler.headers.items()
@@ -120,5 +120,5 @@ def answer_losing_proxy(service: str, *, losing: int) -> Iterator[str]:
                 response.status_code, response.content, {"Content-Type": "application/json"}
             )
 
-    with _serving(reply) as address:
+    with serving(reply) as address:
         yield address
