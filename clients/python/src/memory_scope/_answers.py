@@ -14,6 +14,7 @@ import httpx2
 from memory_scope import exceptions
 from memory_scope._calls import Call
 from memory_scope._errors import error_of
+from memory_scope._plain import Plain
 
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Plain):
     """What is left of the key's requests, as the last answer told.
 
     Attributes:
@@ -59,12 +60,19 @@ def understand(call: Call[T], response: httpx2.Response) -> T | exceptions.APIEr
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             pass
     if response.is_success:
-        return exceptions.APIError(
+        error = exceptions.APIError(
             "The answer could not be understood: is this the address of a Memory Scope?",
             status_code=response.status_code,
             request_id=request_id,
         )
-    return error_of(response.status_code, body or {}, request_id, retry_after=retry_after(response))
+    else:
+        error = error_of(
+            response.status_code, body or {}, request_id, retry_after=retry_after(response)
+        )
+    error.response = exceptions.ErrorResponse(
+        response.status_code, response.headers, response.content
+    )
+    return error
 
 
 def retry_after(response: httpx2.Response) -> float | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from memory_scope import exceptions
+from memory_scope.vocabulary import PurposeClass, Scope
 
 FORBIDDEN = 403
 _BY_CODE: dict[str, type[exceptions.APIError]] = {
@@ -41,13 +42,16 @@ def error_of(
     error.hint, error.doc_url = _text(body.get("hint")), _text(body.get("doc_url"))
     match error:
         case exceptions.PolicyDeniedError():
-            error.scope = _text(body.get("scope"))
-            error.purpose_class = _text(body.get("purpose_class"))
-            error.allowed_purpose_classes = _texts(body.get("allowed_purpose_classes"))
+            # Words that no Literal has yet are taken as they are.
+            error.scope = cast("Scope | None", _text(body.get("scope")))
+            error.purpose_class = _class(body.get("purpose_class"))
+            error.allowed_purpose_classes = cast(
+                "tuple[PurposeClass, ...]", _texts(body.get("allowed_purpose_classes"))
+            )
             error.decision_id = _text(body.get("decision_id"))
             error.matched_terms = _texts(body.get("matched_terms"))
             error.refused_terms = _texts(body.get("refused_terms"))
-            error.proposed_class = _text(body.get("proposed_class"))
+            error.proposed_class = _class(body.get("proposed_class"))
             error.reason = _text(body.get("reason"))
         case exceptions.InvalidRequestError():
             error.errors = tuple(
@@ -64,6 +68,10 @@ def error_of(
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _class(value: object) -> PurposeClass | None:
+    return cast("PurposeClass | None", _text(value))
 
 
 def _texts(value: object) -> tuple[str, ...]:

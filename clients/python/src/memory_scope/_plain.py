@@ -28,7 +28,7 @@ class Plain:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it: times are texts, in UTC. `from_dict` reads it again."""
-        return {name: _written(getattr(self, name)) for name, _, _ in _fields(type(self))}
+        return {name: written(getattr(self, name)) for name, _, _ in _fields(type(self))}
 
     @classmethod
     def from_dict(cls: type[P], told: Mapping[str, Any]) -> P:
@@ -56,13 +56,14 @@ def _fields(cls: type[Plain]) -> list[tuple[str, Any, bool]]:
     return _FIELDS[cls]
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
+    """Return a value of a result as JSON has it."""
     if isinstance(value, Plain):
         return value.to_dict()
     if isinstance(value, Mapping):
-        return {name: _written(one) for name, one in value.items()}
+        return {name: written(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_written(one) for one in value]
+        return [written(one) for one in value]
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat(timespec="microseconds")[:-6] + "Z"
     return value.isoformat() if isinstance(value, date) else value

@@ -24,8 +24,15 @@ that could not be understood.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import inspect
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import httpx2
+
+from memory_scope._plain import Plain, written
+from memory_scope.vocabulary import PurposeClass, Scope
 
 FailureReason = Literal[
     "name_not_found",
@@ -43,12 +50,32 @@ FailureReason = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class FieldError:
+class FieldError(Plain):
     """One field of a request that was refused, and why; `nearest` is what was perhaps meant."""
 
     field: str
     message: str
     nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorResponse:
+    """The answer that an error was made of. Its repr shows the status alone.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers, whose names may be written in any case.
+        body: Its body, uncompressed. It may hold what the service or a gateway wrote of the
+            request, so keep it out of logs.
+    """
+
+    status: int
+    headers: httpx2.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the body as JSON has it. Raises ValueError where it is none."""
+        return json.loads(self.body)
 
 
 class MemoryScopeError(Exception):
@@ -82,6 +109,14 @@ class MemoryScopeError(Exception):
         told = ", ".join(f"{name} {value}" for name, value in known.items() if value is not None)
         return f"{self.message} ({told})" if told else self.message
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as JSON has it: its `type`, and all that it tells, but no `response`."""
+        names = ["message", "status_code", "code", "request_id"]
+        for kind in type(self).__mro__:
+            names += [name for name in inspect.get_annotations(kind) if name != "response"]
+        told = {name: written(getattr(self, name)) for name in dict.fromkeys(names)}
+        return {"type": type(self).__name__, **told}
+
 
 class ConfigurationError(MemoryScopeError, ValueError):
     """The key, the address, a setting or a variable of the environment cannot be used."""
@@ -101,10 +136,12 @@ class APIError(MemoryScopeError):
     Attributes:
         hint: One sentence on what would help, where the service has one.
         doc_url: Where more is told about it, where the service says.
+        response: The answer that it was made of; None where there was none, and in a batch.
     """
 
     hint: str | None = None
     doc_url: str | None = None
+    response: ErrorResponse | None = None
 
 
 class InvalidRequestError(APIError):
@@ -135,13 +172,13 @@ class PolicyDeniedError(APIError):
         reason: The service's stable word for why, such as `PURPOSE_VETOED`.
     """
 
-    scope: str | None = None
-    purpose_class: str | None = None
-    allowed_purpose_classes: tuple[str, ...] = ()
+    scope: Scope | None = None
+    purpose_class: PurposeClass | None = None
+    allowed_purpose_classes: tuple[PurposeClass, ...] = ()
     decision_id: str | None = None
     matched_terms: tuple[str, ...] = ()
     refused_terms: tuple[str, ...] = ()
-    proposed_class: str | None = None
+    proposed_class: PurposeClass | None = None
     reason: str | None = None
 
 

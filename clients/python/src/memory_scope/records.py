@@ -13,7 +13,7 @@ from memory_scope._errors import error_of
 from memory_scope._plain import Plain
 from memory_scope.exceptions import APIError
 from memory_scope.results import Memory, MemoryRead, Result
-from memory_scope.vocabulary import Scope, Source
+from memory_scope.vocabulary import PurposeClass, Scope, Source
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class Event(Plain):
     scope: Scope | None = None
     domain: str | None = None
     purpose: str | None = None
-    purpose_class: str | None = None
+    purpose_class: PurposeClass | None = None
     memory_ids: tuple[str, ...] = ()
     revocation_grant_id: str | None = None
     reason_code: str | None = None
