@@ -72,6 +72,19 @@ class TestCommand:
         assert (answer["key"], answer["environment"]) == (f"sk_test_••••{key[-4:]}", "test")
         assert key not in str(answer)
 
+    def test_usage_says_what_is_left_of_the_limit(self, capsys: pytest.CaptureFixture[str]) -> None:
+        answer = run(capsys, "usage")
+        assert answer["remaining"] < answer["limit"]
+        assert len(answer["days"]) == 30
+
+    def test_who_says_so_is_the_user_where_nothing_else_is_told(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run(capsys, "store", "u", "preferences", '{"likes": ["jazz"]}')
+        run(capsys, "store", "u", "preferences", '{"likes": ["tea"]}', "--source", "inferred")
+        told = [one["source"] for one in run(capsys, "list", "u")["items"]]
+        assert told == ["inferred", "explicit_user_input"]
+
     def test_a_refusal_is_one_line_and_a_status(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["read", "u", "preferences", "sell it"]) == 1
         output = capsys.readouterr()

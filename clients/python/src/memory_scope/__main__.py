@@ -116,6 +116,8 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
             return _plain(client.erase_user(**options))
         case "check":
             return _plain(client.check_policy(**options))
+        case "usage":
+            return _plain(client.usage())
         case "policy":
             return client.policy().body
         case _:
@@ -159,7 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("scope")
     store.add_argument("value_json", type=_json, help="""such as '{"likes": ["pizza"]}'""")
     store.add_argument("--domain")
-    store.add_argument("--source", default="explicit_user_input")
+    store.add_argument(
+        "--source", default="explicit_user_input", help="who says so; otherwise %(default)s"
+    )
     store.add_argument("--ttl-days", type=int)
     store.add_argument(
         "--replace", action="store_true", help="stand in place of what was said before"
@@ -202,6 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("purpose", help="why, as a read would say it")
 
     commands.add_parser("policy", help="what may be read for what")
+    commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")
     return parser
 
