@@ -164,8 +164,8 @@ class TestTheTable:
             for name, _ in inspect.getmembers(MemoryScopeClient, inspect.isfunction)
             if not name.startswith("_")
         }
-        ways_to_keep_an_export = {"export_user_to_file", "stream_user_export"}
-        assert called - {"new"} == methods - ways_to_keep_an_export
+        others = {"export_user_to_file", "stream_user_export", "with_options"}
+        assert called - {"new"} == methods - others
 
     def test_it_is_about_every_kind_of_error(self) -> None:
         kinds = {

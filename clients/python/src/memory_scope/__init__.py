@@ -54,6 +54,7 @@ from memory_scope.results import (
 )
 from memory_scope.vocabulary import (
     ALL_DOMAINS,
+    NOT_GIVEN,
     Decision,
     Environment,
     NewMemory,
@@ -61,10 +62,12 @@ from memory_scope.vocabulary import (
     ReadPlace,
     Scope,
     Source,
+    Timeout,
 )
 
 __all__ = [
     "ALL_DOMAINS",
+    "NOT_GIVEN",
     "AsyncMemoryScopeClient",
     "AsyncPages",
     "Day",
@@ -99,6 +102,7 @@ __all__ = [
     "Scope",
     "Source",
     "StoredMemory",
+    "Timeout",
     "Usage",
     "User",
     "__version__",

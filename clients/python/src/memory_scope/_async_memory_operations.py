@@ -9,7 +9,15 @@ from typing import Any, Literal, TypeVar
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
 from memory_scope.paging import AsyncPages
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, Scope, Source
+from memory_scope.vocabulary import (
+    ALL_DOMAINS,
+    NOT_GIVEN,
+    Domains,
+    NewMemory,
+    Scope,
+    Source,
+    Timeout,
+)
 
 T = TypeVar("T")
 
@@ -31,6 +39,8 @@ class AsyncMemoryOperations:
         ttl_days: int | None = None,
         replace: bool = False,
         idempotency_key: str | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.Memory:
         """Store a memory. It is stored once, however often the network makes this try.
 
@@ -46,18 +56,25 @@ class AsyncMemoryOperations:
                 ttl_days=ttl_days,
                 replace=replace,
                 idempotency_key=idempotency_key,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     async def create_memories(
-        self, *, memories: Sequence[NewMemory], idempotency_key: str | None = None
+        self,
+        *,
+        memories: Sequence[NewMemory],
+        idempotency_key: str | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> records.MemoryBatch:
         """Store up to 100 memories, all of them or none, once.
 
         See `MemoryScopeClient.create_memories`.
         """
         return await self._send(
-            _calls.create_memories(memories=memories, idempotency_key=idempotency_key)
+            _calls.create_memories(memories=memories, idempotency_key=idempotency_key).adjusted(
+                timeout, extra_headers
+            )
         )
 
     def list_memories(
@@ -67,6 +84,8 @@ class AsyncMemoryOperations:
         scope: Scope | None = None,
         domain: str | Literal[Domains.ALL] | None = ALL_DOMAINS,
         limit: int | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[records.StoredMemory]:
         """List a user's memories as they were stored: for the person's own view, and for support.
 
@@ -75,15 +94,29 @@ class AsyncMemoryOperations:
         return AsyncPages(
             self._send,
             partial(_calls.list_memories, user_id=user_id, scope=scope, domain=domain, limit=limit),
+            timeout,
+            extra_headers,
         )
 
-    async def get_memory(self, memory_id: str) -> records.StoredMemory:
+    async def get_memory(
+        self,
+        memory_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.StoredMemory:
         """Return one memory as it was stored. See `MemoryScopeClient.get_memory`."""
-        return await self._send(_calls.get_memory(memory_id))
+        return await self._send(_calls.get_memory(memory_id).adjusted(timeout, extra_headers))
 
-    async def delete_memory(self, memory_id: str) -> records.Deletion:
+    async def delete_memory(
+        self,
+        memory_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.Deletion:
         """Delete one memory for good, from the database and every answer at once.
 
         See `MemoryScopeClient.delete_memory`.
         """
-        return await self._send(_calls.delete_memory(memory_id))
+        return await self._send(_calls.delete_memory(memory_id).adjusted(timeout, extra_headers))

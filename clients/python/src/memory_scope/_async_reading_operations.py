@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeVar
 
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, ReadPlace, Scope
+from memory_scope.vocabulary import ALL_DOMAINS, NOT_GIVEN, Domains, ReadPlace, Scope, Timeout
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ class AsyncReadingOperations:
         domain: str | None = None,
         max_age_days: int | None = None,
         detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
         """Read a summary for a purpose. Nothing stored is not an error.
 
@@ -40,7 +42,7 @@ class AsyncReadingOperations:
                 domain=domain,
                 max_age_days=max_age_days,
                 detail=detail,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     async def read_many(
@@ -51,6 +53,8 @@ class AsyncReadingOperations:
         reads: Sequence[ReadPlace],
         max_age_days: int | None = None,
         detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> records.ManyReads:
         """Read several scopes and domains of a user for one purpose, each as by a read of its own.
 
@@ -63,11 +67,17 @@ class AsyncReadingOperations:
                 reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     async def read_memory_continue(
-        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
+        self,
+        *,
+        revocation_token: str,
+        max_age_days: int | None = None,
+        detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
         """Read again what a token was given for, brought up to date.
 
@@ -76,7 +86,7 @@ class AsyncReadingOperations:
         return await self._send(
             _calls.read_memory_continue(
                 revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     async def revoke_memory(
@@ -86,6 +96,8 @@ class AsyncReadingOperations:
         user_id: str | None = None,
         scope: Scope | None = None,
         domain: str | Literal[Domains.ALL] | None = ALL_DOMAINS,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.Revocation:
         """Take access back: what was stored is hidden at once, from every reader.
 
@@ -94,26 +106,39 @@ class AsyncReadingOperations:
         return await self._send(
             _calls.revoke_memory(
                 revocation_token=revocation_token, user_id=user_id, scope=scope, domain=domain
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
-    async def policy(self) -> results.Policy:
+    async def policy(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> results.Policy:
         """Return the policy as the service enforces it: what may be read for what.
 
         See `MemoryScopeClient.policy`.
         """
-        return await self._send(_calls.get_policy())
+        return await self._send(_calls.get_policy().adjusted(timeout, extra_headers))
 
-    async def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
+    async def check_policy(
+        self,
+        *,
+        scope: Scope,
+        purpose: str,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> results.PolicyCheck:
         """Ask what a read for this purpose would be answered. It reads nothing.
 
         See `MemoryScopeClient.check_policy`.
         """
-        return await self._send(_calls.check_policy(scope=scope, purpose=purpose))
+        return await self._send(
+            _calls.check_policy(scope=scope, purpose=purpose).adjusted(timeout, extra_headers)
+        )
 
-    async def usage(self) -> results.Usage:
+    async def usage(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> results.Usage:
         """Return what is left of this key's limit, and how much it was used in the last 30 days.
 
         See `MemoryScopeClient.usage`.
         """
-        return await self._send(_calls.get_usage())
+        return await self._send(_calls.get_usage().adjusted(timeout, extra_headers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from asyncio import to_thread
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from memory_scope import _user_calls, records
 from memory_scope._calls import Call
 from memory_scope._exports import ExportFile, Wholeness, broken_off, read_whole
 from memory_scope.paging import AsyncPages
-from memory_scope.vocabulary import Decision, Scope
+from memory_scope.vocabulary import NOT_GIVEN, Decision, Scope, Timeout
 
 T = TypeVar("T")
 
@@ -26,30 +26,65 @@ class AsyncUserOperations:
     async def _send(self, call: Call[T]) -> T:
         raise NotImplementedError
 
-    async def get_user(self, user_id: str) -> records.User:
+    async def get_user(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.User:
         """Say what is stored of an end user: where and how much, without a value.
 
         See `MemoryScopeClient.get_user`.
         """
-        return await self._send(_user_calls.get_user(user_id))
+        return await self._send(_user_calls.get_user(user_id).adjusted(timeout, extra_headers))
 
-    async def erase_user(self, user_id: str, *, dry_run: bool = False) -> records.Erasure:
+    async def erase_user(
+        self,
+        user_id: str,
+        *,
+        dry_run: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.Erasure:
         """Erase all that is stored of an end user, for good. See `MemoryScopeClient.erase_user`."""
-        return await self._send(_user_calls.erase_user(user_id, dry_run=dry_run))
+        return await self._send(
+            _user_calls.erase_user(user_id, dry_run=dry_run).adjusted(timeout, extra_headers)
+        )
 
-    async def export_user(self, user_id: str) -> dict[str, Any]:
+    async def export_user(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Return all that is held on an end user, for the person themselves, as JSON has it.
 
         See `MemoryScopeClient.export_user`.
         """
-        return read_whole([piece async for piece in self.stream_user_export(user_id)])
+        return read_whole(
+            [
+                piece
+                async for piece in self.stream_user_export(
+                    user_id, timeout=timeout, extra_headers=extra_headers
+                )
+            ]
+        )
 
-    async def export_user_to_file(self, user_id: str, path: str | os.PathLike[str]) -> None:
+    async def export_user_to_file(
+        self,
+        user_id: str,
+        path: str | os.PathLike[str],
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Write all that is held on an end user to a file, however much it is.
 
         See `MemoryScopeClient.export_user_to_file`.
         """
-        pieces = self.stream_user_export(user_id)
+        pieces = self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers)
         file = ExportFile(path)
         try:
             async for piece in pieces:
@@ -59,12 +94,18 @@ class AsyncUserOperations:
             await pieces.aclose()
             file.drop()
 
-    def stream_user_export(self, user_id: str) -> AsyncGenerator[bytes, None]:
+    def stream_user_export(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> AsyncGenerator[bytes, None]:
         """Yield all that is held on an end user as JSON, in pieces as they come.
 
         See `MemoryScopeClient.stream_user_export`.
         """
-        return self._pieces(_user_calls.export_user(user_id))
+        return self._pieces(_user_calls.export_user(user_id).adjusted(timeout, extra_headers))
 
     def list_events(
         self,
@@ -77,6 +118,8 @@ class AsyncUserOperations:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> AsyncPages[records.Event]:
         """List the record of the key's project and environment, the newest first.
 
@@ -95,6 +138,8 @@ class AsyncUserOperations:
                 until=until,
                 limit=limit,
             ),
+            timeout,
+            extra_headers,
         )
 
     async def _pieces(self, call: Call[httpx2.Response]) -> AsyncGenerator[bytes, None]:

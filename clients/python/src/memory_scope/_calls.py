@@ -8,14 +8,24 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar
 
 from memory_scope import _parsing, records, results
 from memory_scope._arguments import json_of, query_of, segment_of
+from memory_scope._options import flaw_of_headers, flaw_of_timeout
 from memory_scope._parsing import result
 from memory_scope.exceptions import InvalidArgumentError
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, ReadPlace, Scope, Source
+from memory_scope.vocabulary import (
+    ALL_DOMAINS,
+    NOT_GIVEN,
+    Domains,
+    NewMemory,
+    ReadPlace,
+    Scope,
+    Source,
+    Timeout,
+)
 
 T = TypeVar("T")
 
@@ -28,13 +38,30 @@ class Call(Generic[T]):
     """One operation. Each is safe to send again: see `docs` of the method that makes it."""
 
     method: str
-    path: str
+    route: str  # the path, with the names of ids for the ids
     parse: Callable[[Mapping[str, Any], str | None], T]
     content: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
-    patience: float = 0.0  # seconds to wait for the answer, at least
+    ids: Mapping[str, str] = field(default_factory=dict, repr=False)  # as segments of the path
+    query: str = field(default="", repr=False)
+    patience: float = 0.0  # seconds to wait for the answer, at least, unless the caller says
+    timeout: Timeout = NOT_GIVEN
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     no_content: bool = False  # whether success is 204, without a body
     streamed: bool = False  # whether success is handed on while it comes
+
+    @property
+    def path(self) -> str:
+        """What follows the service's address, encoded."""
+        return self.route.format_map(self.ids) + self.query
+
+    def adjusted(self, timeout: Timeout, extra_headers: Mapping[str, str] | None) -> Call[T]:
+        """Return it as the caller wants this one call. Raises InvalidArgumentError."""
+        flaw = None if timeout is NOT_GIVEN else flaw_of_timeout(timeout)
+        flaw = flaw or flaw_of_headers(extra_headers)
+        if flaw is not None:
+            raise InvalidArgumentError(flaw)
+        return replace(self, timeout=timeout, extra_headers=dict(extra_headers or {}))
 
 
 def create_memory(
@@ -154,20 +181,21 @@ def list_memories(
 ) -> Call[records.Page[records.StoredMemory]]:
     fields = {"user_id": user_id, "scope": scope, **_domain(domain)}
     query = query_of({**fields, "limit": limit, "cursor": cursor})
-    return Call("GET", f"/memory{query}", result(records.MemoryPage))
+    return Call("GET", "/memory", result(records.MemoryPage), query=query)
 
 
 def get_memory(memory_id: str) -> Call[records.StoredMemory]:
-    path = f"/memory/{segment_of('memory_id', memory_id)}"
-    return Call("GET", path, result(records.StoredMemory))
+    ids = {"memory_id": segment_of("memory_id", memory_id)}
+    return Call("GET", "/memory/{memory_id}", result(records.StoredMemory), ids=ids)
 
 
 def delete_memory(memory_id: str) -> Call[records.Deletion]:
     """Safe to send again: what is gone stays so. A second success is told as 404."""
     return Call(
         "DELETE",
-        f"/memory/{segment_of('memory_id', memory_id)}",
+        "/memory/{memory_id}",
         lambda _, request_id: records.Deletion(id=memory_id, request_id=request_id),
+        ids={"memory_id": segment_of("memory_id", memory_id)},
         no_content=True,
     )
 
@@ -209,7 +237,7 @@ def _domain(given: str | Literal[Domains.ALL] | None) -> dict[str, str]:
 
 
 def _post(
-    path: str,
+    route: str,
     body: Mapping[str, Any],
     parse: Callable[[Mapping[str, Any], str | None], T],
     headers: Mapping[str, str] | None = None,
@@ -217,4 +245,4 @@ def _post(
 ) -> Call[T]:
     """Make a call with a JSON body. Raises InvalidArgumentError for what JSON cannot say."""
     sent = {"Content-Type": "application/json", **(headers or {})}
-    return Call("POST", path, parse, json_of(body), sent, patience)
+    return Call("POST", route, parse, json_of(body), sent, patience=patience)

@@ -9,7 +9,15 @@ from typing import Any, Literal, TypeVar
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
 from memory_scope.paging import Pages
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, NewMemory, Scope, Source
+from memory_scope.vocabulary import (
+    ALL_DOMAINS,
+    NOT_GIVEN,
+    Domains,
+    NewMemory,
+    Scope,
+    Source,
+    Timeout,
+)
 
 T = TypeVar("T")
 
@@ -31,6 +39,8 @@ class MemoryOperations:
         ttl_days: int | None = None,
         replace: bool = False,
         idempotency_key: str | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.Memory:
         """Store a memory. It is stored once, however often the network makes this try.
 
@@ -56,11 +66,16 @@ class MemoryOperations:
                 ttl_days=ttl_days,
                 replace=replace,
                 idempotency_key=idempotency_key,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     def create_memories(
-        self, *, memories: Sequence[NewMemory], idempotency_key: str | None = None
+        self,
+        *,
+        memories: Sequence[NewMemory],
+        idempotency_key: str | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> records.MemoryBatch:
         """Store up to 100 memories, all of them or none, once.
 
@@ -72,7 +87,9 @@ class MemoryOperations:
             InvalidRequestError: One of them is wrong; its `errors` name it, as `memories[3].scope`.
         """
         return self._send(
-            _calls.create_memories(memories=memories, idempotency_key=idempotency_key)
+            _calls.create_memories(memories=memories, idempotency_key=idempotency_key).adjusted(
+                timeout, extra_headers
+            )
         )
 
     def list_memories(
@@ -82,6 +99,8 @@ class MemoryOperations:
         scope: Scope | None = None,
         domain: str | Literal[Domains.ALL] | None = ALL_DOMAINS,
         limit: int | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[records.StoredMemory]:
         """List a user's memories as they were stored: for the person's own view, and for support.
 
@@ -97,21 +116,35 @@ class MemoryOperations:
         return Pages(
             self._send,
             partial(_calls.list_memories, user_id=user_id, scope=scope, domain=domain, limit=limit),
+            timeout,
+            extra_headers,
         )
 
-    def get_memory(self, memory_id: str) -> records.StoredMemory:
+    def get_memory(
+        self,
+        memory_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.StoredMemory:
         """Return one memory as it was stored.
 
         Raises:
             NotFoundError: There is none, or it is hidden or has expired.
         """
-        return self._send(_calls.get_memory(memory_id))
+        return self._send(_calls.get_memory(memory_id).adjusted(timeout, extra_headers))
 
-    def delete_memory(self, memory_id: str) -> records.Deletion:
+    def delete_memory(
+        self,
+        memory_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.Deletion:
         """Delete one memory for good, from the database and every answer at once.
 
         Raises:
             NotFoundError: There is none (any more). With `after_lost_answer` an earlier attempt of
                 this call got no answer, and may be what deleted it.
         """
-        return self._send(_calls.delete_memory(memory_id))
+        return self._send(_calls.delete_memory(memory_id).adjusted(timeout, extra_headers))

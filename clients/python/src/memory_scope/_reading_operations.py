@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeVar
 
 from memory_scope import _calls, records, results
 from memory_scope._calls import Call
-from memory_scope.vocabulary import ALL_DOMAINS, Domains, ReadPlace, Scope
+from memory_scope.vocabulary import ALL_DOMAINS, NOT_GIVEN, Domains, ReadPlace, Scope, Timeout
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ class ReadingOperations:
         domain: str | None = None,
         max_age_days: int | None = None,
         detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
         """Read a summary for a purpose. Nothing stored is not an error.
 
@@ -50,7 +52,7 @@ class ReadingOperations:
                 domain=domain,
                 max_age_days=max_age_days,
                 detail=detail,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     def read_many(
@@ -61,6 +63,8 @@ class ReadingOperations:
         reads: Sequence[ReadPlace],
         max_age_days: int | None = None,
         detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> records.ManyReads:
         """Read several scopes and domains of a user for one purpose, each as by a read of its own.
 
@@ -80,11 +84,17 @@ class ReadingOperations:
                 reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     def read_memory_continue(
-        self, *, revocation_token: str, max_age_days: int | None = None, detail: bool = False
+        self,
+        *,
+        revocation_token: str,
+        max_age_days: int | None = None,
+        detail: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
         """Read again what a token was given for, brought up to date.
 
@@ -95,7 +105,7 @@ class ReadingOperations:
         return self._send(
             _calls.read_memory_continue(
                 revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
     def revoke_memory(
@@ -105,6 +115,8 @@ class ReadingOperations:
         user_id: str | None = None,
         scope: Scope | None = None,
         domain: str | Literal[Domains.ALL] | None = ALL_DOMAINS,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> results.Revocation:
         """Take access back: what was stored is hidden at once, from every reader.
 
@@ -121,22 +133,35 @@ class ReadingOperations:
         return self._send(
             _calls.revoke_memory(
                 revocation_token=revocation_token, user_id=user_id, scope=scope, domain=domain
-            )
+            ).adjusted(timeout, extra_headers)
         )
 
-    def policy(self) -> results.Policy:
+    def policy(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> results.Policy:
         """Return the policy as the service enforces it: what may be read for what."""
-        return self._send(_calls.get_policy())
+        return self._send(_calls.get_policy().adjusted(timeout, extra_headers))
 
-    def check_policy(self, *, scope: Scope, purpose: str) -> results.PolicyCheck:
+    def check_policy(
+        self,
+        *,
+        scope: Scope,
+        purpose: str,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> results.PolicyCheck:
         """Ask what a read for this purpose would be answered. It reads nothing.
 
         Args:
             scope: The scope that would be read.
             purpose: Why, in the words of the read.
         """
-        return self._send(_calls.check_policy(scope=scope, purpose=purpose))
+        return self._send(
+            _calls.check_policy(scope=scope, purpose=purpose).adjusted(timeout, extra_headers)
+        )
 
-    def usage(self) -> results.Usage:
+    def usage(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> results.Usage:
         """Return what is left of this key's limit, and how much it was used in the last 30 days."""
-        return self._send(_calls.get_usage())
+        return self._send(_calls.get_usage().adjusted(timeout, extra_headers))

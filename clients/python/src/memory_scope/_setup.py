@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar
 
 import httpx2
 
@@ -15,6 +14,7 @@ from memory_scope._connections import CLOSED, NotPickled
 from memory_scope._environment import C, is_loopback, open_client
 from memory_scope._failures import connection_error
 from memory_scope._keys import ApiKey, Keys, Secret
+from memory_scope._options import flaw_of_headers, flaw_of_timeout
 from memory_scope._version import __version__
 from memory_scope.exceptions import (
     APIError,
@@ -22,7 +22,9 @@ from memory_scope.exceptions import (
     ConfigurationError,
     MemoryScopeError,
 )
-from memory_scope.vocabulary import Environment
+from memory_scope.vocabulary import NOT_GIVEN, Environment, NotGiven, Timeout
+
+S = TypeVar("S", bound="Setup")
 
 DEFAULT_TIMEOUT = 10.0  # seconds
 MOST_RETRIES = 10
@@ -47,7 +49,8 @@ class Setup(NotPickled):
         self._base_url = _checked_url(base_url, allow_http)
         self._timeout = _checked_timeout(timeout)
         self._max_retries = _checked_retries(max_retries)
-        self._rate_limit: RateLimit | None = None
+        self._extra_headers: Mapping[str, str] = {}
+        self._told = _Told()
         key = "a function" if self._keys.last is None else repr(self._keys.last.masked)
         self._shown = f"api_key={key}, base_url={self._base_url!r}"
 
@@ -72,22 +75,59 @@ class Setup(NotPickled):
     @property
     def rate_limit(self) -> RateLimit | None:
         """What the last answer said of the key's limit; None before the first that says."""
-        return self._rate_limit
+        return self._told.rate_limit
+
+    def with_options(
+        self: S,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        max_retries: int | Literal[NotGiven.NOT_GIVEN] = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> S:
+        """Return a client that differs in this, and shares the rest: key, connections, rate limit.
+
+        Such as `client.with_options(max_retries=0).usage()`. To close one of them closes all.
+
+        Args:
+            timeout: As of the client; of calls that take longer it is then still the least.
+            max_retries: As of the client.
+            extra_headers: Sent with every call, besides those given before; see `extra_headers` of
+                the client's description.
+
+        Raises:
+            ConfigurationError: One of them cannot be used.
+        """
+        flaw = flaw_of_headers(extra_headers)
+        if flaw is not None:
+            raise ConfigurationError(flaw)
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        if timeout is not NOT_GIVEN:
+            twin._timeout = _checked_timeout(timeout)
+        if max_retries is not NOT_GIVEN:
+            twin._max_retries = _checked_retries(max_retries)
+        twin._extra_headers = httpx2.Headers({**self._extra_headers})
+        twin._extra_headers.update(extra_headers or {})
+        return twin
 
     def _arguments(self, call: Call[Any], key: ApiKey) -> dict[str, Any]:
         """Return what makes the request. The address is sent as it is, dots and all."""
+        headers = httpx2.Headers({"User-Agent": f"memory-scope-python/{__version__}"})
+        for more in (self._extra_headers, call.extra_headers, call.headers, key.headers()):
+            headers.update(more)
+        headers["Accept"] = "application/json"
         return {
             "method": call.method,
             "url": self._base_url + call.path,
             "content": call.content,
-            "timeout": timeout_of(self._timeout, at_least=call.patience),
-            "headers": {
-                "Accept": "application/json",
-                "User-Agent": f"memory-scope-python/{__version__}",
-                **call.headers,
-                **key.headers(),
-            },
+            "timeout": self._patience(call),
+            "headers": headers,
         }
+
+    def _patience(self, call: Call[Any]) -> httpx2.Timeout:
+        if call.timeout is NOT_GIVEN:
+            return timeout_of(self._timeout, at_least=call.patience)
+        return timeout_of(call.timeout)
 
     def _failure(self, error: Exception, *, is_closed: bool) -> MemoryScopeError:
         """Make the error of a call that was not answered, without what it came of."""
@@ -113,7 +153,13 @@ class Setup(NotPickled):
         return open_client(open_it, proxied=self._proxied, certified=self._certified)
 
     def _keep_rate_limit(self, response: httpx2.Response) -> None:
-        self._rate_limit = rate_limit_of(response) or self._rate_limit
+        self._told.rate_limit = rate_limit_of(response) or self._told.rate_limit
+
+
+class _Told:
+    """What answers told, to a client and all that were made of it."""
+
+    rate_limit: RateLimit | None = None
 
 
 def timeout_of(timeout: float | None, *, at_least: float = 0.0) -> httpx2.Timeout:
@@ -127,12 +173,9 @@ def timeout_of(timeout: float | None, *, at_least: float = 0.0) -> httpx2.Timeou
 
 
 def _checked_timeout(given: float | None) -> float | None:
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ConfigurationError("timeout must be a number of seconds, or None.")
-    if not (math.isfinite(given) and given > 0):
-        raise ConfigurationError("timeout must be more than 0 seconds, or None for no end.")
+    flaw = flaw_of_timeout(given)
+    if flaw is not None:
+        raise ConfigurationError(flaw)
     return given
 
 

@@ -13,11 +13,12 @@ from memory_scope._parsing import result
 from memory_scope.exceptions import InvalidArgumentError
 from memory_scope.vocabulary import Decision, Scope
 
+USER = "/users/{user_id}"
 USER_PATIENCE = 75.0  # seconds: the service may take 60 for all of a user
 
 
 def get_user(user_id: str) -> Call[records.User]:
-    return Call("GET", _path(user_id), result(records.User), patience=USER_PATIENCE)
+    return Call("GET", USER, result(records.User), ids=_ids(user_id), patience=USER_PATIENCE)
 
 
 def erase_user(user_id: str, *, dry_run: bool) -> Call[records.Erasure]:
@@ -25,14 +26,14 @@ def erase_user(user_id: str, *, dry_run: bool) -> Call[records.Erasure]:
     if not isinstance(dry_run, bool):
         raise InvalidArgumentError("dry_run must be True or False.")
     query = query_of({"dry_run": "true" if dry_run else None})
-    return Call(
-        "DELETE", f"{_path(user_id)}{query}", result(records.Erasure), patience=USER_PATIENCE
-    )
+    parse = result(records.Erasure)
+    return Call("DELETE", USER, parse, ids=_ids(user_id), query=query, patience=USER_PATIENCE)
 
 
 def export_user(user_id: str) -> Call[httpx2.Response]:
     """Safe to send again until it begins. Its answer is handed on while it comes."""
-    return Call("GET", f"{_path(user_id)}/export", _unread, patience=USER_PATIENCE, streamed=True)
+    ids, route = _ids(user_id), f"{USER}/export"
+    return Call("GET", route, _unread, ids=ids, patience=USER_PATIENCE, streamed=True)
 
 
 def list_events(
@@ -60,11 +61,11 @@ def list_events(
             "cursor": cursor,
         }
     )
-    return Call("GET", f"/audit{query}", result(records.EventPage))
+    return Call("GET", "/audit", result(records.EventPage), query=query)
 
 
-def _path(user_id: str) -> str:
-    return f"/users/{segment_of('user_id', user_id)}"
+def _ids(user_id: str) -> dict[str, str]:
+    return {"user_id": segment_of("user_id", user_id)}
 
 
 def _unread(body: object, request_id: str | None) -> httpx2.Response:

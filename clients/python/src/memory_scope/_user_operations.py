@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from memory_scope import _user_calls, records
 from memory_scope._calls import Call
 from memory_scope._exports import ExportFile, Wholeness, broken_off, read_whole
 from memory_scope.paging import Pages
-from memory_scope.vocabulary import Decision, Scope
+from memory_scope.vocabulary import NOT_GIVEN, Decision, Scope, Timeout
 
 T = TypeVar("T")
 
@@ -25,28 +25,58 @@ class UserOperations:
     def _send(self, call: Call[T]) -> T:
         raise NotImplementedError
 
-    def get_user(self, user_id: str) -> records.User:
+    def get_user(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.User:
         """Say what is stored of an end user: where and how much, without a value."""
-        return self._send(_user_calls.get_user(user_id))
+        return self._send(_user_calls.get_user(user_id).adjusted(timeout, extra_headers))
 
-    def erase_user(self, user_id: str, *, dry_run: bool = False) -> records.Erasure:
+    def erase_user(
+        self,
+        user_id: str,
+        *,
+        dry_run: bool = False,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.Erasure:
         """Erase all that is stored of an end user, for good.
 
         Args:
             user_id: The end user.
             dry_run: Change nothing, and say what would go.
         """
-        return self._send(_user_calls.erase_user(user_id, dry_run=dry_run))
+        return self._send(
+            _user_calls.erase_user(user_id, dry_run=dry_run).adjusted(timeout, extra_headers)
+        )
 
-    def export_user(self, user_id: str) -> dict[str, Any]:
+    def export_user(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Return all that is held on an end user, for the person themselves, as JSON has it.
 
         Raises:
             IncompleteAnswerError: The answer broke off.
         """
-        return read_whole(list(self.stream_user_export(user_id)))
+        return read_whole(
+            list(self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers))
+        )
 
-    def export_user_to_file(self, user_id: str, path: str | os.PathLike[str]) -> None:
+    def export_user_to_file(
+        self,
+        user_id: str,
+        path: str | os.PathLike[str],
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Write all that is held on an end user to a file, however much it is.
 
         The file is there when all of it is, and only its owner may read it. What goes wrong with
@@ -55,7 +85,7 @@ class UserOperations:
         Raises:
             IncompleteAnswerError: The answer broke off. There is no file, or the one of before.
         """
-        pieces = self.stream_user_export(user_id)
+        pieces = self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers)
         file = ExportFile(path)
         try:
             for piece in pieces:
@@ -65,7 +95,13 @@ class UserOperations:
             pieces.close()
             file.drop()
 
-    def stream_user_export(self, user_id: str) -> Generator[bytes, None, None]:
+    def stream_user_export(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Generator[bytes, None, None]:
         """Yield all that is held on an end user as JSON, in pieces as they come.
 
         Close it if you do not take all of it. What it yields is the whole only when it ends
@@ -74,7 +110,7 @@ class UserOperations:
         Raises:
             IncompleteAnswerError: The answer broke off.
         """
-        return self._pieces(_user_calls.export_user(user_id))
+        return self._pieces(_user_calls.export_user(user_id).adjusted(timeout, extra_headers))
 
     def list_events(
         self,
@@ -87,6 +123,8 @@ class UserOperations:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Pages[records.Event]:
         """List the record of the key's project and environment, the newest first.
 
@@ -116,6 +154,8 @@ class UserOperations:
                 until=until,
                 limit=limit,
             ),
+            timeout,
+            extra_headers,
         )
 
     def _pieces(self, call: Call[httpx2.Response]) -> Generator[bytes, None, None]:

@@ -42,7 +42,15 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
     Raises:
         ConfigurationError: The key is malformed, or the address or a setting cannot be used.
 
-    Every method raises a `memory_scope.exceptions.MemoryScopeError` of the kind that fits.
+    Every method raises a `memory_scope.exceptions.MemoryScopeError` of the kind that fits, and
+    takes two arguments besides its own:
+
+    - `timeout`: seconds for this call instead of the client's, in the same sense; exactly these,
+      also where the client would wait longer.
+    - `extra_headers`: more headers of printable ASCII characters, such as `Prefer`, `X-Request-ID`
+      or `traceparent`. Those that the client sets itself (`X-API-Key`, `Idempotency-Key`,
+      `Content-Type`, `Accept` and those of the connection) are refused with an
+      InvalidArgumentError.
     """
 
     def __init__(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from memory_scope._calls import Call
 from memory_scope.exceptions import APIError
 from memory_scope.records import Page
+from memory_scope.vocabulary import Timeout
 
 T = TypeVar("T")
 
@@ -16,11 +17,15 @@ class Pages(Generic[T]):
     """What a list holds, the newest first: to be iterated, as often as wanted, or page by page."""
 
     def __init__(
-        self, send: Callable[[Call[Page[T]]], Page[T]], call: Callable[[str | None], Call[Page[T]]]
+        self,
+        send: Callable[[Call[Page[T]]], Page[T]],
+        call: Callable[[str | None], Call[Page[T]]],
+        timeout: Timeout,
+        extra_headers: Mapping[str, str] | None,
     ) -> None:
         self._send = send
-        self._call = call
-        call(None)  # what cannot be sent is told now, not when the first page is asked for
+        self._call = _adjusted(call, timeout, extra_headers)
+        self._call(None)  # what cannot be sent is told now, not when the first page is asked for
 
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():
@@ -48,10 +53,12 @@ class AsyncPages(Generic[T]):
         self,
         send: Callable[[Call[Page[T]]], Awaitable[Page[T]]],
         call: Callable[[str | None], Call[Page[T]]],
+        timeout: Timeout,
+        extra_headers: Mapping[str, str] | None,
     ) -> None:
         self._send = send
-        self._call = call
-        call(None)
+        self._call = _adjusted(call, timeout, extra_headers)
+        self._call(None)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         async for page in self.pages():
@@ -71,6 +78,17 @@ class AsyncPages(Generic[T]):
             if page.next_cursor is None:
                 return
             cursor = way.further(page)
+
+
+def _adjusted(
+    call: Callable[[str | None], Call[Page[T]]],
+    timeout: Timeout,
+    extra_headers: Mapping[str, str] | None,
+) -> Callable[[str | None], Call[Page[T]]]:
+    def of(cursor: str | None) -> Call[Page[T]]:
+        return call(cursor).adjusted(timeout, extra_headers)
+
+    return of
 
 
 class _Way:

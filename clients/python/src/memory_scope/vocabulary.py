@@ -32,6 +32,17 @@ class Domains(Enum):
 ALL_DOMAINS: Final = Domains.ALL
 
 
+class NotGiven(Enum):
+    """What an argument is that was left out, where None says something else."""
+
+    NOT_GIVEN = "not given"
+
+
+NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+
+Timeout = float | Literal[NotGiven.NOT_GIVEN] | None
+
+
 class _NewMemory(TypedDict):
     user_id: str
     scope: Scope
