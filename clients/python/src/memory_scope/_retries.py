@@ -25,6 +25,11 @@ class Attempts:
         self._uniform = uniform
         self._answer_lost = False
 
+    @property
+    def number(self) -> int:
+        """Which attempt it is now, counted from 1."""
+        return self._made + 1
+
     def delay_after(self, failure: exceptions.MemoryScopeError) -> float | None:
         """Return the seconds to wait before the next attempt; None: the failure is final."""
         self._record(failure)

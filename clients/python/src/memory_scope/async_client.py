@@ -18,6 +18,7 @@ from memory_scope._calls import Call
 from memory_scope._connections import AsyncConnections
 from memory_scope._environment import certificates
 from memory_scope._keys import Secret
+from memory_scope._log import answered, sent_again, unanswered
 from memory_scope._retries import Attempts, uniform
 from memory_scope._setup import DEFAULT_TIMEOUT, Setup
 from memory_scope.exceptions import MemoryScopeError
@@ -77,15 +78,16 @@ class AsyncMemoryScopeClient(
     async def _send(self, call: Call[T]) -> T:
         attempts = Attempts(self._max_retries, uniform)
         while True:
-            outcome = await self._attempt(call)
+            outcome = await self._attempt(call, attempts.number)
             if not isinstance(outcome, MemoryScopeError):
                 return outcome
             delay = attempts.delay_after(outcome)
             if delay is None:
                 raise outcome
+            sent_again(call, attempts.number, delay)
             await sleep(delay)
 
-    async def _attempt(self, call: Call[T]) -> T | MemoryScopeError:
+    async def _attempt(self, call: Call[T], number: int) -> T | MemoryScopeError:
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         client, key = await self._connections.client(), await self._keys.awaited()
         try:
@@ -95,8 +97,11 @@ class AsyncMemoryScopeClient(
                 async with aclosing(response):
                     await response.aread()
         except Exception as error:
-            return self._failure(error, is_closed=self._connections.is_closed)
+            failure = self._failure(error, is_closed=self._connections.is_closed)
+            unanswered(call, number, failure)
+            return failure
         except BaseException as error:  # a cancellation goes on, without the frames with the key
             raise error.with_traceback(None) from None
         self._keep_rate_limit(response)
+        answered(call, number, response.status_code, response.headers.get("X-Request-ID"))
         return understand(call, response)

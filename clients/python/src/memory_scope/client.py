@@ -15,6 +15,7 @@ from memory_scope._calls import Call
 from memory_scope._connections import Connections
 from memory_scope._environment import certificates
 from memory_scope._keys import Secret
+from memory_scope._log import answered, sent_again, unanswered
 from memory_scope._memory_operations import MemoryOperations
 from memory_scope._reading_operations import ReadingOperations
 from memory_scope._retries import Attempts, uniform
@@ -51,6 +52,9 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
       or `traceparent`. Those that the client sets itself (`X-API-Key`, `Idempotency-Key`,
       `Content-Type`, `Accept` and those of the connection) are refused with an
       InvalidArgumentError.
+
+    The logger `memory_scope` tells of each answer at DEBUG, and of each retry at INFO, by the route
+    and never by a user, a value, a token or a key.
     """
 
     def __init__(
@@ -94,15 +98,16 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
     def _send(self, call: Call[T]) -> T:
         attempts = Attempts(self._max_retries, uniform)
         while True:
-            outcome = self._attempt(call)
+            outcome = self._attempt(call, attempts.number)
             if not isinstance(outcome, MemoryScopeError):
                 return outcome
             delay = attempts.delay_after(outcome)
             if delay is None:
                 raise outcome
+            sent_again(call, attempts.number, delay)
             sleep(delay)
 
-    def _attempt(self, call: Call[T]) -> T | MemoryScopeError:
+    def _attempt(self, call: Call[T], number: int) -> T | MemoryScopeError:
         """Return a failure unraised: when the caller raises it, frames with the key are gone."""
         client, key = self._connections.client(), self._keys.now()
         try:
@@ -112,8 +117,11 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
                 with closing(response):
                     response.read()
         except Exception as error:
-            return self._failure(error, is_closed=self._connections.is_closed)
+            failure = self._failure(error, is_closed=self._connections.is_closed)
+            unanswered(call, number, failure)
+            return failure
         except BaseException as error:  # an interrupt goes on, without the frames with the key
             raise error.with_traceback(None) from None
         self._keep_rate_limit(response)
+        answered(call, number, response.status_code, response.headers.get("X-Request-ID"))
         return understand(call, response)
