@@ -17,8 +17,10 @@ import httpx2
 from memory_scope.exceptions import ClientStateError, InvalidArgumentError
 
 CLOSED = "The client is closed: make another one."
+CLOSED_ELSEWHERE = "The http_client is closed: the client cannot be used any more."
 ELSEWHERE = (
-    "A client with a transport of its own stays in the {place} that made it: make one for this."
+    "A client with a transport or an http_client of its own stays in the {place} that made it: "
+    "make one for this."
 )
 # Transports without a socket, which nothing can cross.
 WITHOUT_SOCKETS = (httpx2.MockTransport, httpx2.ASGITransport, httpx2.WSGITransport)
@@ -51,21 +53,27 @@ class NotPickled:
 
 
 class Connections:
-    """The connections of a client for code that waits. Threads may share them."""
+    """The connections of a client for code that waits. Threads may share them.
+
+    An HTTP client that was given is used in the process that gave it, and left open.
+    """
 
     def __init__(
-        self, open_client: Callable[[], httpx2.Client], transport: httpx2.BaseTransport | None
+        self,
+        open_client: Callable[[], httpx2.Client],
+        transport: httpx2.BaseTransport | None,
+        given: httpx2.Client | None,
     ) -> None:
         self._open = open_client
-        self._bound = transport is not None and not isinstance(transport, WITHOUT_SOCKETS)
+        self._given = given
+        self._bound = given is not None or not _can_cross(transport)
         self.is_closed = False
         # What a parent opened is kept unused: closing it here could end the parent's connections.
-        self._opened = {this_process(): open_client()}
+        self._opened = {this_process(): open_client() if given is None else given}
 
     def client(self) -> httpx2.Client:
         """Return this process's. Raises ClientStateError when closed, or when it cannot be."""
-        if self.is_closed:
-            raise ClientStateError(CLOSED)
+        _hold_open(self.is_closed, self._given)
         process = this_process()
         opened = self._opened.get(process)
         if opened is not None:
@@ -79,28 +87,33 @@ class Connections:
         """Close those of this process."""
         self.is_closed = True
         opened = self._opened.pop(this_process(), None)
-        if opened is not None:
+        if opened is not None and self._given is None:
             opened.close()
 
 
 class AsyncConnections:
-    """The connections of a client for asyncio: of each process and event loop its own."""
+    """The connections of a client for asyncio: of each process and event loop its own.
+
+    An HTTP client that was given is used in the loop that uses it first, and left open.
+    """
 
     def __init__(
         self,
         open_client: Callable[[], httpx2.AsyncClient],
         transport: httpx2.AsyncBaseTransport | None,
+        given: httpx2.AsyncClient | None,
     ) -> None:
         self._open = open_client
-        self._bound = transport is not None and not isinstance(transport, WITHOUT_SOCKETS)
+        self._given = given
+        self._bound = given is not None or not _can_cross(transport)
         self.is_closed = False
         self._opened: dict[tuple[Any, ...], _OfLoop] = {}
-        self._waiting: httpx2.AsyncClient | None = open_client()  # a wrong setting is told now
+        # Opened here, so that a wrong setting is told now.
+        self._waiting: httpx2.AsyncClient | None = open_client() if given is None else given
 
     async def client(self) -> httpx2.AsyncClient:
         """Return this loop's. Raises ClientStateError when closed, or when it cannot be."""
-        if self.is_closed:
-            raise ClientStateError(CLOSED)
+        _hold_open(self.is_closed, self._given)
         loop = asyncio.get_running_loop()
         place = (*this_process(), id(loop))
         opened = self._opened.get(place)
@@ -112,7 +125,8 @@ class AsyncConnections:
             opened = _OfLoop(loop, client)
             self._opened[place] = opened
             self._forget_ended()
-            await opened.close_with_loop()
+            if self._given is None:
+                await opened.close_with_loop()
         return opened.client
 
     async def close(self) -> None:
@@ -120,7 +134,7 @@ class AsyncConnections:
         self.is_closed = True
         loop = asyncio.get_running_loop()
         for opened in list(self._opened.values()):
-            if opened.loop is loop:
+            if opened.loop is loop and self._given is None:
                 await opened.client.aclose()
         self._opened.clear()
 
@@ -128,6 +142,18 @@ class AsyncConnections:
         for place, opened in list(self._opened.items()):
             if opened.loop.is_closed() and not self._bound:
                 self._opened.pop(place, None)
+
+
+def _can_cross(transport: object) -> bool:
+    """Say whether what sends through it can be used in another process or loop."""
+    return transport is None or isinstance(transport, WITHOUT_SOCKETS)
+
+
+def _hold_open(is_closed: bool, given: httpx2.Client | httpx2.AsyncClient | None) -> None:
+    if is_closed:
+        raise ClientStateError(CLOSED)
+    if given is not None and given.is_closed:
+        raise ClientStateError(CLOSED_ELSEWHERE)
 
 
 class _OfLoop:

@@ -162,6 +162,17 @@ class _Told:
     rate_limit: RateLimit | None = None
 
 
+def check_http_client(given: object, kind: type, transport: object) -> None:
+    """Raise ConfigurationError for what is no such HTTP client, and for two ways to send."""
+    if given is None:
+        return
+    if not isinstance(given, kind):
+        other = f"{type(given).__module__.partition('.')[0]}.{type(given).__name__}"
+        raise ConfigurationError(f"http_client must be an httpx2.{kind.__name__}, not {other}.")
+    if transport is not None:
+        raise ConfigurationError("Give either transport or http_client, not both.")
+
+
 def timeout_of(timeout: float | None, *, at_least: float = 0.0) -> httpx2.Timeout:
     """Allow so many seconds for each of connecting, writing and waiting; None waits for ever.
 

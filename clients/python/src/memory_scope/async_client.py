@@ -20,7 +20,7 @@ from memory_scope._environment import certificates
 from memory_scope._keys import Secret
 from memory_scope._log import answered, sent_again, unanswered
 from memory_scope._retries import Attempts, uniform
-from memory_scope._setup import DEFAULT_TIMEOUT, Setup
+from memory_scope._setup import DEFAULT_TIMEOUT, Setup, check_http_client
 from memory_scope.exceptions import MemoryScopeError
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class AsyncMemoryScopeClient(
     """A service and a key, for asyncio. Tasks may share one; close it, or use it in `async with`.
 
     The arguments, and what is raised, are those of `MemoryScopeClient`. The function that `api_key`
-    may be can be one to await.
+    may be can be one to await; `http_client` is an httpx2.AsyncClient.
     """
 
     def __init__(
@@ -44,10 +44,12 @@ class AsyncMemoryScopeClient(
         max_retries: int = 2,
         allow_http: bool = False,
         transport: httpx2.AsyncBaseTransport | None = None,
+        http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         # From here on no frame holds the key as a variable that a traceback could show.
         secret, api_key = None if api_key is None else Secret(api_key), None
         super().__init__(secret, base_url, timeout, max_retries, allow_http)
+        check_http_client(http_client, httpx2.AsyncClient, transport)
         given = transport
 
         def open_http() -> httpx2.AsyncClient:
@@ -58,7 +60,9 @@ class AsyncMemoryScopeClient(
                 transport=own, trust_env=self._proxied, follow_redirects=False
             )
 
-        self._connections = AsyncConnections(lambda: self._opened_by(open_http), transport)
+        self._connections = AsyncConnections(
+            lambda: self._opened_by(open_http), transport, http_client
+        )
 
     async def __aenter__(self) -> AsyncMemoryScopeClient:
         return self
@@ -72,7 +76,7 @@ class AsyncMemoryScopeClient(
         await self.close()
 
     async def close(self) -> None:
-        """Close the connections. The client cannot be used any more."""
+        """Close the connections, but no `http_client`. The client cannot be used any more."""
         await self._connections.close()
 
     async def _send(self, call: Call[T]) -> T:
@@ -92,7 +96,7 @@ class AsyncMemoryScopeClient(
         client, key = await self._connections.client(), await self._keys.awaited()
         try:
             request = client.build_request(**self._arguments(call, key))
-            response = await client.send(request, stream=call.streamed)
+            response = await client.send(request, stream=call.streamed, follow_redirects=False)
             if call.streamed and not response.is_success:
                 async with aclosing(response):
                     await response.aread()

@@ -19,7 +19,7 @@ from memory_scope._log import answered, sent_again, unanswered
 from memory_scope._memory_operations import MemoryOperations
 from memory_scope._reading_operations import ReadingOperations
 from memory_scope._retries import Attempts, uniform
-from memory_scope._setup import DEFAULT_TIMEOUT, Setup
+from memory_scope._setup import DEFAULT_TIMEOUT, Setup, check_http_client
 from memory_scope._user_operations import UserOperations
 from memory_scope.exceptions import MemoryScopeError
 
@@ -39,6 +39,10 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
             429 and 5xx, with growing pauses (0.5 to 8 seconds, or what Retry-After says, up to 60).
         allow_http: Let the key travel in clear to an address that is not this machine.
         transport: An httpx2 transport to send through, for tests and proxies.
+        http_client: An httpx2.Client of your own to send through, instead of a transport: its
+            proxies, certificates, limits and hooks hold, `timeout` is still the one given here, and
+            redirects are not followed. Whoever made it closes it; `close` leaves it open. Its hooks
+            see the key.
 
     Raises:
         ConfigurationError: The key is malformed, or the address or a setting cannot be used.
@@ -66,10 +70,12 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
         max_retries: int = 2,
         allow_http: bool = False,
         transport: httpx2.BaseTransport | None = None,
+        http_client: httpx2.Client | None = None,
     ) -> None:
         # From here on no frame holds the key as a variable that a traceback could show.
         secret, api_key = None if api_key is None else Secret(api_key), None
         super().__init__(secret, base_url, timeout, max_retries, allow_http)
+        check_http_client(http_client, httpx2.Client, transport)
         given = transport
 
         def open_http() -> httpx2.Client:
@@ -78,7 +84,7 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
                 own = httpx2.HTTPTransport(verify=certificates(self._certified))
             return httpx2.Client(transport=own, trust_env=self._proxied, follow_redirects=False)
 
-        self._connections = Connections(lambda: self._opened_by(open_http), transport)
+        self._connections = Connections(lambda: self._opened_by(open_http), transport, http_client)
 
     def __enter__(self) -> MemoryScopeClient:
         return self
@@ -92,7 +98,7 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
         self.close()
 
     def close(self) -> None:
-        """Close the connections. The client cannot be used any more."""
+        """Close the connections, but no `http_client`. The client cannot be used any more."""
         self._connections.close()
 
     def _send(self, call: Call[T]) -> T:
@@ -112,7 +118,7 @@ class MemoryScopeClient(Setup, MemoryOperations, ReadingOperations, UserOperatio
         client, key = self._connections.client(), self._keys.now()
         try:
             request = client.build_request(**self._arguments(call, key))
-            response = client.send(request, stream=call.streamed)
+            response = client.send(request, stream=call.streamed, follow_redirects=False)
             if call.streamed and not response.is_success:
                 with closing(response):
                     response.read()
