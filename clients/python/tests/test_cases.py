@@ -20,10 +20,9 @@ TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent.parent / "cases.json").read_text(encoding="utf-8")
 )
 CASES: list[dict[str, Any]] = TABLE["cases"]
-NEEDS = {"close", "environment", "key_function"}
+NEEDS = {"call_options", "close", "environment", "key_function"}
 LISTS = ("list_memories", "list_events")
 POSITIONAL = ("get_memory", "delete_memory", "get_user", "export_user", "erase_user")
-REFUSED = {"error": {"kind": "invalid_argument"}}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def test_the_client_does_what_all_clients_do(
         except Refused:
             assert play.asked == []
             return
-    _check_requests(case, play, options["api_key"])
+    _check_requests(case, play)
     told = [pause for call in case["calls"] for pause in call["outcome"].get("pauses", [])]
     if any("pauses" in call["outcome"] for call in case["calls"]):
         assert len(pauses) == len(told), pauses
@@ -106,7 +105,7 @@ def _made(client: Any, call: dict[str, Any]) -> Any:
         return client
     arguments = given(call.get("arguments", {}))
     first = [arguments.pop(next(iter(arguments)))] if operation in POSITIONAL else []
-    made = getattr(client, operation)(*first, **arguments)
+    made = getattr(client, operation)(*first, **arguments, **given(call.get("options", {})))
     if operation not in LISTS:
         return made
     return made.page(call["page"]) if "page" in call else made
@@ -134,7 +133,7 @@ def _check_outcome(outcome: dict[str, Any], found: Any, client: Any, key: object
         check(outcome["rate_limit"], client.rate_limit, "rate_limit")
 
 
-def _check_requests(case: dict[str, Any], play: Play, key: object) -> None:
+def _check_requests(case: dict[str, Any], play: Play) -> None:
     assert len(play.asked) == len(case["exchanges"]), [one.target for one in play.asked]
     labels: dict[str, str] = {}
     for exchange, asked in zip(case["exchanges"], play.asked, strict=True):
@@ -181,6 +180,7 @@ class TestTheTable:
         calls = [call for case in CASES for call in case["calls"]]
         answers = [_answer(one["answer"]) for case in CASES for one in case["exchanges"]]
         used = {name for case in CASES for name in (*case, *case.get("client", {}))}
+        used |= {name for call in calls for name in call.get("options", {})}
         used |= {name for call in calls for name in (*call, call["operation"], *call["outcome"])}
         used |= {name for answer in answers for name in (*answer, answer.get("fault", "fault"))}
         assert {name for name in used | set(KINDS) if f"`{name}`" not in words} == set()
