@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import security
+from accounts import security, wanted
 from accounts.allauth_internals import get_authentication_records, record_authentication
 from accounts.models import User
 from accounts.sentences import ACCOUNT_ERRORS, WAYS
@@ -41,13 +41,36 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitation_of(request) is not None
 
+    def is_safe_url(self, url: str) -> bool:
+        """Lead nobody to another name, also where ALLOWED_HOSTS has it: it may be another's."""
+        return wanted.is_own(allauth_context.request, url)
+
+    def pre_login(
+        self, request: HttpRequest, user: Any, *, redirect_url: str | None, **options: Any
+    ) -> HttpResponse | None:
+        """Keep the page that they want, should what they are asked for next be broken off."""
+        if redirect_url:
+            wanted.keep(request, redirect_url)
+        return super().pre_login(request, user, redirect_url=redirect_url, **options)
+
     def post_login(
-        self, request: HttpRequest, user: Any, *, signup: bool, **options: Any
+        self,
+        request: HttpRequest,
+        user: Any,
+        *,
+        signup: bool,
+        redirect_url: str | None,
+        **options: Any,
     ) -> HttpResponse:
-        """Count the opening of an account as a sign-in: the password has just been chosen."""
+        """Lead to the page that they wanted, now or before they were sent a mail.
+
+        The opening of an account counts as a sign-in: the password has just been chosen.
+        """
         if signup:
             record_authentication(request, user, method="password", email=user.email)
-        return super().post_login(request, user, signup=signup, **options)
+        kept = wanted.take(request)
+        page = redirect_url or wanted.asked_for(request) or kept or None
+        return super().post_login(request, user, signup=signup, redirect_url=page, **options)
 
     @sensitive_variables("password")
     def set_password(self, user: Any, password: str) -> None:

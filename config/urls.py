@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts import ways_in
 from config import front_page, health
 from config.manual import views as manual
 from config.openapi import views as openapi
@@ -36,6 +37,14 @@ pages: list[URLPattern | URLResolver] = [
     path("llms-full.txt", manual.llms_full, name="llms_full"),
     path("", include("accounts.urls")),
     path("", include("console.urls")),
+    path(
+        "accounts/2fa/webauthn/login/", ways_in.PasskeySignIn.as_view(), name="mfa_login_webauthn"
+    ),
+    path(
+        "accounts/password/reset/",
+        ways_in.ForgottenPassword.as_view(),
+        name="account_reset_password",
+    ),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
