@@ -119,6 +119,17 @@ def browser(owner: User) -> Client:
 
 
 @pytest.fixture
+def operator(db: None) -> User:
+    return User.objects.create_superuser("operator@example.com")
+
+
+@pytest.fixture
+def desk(operator: User) -> Client:
+    """Return the operator's browser, signed in with a second factor."""
+    return signed_in(operator, second_factor=True)
+
+
+@pytest.fixture
 def api(project: Project) -> Api:
     """Return the API with a test key that has every permission."""
     return Api(make_key(project)[1])

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import AccessRequest, Note, User
 from tests.accounts.invited import GUEST, invite, sign_up
-from tests.accounts.queue import QUEUE, ask, operator_who_may, page
-from tests.doors import signed_in
-
-
-@pytest.fixture
-def operator(db: None) -> User:
-    return User.objects.create_superuser("operator@example.com")
-
-
-@pytest.fixture
-def desk(operator: User) -> Client:
-    return signed_in(operator, second_factor=True)
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """Return the browser of an operator who may look at requests, and decide none."""
-    return operator_who_may("view_accessrequest")
+from tests.accounts.queue import QUEUE, ask, page
 
 
 class TestCohorts:

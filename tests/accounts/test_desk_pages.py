@@ -23,16 +23,6 @@ from tests.doors import Api, signed_in
 from tests.makers import NOW, make_key, make_owner, sample
 
 
-@pytest.fixture
-def operator(db: None) -> User:
-    return User.objects.create_superuser("operator@example.com")
-
-
-@pytest.fixture
-def desk(operator: User) -> Client:
-    return signed_in(operator, second_factor=True)
-
-
 def account(user: User, verb: str = "change/") -> str:
     return f"/admin/accounts/user/{user.pk}/{verb}"
 

@@ -14,25 +14,9 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.models import AccessRequest, Invitation, Note, User
 from tests.accounts.invited import GUEST
-from tests.accounts.queue import QUEUE, ask, operator_who_may, page
+from tests.accounts.queue import QUEUE, ask, page
 from tests.doors import signed_in
 from tests.mailbox import mailbox
-
-
-@pytest.fixture
-def operator(db: None) -> User:
-    return User.objects.create_superuser("operator@example.com")
-
-
-@pytest.fixture
-def desk(operator: User) -> Client:
-    return signed_in(operator, second_factor=True)
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """Return the browser of an operator who may look at requests, and decide none."""
-    return operator_who_may("view_accessrequest")
 
 
 class TestWhoMay:

@@ -10,19 +10,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.authentication import find_principal
 from apikeys.models import ApiKey, Secret
 from foundation.moments import written
-from tests.doors import signed_in
 from tests.makers import NOW, make_key
-
-
-@pytest.fixture
-def operator(db: None) -> User:
-    return User.objects.create_superuser("operator@example.com")
-
-
-@pytest.fixture
-def desk(operator: User) -> Client:
-    """Return the operator's browser, signed in with a second factor."""
-    return signed_in(operator, second_factor=True)
 
 
 class TestKeys:

@@ -14,6 +14,8 @@ from tests.doors import Api
 from tests.makers import make_key
 
 WHY = "The person asked by mail, ticket 4711."
+SECRET = "markervalue"
+VALUE = {"likes": [SECRET]}
 
 
 class File:

@@ -9,28 +9,13 @@ from django.urls import get_resolver
 from accounts.models import AuditEvent, Project, User
 from console import people
 from memory.models import Memory
-from tests.console.people_pages import WHY, File, door, look_in, newest
+from tests.console.people_pages import SECRET, VALUE, WHY, File, door, look_in, newest
 from tests.doors import Api, signed_in
 from tests.makers import make_key
 from tests.memory.broken import WAYS, broken_record
 from tests.test_public_surface import routes
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "markervalue"
-VALUE = {"likes": [SECRET]}
-
-
-@pytest.fixture
-def live(project: Project) -> Api:
-    return door(project, "live")
-
-
-@pytest.fixture
-def in_live(browser: Client, project: Project, live: Api) -> File:
-    """Return the file of somebody of whom something is held in live."""
-    live.remember(value_json=VALUE)
-    return File(browser, project, "live")
 
 
 class TestLiveValues:

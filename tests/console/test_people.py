@@ -11,26 +11,11 @@ from config.environment import BASE_DIR
 from console import people, person_file
 from memory.models import Memory
 from memory.policy.vocabulary import Source
-from tests.console.people_pages import File, door, newest
+from tests.console.people_pages import SECRET, File, door, newest
 from tests.doors import Api, signed_in
 from tests.makers import make_project, read_body
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "markervalue"
-VALUE = {"likes": [SECRET]}
-
-
-@pytest.fixture
-def live(project: Project) -> Api:
-    return door(project, "live")
-
-
-@pytest.fixture
-def in_live(browser: Client, project: Project, live: Api) -> File:
-    """Return the file of somebody of whom something is held in live."""
-    live.remember(value_json=VALUE)
-    return File(browser, project, "live")
 
 
 class TestLookingSomebodyUp:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from accounts.models import Project, User
+from accounts.models import Project
 from memory.models import Purpose
-from tests.doors import signed_in
 from tests.memory.registered import register, take
-
-
-@pytest.fixture
-def desk(db: None) -> Client:
-    """Return the operator's browser, signed in with a second factor."""
-    return signed_in(User.objects.create_superuser("operator@example.com"), second_factor=True)
 
 
 def test_a_purpose_is_shown(desk: Client, project: Project) -> None:
