@@ -47,3 +47,18 @@ def test_nothing_is_inline() -> None:
         assert not re.search(r'\sstyle="|<style|\son[a-z]+="|href="#"', text), page
         for script in re.findall(r"<script\b[^>]*>", text):
             assert "src=" in script or 'type="application/json"' in script, page
+
+
+def test_a_theme_is_colours_alone() -> None:
+    """What is no colour is therefore looked at in one of them (tests/browser/looking.py)."""
+    style = "\n".join(path.read_text() for path in sorted((STATIC / "css").glob("*.css")))
+    script = "\n".join(path.read_text() for path in sorted((STATIC / "js").glob("*.js")))
+    of_themes = re.findall(r"([^\n{}]*data-theme[^{]*){([^}]*)}", style)
+    assert {name.strip(): rules.strip() for name, rules in of_themes} == {
+        ':root[data-theme="light"]': "color-scheme: light;",
+        ':root[data-theme="dark"]': "color-scheme: dark;",
+    }
+    assert "prefers-color-scheme" not in style + script
+    for page in TEMPLATES.rglob("*.html"):
+        if "mail" not in page.parts:
+            assert "prefers-color-scheme" not in page.read_text(), page

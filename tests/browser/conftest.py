@@ -12,17 +12,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.looking import Looker
+
 pytest.register_assert_rewrite("tests.browser.usage_page")  # it asserts, and is no test module
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-# Violations alone leave the browser: to hand over all that axe looked at takes longer than to look.
-# Without preloading: of stylesheets that import others axe would make inline ones, and these are
-# blocked.
-FIND_BARRIERS = """
-    axe.run({preload: false, resultTypes: ["violations"]}).then(found => found.violations.map(
-        one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))
-"""
 # The second line keeps Chromium from asking for hosts of its maker's.
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -99,13 +94,6 @@ def axe() -> str:
     return AXE.read_text()
 
 
-def barriers(page: Page, axe: str) -> list[str]:
-    """Return what axe finds wrong with the page as it is now, with the first place of each.
-
-    CI sets WITHOUT_AXE in the second of its two runs, on PostgreSQL: it loads the same pages.
-    """
-    if os.environ.get("WITHOUT_AXE"):
-        return []
-    if not page.evaluate("'axe' in window"):  # once a document, however often it is looked at
-        page.evaluate(axe)
-    return [str(one) for one in page.evaluate(FIND_BARRIERS)]
+@pytest.fixture
+def looker(page: Page, axe: str) -> Looker:
+    return Looker(page, axe)

@@ -19,6 +19,7 @@ from accounts import desk, invitations
 from accounts.models import AccessRequest, Invitation, Project, User
 from tests.accounts.queue import PLANS, ask
 from tests.browser.conftest import Opened
+from tests.browser.looking import barriers
 from tests.doors import signed_in
 from tests.makers import make_key, make_usage
 
@@ -73,10 +74,7 @@ def looked_at(page: Page, name: str, axe: str) -> list[str]:
             beside = page.evaluate(BESIDE)
             if beside:
                 found.append(f"{name} {width}: {beside}")
-    page.evaluate(axe)
-    # Without a second look at the stylesheets, which axe would draw with styles of its own.
-    barriers = page.evaluate("axe.run(document, {preload: false})")["violations"]
-    return found + [f"{name}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in barriers]
+    return found + [f"{name}: {one}" for one in barriers(page, axe)]
 
 
 # What of the page's content ends beside the screen, unless it is in a part that scrolls by itself.

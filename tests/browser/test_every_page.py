@@ -1,77 +1,33 @@
-"""Every page that people see: axe finds no barrier, nothing is blocked or runs off the screen.
-
-SCREENSHOTS names a folder in which pictures of them are kept.
-"""
+"""Every page that people see: axe finds no barrier, nothing is blocked or runs off the screen."""
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from itertools import chain
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.core import mail
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from accounts import invitations, services
 from accounts.allauth_internals import TOTP, RecoveryCodes
 from accounts.models import Project, User
 from config import urls
-from tests.browser.conftest import Opened, barriers
+from tests.browser.conftest import Opened
 from tests.browser.furnished import add_passkey, furnish
+from tests.browser.looking import Looker
 from tests.browser.pages_of_console import NO_PAGES, OF_CONSOLE, PUBLIC
 from tests.browser.people import SEED, code_now, link_in_mail, sign_in
 from tests.makers import BY, PASSWORD, give_password, make_key
 from tests.test_routes import routes
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = (1280, 360)
-NARROWEST = 320
 ANY_ID = {"{passkey}": "1"}  # the others are UUIDs
-
-
-class Looker:
-    """Looks at the page as it is now, in both themes and at every width."""
-
-    def __init__(self, page: Page, axe: str) -> None:
-        self.page, self.axe = page, axe
-        self.found: list[str] = []
-
-    def look(self, name: str) -> None:
-        for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 800})
-                self._picture(f"{name} {theme} {width}")
-                found = barriers(self.page, self.axe)
-                self.found += [f"{name} {theme} {width}: {one}" for one in found]
-        self.page.set_viewport_size({"width": NARROWEST, "height": 800})
-        beside = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if beside > 0:
-            self.found.append(f"{name}: {beside} pixels beside a screen of {NARROWEST}")
-
-    def visit(self, path: str) -> None:
-        self.page.goto(path)
-        self.look(path.split("?")[0] if "?" not in path else path)
-
-    def _picture(self, name: str) -> None:
-        folder = os.environ.get("SCREENSHOTS")
-        if folder:
-            file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-            self.page.screenshot(path=Path(folder) / f"{file}.png", full_page=True)
-
-
-@pytest.fixture
-def looker(page: Page, axe: str) -> Looker:
-    return Looker(page, axe)
 
 
 def test_the_public_pages(looker: Looker) -> None:

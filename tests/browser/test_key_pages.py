@@ -12,8 +12,8 @@ from accounts.models import Project, User
 from apikeys.models import Secret
 from apikeys.rotation import DEFAULT_GRACE, rotate_key
 from apikeys.usage.collector import collector
+from tests.browser.looking import Looker
 from tests.browser.people import sign_in
-from tests.browser.test_every_page import Looker
 from tests.doors import Api
 from tests.makers import BY, give_password, make_key
 from tests.memory.registered import propose, register

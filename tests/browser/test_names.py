@@ -13,6 +13,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.models import ApiKey, LoggedRequest
 from apikeys.services import rename_key
 from apikeys.usage.collector import collector
+from tests.browser.looking import BESIDE, NARROWEST
 from tests.browser.people import sign_in
 from tests.doors import Api
 from tests.makers import BY, give_password, make_key, make_usage, read_body
@@ -26,8 +27,7 @@ NAMES = {
     "cjk": "記憶範囲のとても長い名前の本番環境用の鍵の一覧表示の確認用であり折り返しの位置が無い",
     "emoji": "👩\u200d💻🏳️\u200d🌈" * 8,
 }
-NARROW, WIDE = 320, (1280, 1920)
-BESIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDE = (1280, 1920)
 # Tables whose columns do not all fit into what they stand in, with how much is out of sight.
 CUT = """[...document.querySelectorAll("main table")].map(table => {
     const around = table.closest(".table") ?? table.parentElement;
@@ -93,7 +93,7 @@ def test_no_name_hides_anything(page: Page, owner: User, project: Project, name:
         assert answer is not None
         assert answer.status == 200, path
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        for width in (NARROW, *WIDE):
+        for width in (NARROWEST, *WIDE):
             page.set_viewport_size({"width": width, "height": 900})
             if (beside := page.evaluate(BESIDE)) > 0:
                 found.append(f"{path} at {width}: {beside} pixels beside the screen")

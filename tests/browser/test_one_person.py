@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Project, User
 from memory.models import Memory
+from tests.browser.looking import Looker
 from tests.browser.people import sign_in
-from tests.browser.test_every_page import Looker
 from tests.doors import Api
 from tests.makers import give_password, make_key
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import Project, User
 from memory.registrations import CONFIRMATION
 from tests.browser.conftest import Opened
+from tests.browser.looking import Looker
 from tests.browser.people import sign_in
-from tests.browser.test_every_page import Looker
 from tests.makers import give_password, make_key, memory_body, read_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
