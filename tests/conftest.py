@@ -9,11 +9,8 @@ from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
-from django.core.management import call_command
-from django.db import OperationalError
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.postgresql.creation import DatabaseCreation
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Project, User
@@ -25,8 +22,8 @@ from tests.doors import (
     processes,
     signed_in,
     started_service,
-    without_triggers,
 )
+from tests.emptying import empty_database
 from tests.makers import NOW, give_password, make_key, make_owner
 
 
@@ -49,25 +46,10 @@ def own_counters(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def flushed_with_the_record() -> Iterator[None]:
-    """Let a test that commits empty the record behind it, which no DELETE and no TRUNCATE may.
-
-    A running service may be writing down usage: of two that wait for each other one is ended.
-    """
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def once(operations: BaseDatabaseOperations, statements: list[str]) -> None:
-        with without_triggers():
-            flush(operations, statements)
-
-    def with_record(operations: BaseDatabaseOperations, statements: list[str]) -> None:
-        try:
-            once(operations, statements)
-        except OperationalError:
-            once(operations, statements)
-
+def emptied_behind_each() -> Iterator[None]:
+    """Let a test that commits empty the database behind it, with the record."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", with_record)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: empty_database())
         yield
 
 
@@ -149,7 +131,7 @@ def shared_service(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
             started = stack.enter_context(started_service(workers=processes()))
         yield started
     with django_db_blocker.unblock():  # it wrote down its last requests as it ended
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+        empty_database()
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 
 START_SECONDS = 60
+# The record, which is appended to and nothing else.
+RECORD = ("accounts_auditevent", "accounts_idlist")
 
 
 class Api:
@@ -135,18 +137,17 @@ def kill_connection() -> None:
 @contextmanager
 def without_triggers() -> Iterator[None]:
     """Take the record's triggers away for a while, in one transaction, as only its owner can."""
-    tables = ("accounts_auditevent", "accounts_idlist")
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            for table in tables:
+            for table in RECORD:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             yield
-            for table in tables:
+            for table in RECORD:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)",
-            tables,
+            RECORD,
         )
         triggers = cursor.fetchall()
         for name, _ in triggers:

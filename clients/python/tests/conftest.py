@@ -10,7 +10,7 @@ from accounts.models import Project
 from clients.python.tests.servers import Script, scripted_server
 from memory_scope import MemoryScopeClient
 from tests.conftest import (  # noqa: F401 - fixtures of the service's tests
-    flushed_with_the_record,
+    emptied_behind_each,
     owner,
     project,
     service,
