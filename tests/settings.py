@@ -31,6 +31,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and other processes open it too. One for each run of the tests.
     file = Path(tempfile.gettempdir()) / f"memory-scope-test-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": str(file)}
+# No commit of a test waits for the disk: those of the service, in processes of its own, do.
+options = DATABASES["default"]["OPTIONS"]
+if "init_command" in options:
+    options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
+else:
+    options["options"] += " -c synchronous_commit=off"
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Every test client starts the middleware anew: it need not walk through all static files first.
