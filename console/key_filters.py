@@ -8,7 +8,7 @@ from django import forms
 from django.utils.http import urlencode
 
 from apikeys.rules import LONGEST_NAME
-from console.filters import PageForm
+from console.filters import Chip, PageForm
 from console.rights_forms import PRESETS
 from console.summaries import KeySummary
 
@@ -21,13 +21,6 @@ ACCESS = [
 ]
 SORTS = {"name": "Name", "created": "Created", "used": "Last used"}
 NEWEST = "-created"
-
-
-class Chip(NamedTuple):
-    """What a list is narrowed by, in words, and the address of the list without it."""
-
-    words: str
-    without: str
 
 
 class Sort(NamedTuple):
@@ -84,11 +77,15 @@ class KeyFilter(PageForm):
         """Return what a valid form narrows the list by."""
         data = self.cleaned_data
         words = {
-            "q": f"“{data['q']}”",
+            "q": data["q"],
             "status": dict(self.STATUSES)[data["status"]],
             "access": dict(ACCESS)[data["access"]],
         }
-        return [Chip(words[name], self._query(**{name: ""})) for name in words if data[name]]
+        return [
+            Chip(str(self[name].label), words[name], self._query(**{name: ""}))
+            for name in words
+            if data[name]
+        ]
 
     def sorts(self) -> dict[str, Sort]:
         """Return the columns that can be sorted; the one it is sorted by turns around."""
@@ -98,7 +95,9 @@ class KeyFilter(PageForm):
             order = {name: "ascending", f"-{name}": "descending"}.get(now, "none")
             first = name if name == "name" else f"-{name}"
             other = first.removeprefix("-") if first.startswith("-") else f"-{first}"
-            found[name] = Sort(words, order, self._query(sort=other if now == first else first))
+            found[name] = Sort(
+                words, order, f"?{self._query(sort=other if now == first else first)}"
+            )
         return found
 
     def _query(self, **changes: str) -> str:
@@ -106,7 +105,7 @@ class KeyFilter(PageForm):
         kept = {name: value for name, value in {**data, **changes}.items() if value}
         if kept.get("sort") == NEWEST:
             del kept["sort"]
-        return f"?{urlencode(kept)}"
+        return urlencode(kept)
 
 
 def _access(row: KeySummary) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,7 @@ from django.http import QueryDict
 from accounts.models import Project
 from accounts.models.audit import CLOCKS
 from apikeys.models import ApiKey
+from console.filters import Chip, without
 from console.forms import FIRST_DAY, LAST_DAY
 from console.summaries import name_of
 from console.walks import FIRST, LAST, Asked, Cursor
@@ -28,15 +27,6 @@ ANY = ("", "Any")
 DELETED = 50  # keys that a filter offers beside the live ones
 PLACES = ("before", "after")  # where a page begins: whoever changes the filter begins anew
 SORTABLE = 7  # the version of UUIDs that tell their time
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One thing that a list is narrowed to, and the query of the same page without it."""
-
-    label: str
-    value: str
-    query: str
 
 
 class MomentField(forms.DateTimeField):
@@ -83,14 +73,19 @@ class LogForm(forms.Form):
         """Say whether anything is narrowed, or was meant to be."""
         return any(self.data.get(field.name, "").strip() for field in self.visible_fields())
 
-    def chips(self) -> Iterator[Chip]:
-        """Tell what a valid form narrows the list to, each thing with the way to be rid of it."""
-        for field in self.visible_fields():
-            value = self.cleaned_data.get(field.name)
-            if value:
-                yield Chip(
-                    str(field.label), self._in_words(field.name, value), self._without(field)
-                )
+    def chips(self) -> list[Chip]:
+        """Tell what the form narrows the list to; nothing while it is not valid."""
+        if self.errors:
+            return []
+        return [
+            Chip(
+                str(field.label),
+                self._in_words(field.name, value),
+                without(self.query, field.name, *PLACES),
+            )
+            for field in self.visible_fields()
+            if (value := self.cleaned_data.get(field.name))
+        ]
 
     def _in_words(self, name: str, value: Any) -> str:
         field = self.fields[name]
@@ -99,12 +94,6 @@ class LogForm(forms.Form):
         if isinstance(value, datetime):
             return f"{value.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
         return f"{value:%-d %b %Y}" if hasattr(value, "strftime") else str(value)
-
-    def _without(self, field: forms.BoundField) -> str:
-        query = self.query.copy()
-        for name in (field.name, *PLACES):
-            query.pop(name, None)
-        return query.urlencode()
 
 
 def request_id_field() -> forms.CharField:

@@ -15,6 +15,7 @@ from apikeys.models import ApiKey
 from apikeys.models.usage import LONGEST_ENDPOINT
 from apikeys.usage import periods
 from apikeys.usage.periods import Period
+from console.filters import Chip, without
 from console.forms import DayField
 from console.summaries import name_of
 
@@ -83,9 +84,13 @@ class UsageFilter(forms.Form):
     def key_id(self) -> UUID | None:
         return UUID(self.cleaned_data["key"]) if self.cleaned_data["key"] else None
 
-    def chips(self) -> list[tuple[str, str]]:
-        """Return what narrows a valid form, as people call it, with the field to empty."""
+    def chips(self) -> list[Chip]:
+        """Return what a valid form narrows the page to, as people call it."""
         data = self.cleaned_data
         names = dict(self.fields["key"].choices)  # type: ignore[attr-defined]
-        found = [("key", f"Key: {names[data['key']]}")] if data["key"] else []
-        return found + ([("endpoint", data["endpoint"])] if data["endpoint"] else [])
+        told = {"key": names[data["key"]], "endpoint": data["endpoint"]}
+        return [
+            Chip(str(self[name].label), words, without(self.data, name, "csv"))
+            for name, words in told.items()
+            if data[name]
+        ]

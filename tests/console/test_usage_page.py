@@ -18,6 +18,7 @@ from apikeys.services import delete_key
 from apikeys.usage.collector import collector
 from apikeys.usage.reports import DENIED
 from console import charts, figures, usage
+from console.filters import Chip
 from console.templatetags import drawing
 from tests.doors import Api, signed_in
 from tests.makers import BY, make_key, make_usage, read_body
@@ -121,9 +122,10 @@ class TestFilter:
         collector.flush()
         page = browser.get(path, {"key": str(other.pk)})
         assert page.context["total"].requests == 1
-        assert page.context["chips"] == [("key", "Key: Other")]
-        assert "remove" in page.content.decode()
-        page = browser.get(path, {"endpoint": "POST /memory/revoke"})
+        assert page.context["chips"] == [Chip("Key", "Other", "")]
+        assert "Filtered by" in page.content.decode()
+        page = browser.get(path, {"endpoint": "POST /memory/revoke", "range": "30d"})
+        assert page.context["chips"] == [Chip("Endpoint", "POST /memory/revoke", "range=30d")]
         (row,) = page.context["tables"]["endpoints"].rows
         assert row.cells[0] == "POST /memory/revoke"
 
