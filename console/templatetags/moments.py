@@ -45,6 +45,12 @@ def day(when: datetime, *, now: datetime) -> str:
     return f"{at.day} {at:%b}{year}"
 
 
+def clock(when: datetime, rest: str) -> str:
+    """Return the day of the month and the `rest` of a time in UTC, in strftime's letters."""
+    at = when.astimezone(UTC)
+    return f"{at.day} {at:{rest}}"
+
+
 def _time(when: datetime, words: str) -> SafeString:
     exact = when.astimezone(UTC)
     return format_html(

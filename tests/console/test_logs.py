@@ -114,6 +114,15 @@ class TestTrace:
         assert ADVICE["malformed_json"] in html
         assert "refused before anything was decided" in html
 
+    def test_what_a_caller_said_of_itself_is_escaped(
+        self, browser: Client, url: str, key: ApiKey
+    ) -> None:
+        logged = log(key, user_agent='<img src="x">{0}{agent}', address='"><i>')
+        for page in (text(browser.get(url)), text(browser.get(f"{url}{logged.pk}/"))):
+            assert "<bdi>&lt;img src=&quot;x&quot;&gt;{0}{agent}</bdi>" in page
+            assert "&quot;&gt;&lt;i&gt;" in page
+            assert "<img src=" not in page.partition("What became of it")[2]
+
     def test_it_leads_to_its_events(self, browser: Client, url: str, project: Project) -> None:
         Api(make_key(project)[1]).remember()
         collector.flush()
