@@ -23,7 +23,7 @@ from accounts.models import AuditEvent, Project
 from accounts.models.audit import CLOCKS
 from apikeys.models import ApiKey, LoggedRequest
 from console import owned
-from console.narrowing import of_request
+from console.narrowing import as_uuid, of_request
 from console.owned import SignedIn
 from foundation.identifiers import moment_of
 
@@ -125,7 +125,7 @@ def _keys(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     keys = ApiKey.objects.filter(project=project, environment=environment)
     if asked:
         found = Q(name__icontains=asked) | Q(secrets__last_four=asked[-4:])
-        if id_ := _id(asked):
+        if id_ := as_uuid(asked):
             found |= Q(pk=id_)
         keys = keys.filter(found).distinct()
     else:
@@ -141,7 +141,7 @@ def _keys(project: Project, environment: str, asked: str) -> Iterator[Hit]:
 def _requests(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     rows = LoggedRequest.objects.filter(project_id=project.pk, environment=environment)
     found = of_request(asked)
-    if id_ := _id(asked):
+    if id_ := as_uuid(asked):
         found |= Q(pk=id_)
     for row in rows.filter(found).order_by("-id")[:MOST_OF_A_KIND]:
         path = reverse("logged_request", args=[project.pk, environment, row.pk])
@@ -150,7 +150,7 @@ def _requests(project: Project, environment: str, asked: str) -> Iterator[Hit]:
 
 def _events(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     """Find events by their id or by their decision's: both tell the moment to look at."""
-    if not (id_ := _id(asked)):
+    if not (id_ := as_uuid(asked)):
         return
     events = AuditEvent.objects.of_project(project.pk).in_environment(environment)
     try:
@@ -162,10 +162,3 @@ def _events(project: Project, environment: str, asked: str) -> Iterator[Hit]:
     for event in found[:MOST_OF_A_KIND]:
         path = reverse("audit_event", args=[project.pk, environment, event.pk])
         yield Hit(str(event.decision_id), f"Decision, {event.event_type}", "scroll-text", path)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
