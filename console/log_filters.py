@@ -105,12 +105,9 @@ class LogFilter(LogForm):
         rows = self._kept()
         low, high = narrowing.ids_between(self.cleaned_data["since"], self.cleaned_data["until"])
         asked = Asked(self._matching(), low, high)
-        near = narrowing.around(self.cleaned_data["request_id"], asked)
-        if near is not None:
-            found = walks.page(rows, [self.environment], near, self.cursor)
-            if found.rows:
-                return found
-        return walks.page(rows, [self.environment], asked, self.cursor)
+        request_id = self.cleaned_data["request_id"]
+        here = [self.environment]
+        return narrowing.page_of_request(rows, here, request_id, asked, self.cursor)
 
     def rows(self) -> QuerySet[LoggedRequest]:
         """Find all requests that a valid form asks for."""
@@ -180,12 +177,9 @@ class AuditFilter(LogForm):
         if self.cleaned_data["user_id"]:
             return walks.by_time(rows.filter(matching), self.cursor)
         asked = Asked(matching, *self._ids())
-        near = narrowing.around(self.cleaned_data["request_id"], asked)
-        if near is not None:
-            found = walks.page(rows, (self.environment, BOTH), near, self.cursor)
-            if found.rows:
-                return found
-        return walks.page(rows, (self.environment, BOTH), asked, self.cursor)
+        request_id = self.cleaned_data["request_id"]
+        here = (self.environment, BOTH)
+        return narrowing.page_of_request(rows, here, request_id, asked, self.cursor)
 
     def rows(self) -> QuerySet[AuditEvent]:
         """Find all events that a valid form asks for."""

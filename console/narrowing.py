@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 from django.http import QueryDict
@@ -17,15 +18,17 @@ from django.http import QueryDict
 from accounts.models import Project
 from accounts.models.audit import CLOCKS
 from apikeys.models import ApiKey
+from console import walks
 from console.filters import Chip, without
 from console.forms import FIRST_DAY, LAST_DAY
 from console.summaries import name_of
-from console.walks import FIRST, LAST, Asked, Cursor
+from console.walks import FIRST, LAST, Asked, Cursor, Page
 from foundation.identifiers import first_id, moment_of
 
 ANY = ("", "Any")
 DELETED = 50  # keys that a filter offers beside the live ones
 PLACES = ("before", "after")  # where a page begins: whoever changes the filter begins anew
+LONGEST_REQUEST_ID = 64
 SORTABLE = 7  # the version of UUIDs that tell their time
 
 
@@ -99,10 +102,10 @@ class LogForm(forms.Form):
 def request_id_field() -> forms.CharField:
     return forms.CharField(
         required=False,
-        max_length=64,
+        max_length=LONGEST_REQUEST_ID,
         label="Request id",
         help_text="A whole id, or how the id begins that your app sent.",
-        error_messages={"max_length": "A request id has at most 64 characters."},
+        error_messages={"max_length": f"A request id has at most {LONGEST_REQUEST_ID} characters."},
     )
 
 
@@ -117,7 +120,26 @@ def of_request(request_id: str) -> Q:
     return found | Q(server_request_id=server_id) if server_id else found
 
 
-def around(request_id: str, asked: Asked) -> Asked | None:
+def page_of_request(
+    rows: QuerySet[Any],
+    environments: Sequence[str],
+    request_id: str,
+    asked: Asked,
+    cursor: Cursor,
+) -> Page:
+    """Return a page of what belongs to a request, found by an id of the service's own however old.
+
+    Without such an id, or where it tells the wrong time, it is a page like any other.
+    """
+    near = _around(request_id, asked)
+    if near is not None:
+        found = walks.page(rows, environments, near, cursor)
+        if found.rows:
+            return found
+    return walks.page(rows, environments, asked, cursor)
+
+
+def _around(request_id: str, asked: Asked) -> Asked | None:
     """Look for a request of the service's own id at the time that the id tells; None: it does not.
 
     A caller may have sent such an id, and long after: what is not found here may be elsewhere.

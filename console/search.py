@@ -23,8 +23,9 @@ from accounts.models import AuditEvent, Project
 from accounts.models.audit import CLOCKS
 from apikeys.models import ApiKey, LoggedRequest
 from console import owned
-from console.narrowing import as_uuid, of_request
+from console.narrowing import LONGEST_REQUEST_ID, as_uuid, of_request, page_of_request
 from console.owned import SignedIn
+from console.walks import Asked, Cursor
 from foundation.identifiers import moment_of
 
 MOST_KEYS = 100  # that the list offers before anything was asked for
@@ -139,13 +140,24 @@ def _keys(project: Project, environment: str, asked: str) -> Iterator[Hit]:
 
 
 def _requests(project: Project, environment: str, asked: str) -> Iterator[Hit]:
-    rows = LoggedRequest.objects.filter(project_id=project.pk, environment=environment)
+    """Find requests by their ids, as far back as a page of the log looks; that leads on from there.
+
+    What has an id of the service's own is found however old it is.
+    """
+    if len(asked) > LONGEST_REQUEST_ID:
+        return
     found = of_request(asked)
     if id_ := as_uuid(asked):
         found |= Q(pk=id_)
-    for row in rows.filter(found).order_by("-id")[:MOST_OF_A_KIND]:
+    rows = LoggedRequest.objects.filter(project_id=project.pk)
+    page = page_of_request(rows, [environment], asked, Asked(found), Cursor())
+    for row in page.rows[:MOST_OF_A_KIND]:
         path = reverse("logged_request", args=[project.pk, environment, row.pk])
         yield Hit(row.request_id, f"Request, {row.status} {row.endpoint}", "list", path)
+    if page.looked_to:
+        log = reverse("requests", args=[project.pk, environment])
+        kind = "Look further back in the request log"
+        yield Hit(asked, kind, "list", f"{log}?{urlencode({'request_id': asked})}")
 
 
 def _events(project: Project, environment: str, asked: str) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,6 +13,9 @@ from django.test import Client
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import LoggedRequest
 from apikeys.usage.collector import collector
+from console import walks
+from foundation.identifiers import new_id
+from tests.console.logged import log
 from tests.doors import Api, signed_in
 from tests.makers import make_key, read_body
 
@@ -26,6 +30,11 @@ def hits(browser: Client, project: Project, asked: str = "", place: str = "test"
     assert answer.status_code == 200
     found = HIT.findall(answer.content.decode())
     return [unescape(f"{kind}: {name}, {href}") for href, name, kind in found]
+
+
+def a_day_before(id_: UUID) -> UUID:
+    """Return an id that tells the time a day before this one's: its first 48 bits are its time."""
+    return UUID(int=id_.int - (24 * 3600 * 1000 << 80))
 
 
 def test_without_a_question_it_lists_pages_keys_and_topics(
@@ -65,6 +74,28 @@ def test_a_request_and_its_decision_are_found_by_their_ids(
     for asked in (str(event.decision_id), str(event.pk)):
         assert any(one.endswith(there) for one in hits(browser, project, asked)), asked
         assert not any(one.endswith(there) for one in hits(browser, project, asked, "live"))
+
+
+def test_older_requests_are_left_to_the_log_but_for_ids_that_tell_their_time(
+    browser: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _ = make_key(project)
+    logged = log(key, request_id="my-first", server_request_id=a_day_before(new_id()))
+    LoggedRequest.objects.filter(pk=logged.pk).update(id=a_day_before(logged.pk))
+    first = LoggedRequest.objects.get(request_id="my-first")
+    for number in range(3):
+        log(key, request_id=f"my-{number}")
+    requests = f"/console/projects/{project.pk}/test/requests/"
+    assert any(one.endswith(f"{requests}{first.pk}/") for one in hits(browser, project, "my-first"))
+    monkeypatch.setattr(walks, "MOST", 2)
+    further = f"Look further back in the request log: my-first, {requests}?request_id=my-first"
+    found = hits(browser, project, "my-first")
+    assert further in found
+    assert not [one for one in found if one.startswith("Request")]
+    for asked in (str(first.server_request_id), str(first.pk)):
+        found = hits(browser, project, asked)
+        assert any(one.endswith(f"{requests}{first.pk}/") for one in found)
+        assert not [one for one in found if one.startswith("Look")]
 
 
 def test_every_word_counts(browser: Client, project: Project) -> None:
