@@ -45,7 +45,7 @@ CALLED_HERE = {
 
 @dataclass(frozen=True)
 class Indexed:
-    """A passage with its words, each once, as they are looked up."""
+    """A passage with its words as they are looked up; those of its text in their order."""
 
     passage: Passage
     page_title: tuple[str, ...]
@@ -70,7 +70,7 @@ class Index:
                 tuple(words_of(passage.page.title)) if not passage.title else (),
                 tuple(words_of(passage.title)),
                 tuple(words_of(passage.page.summary)) if not passage.title else (),
-                tuple(words_of(f"{passage.text} {passage.code}")),
+                tuple(sorted(words_of(f"{passage.text} {passage.code}"))),
             )
             for page in site.pages.values()
             for passage in passages(page)
@@ -116,7 +116,7 @@ def score(asked: Iterable[str], passage: Indexed) -> int:
             IN_PAGE_TITLE * begins(word, passage.page_title)
             + IN_TITLE * begins(word, passage.title)
             + IN_SUMMARY * begins(word, passage.summary)
-            + min(MOST_IN_TEXT, sum(one.startswith(word) for one in passage.text))
+            + count(word, passage.text, most=MOST_IN_TEXT)
         )
         if not found:
             return 0
@@ -126,6 +126,12 @@ def score(asked: Iterable[str], passage: Indexed) -> int:
 
 def begins(word: str, words: tuple[str, ...]) -> bool:
     return any(one.startswith(word) for one in words)
+
+
+def count(word: str, words: tuple[str, ...], *, most: int) -> int:
+    """Count the words that begin so, among sorted ones; no more than `most`."""
+    first = bisect_left(words, word)
+    return sum(one.startswith(word) for one in words[first : first + most])
 
 
 def words_of(text: str) -> Iterator[str]:
