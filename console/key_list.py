@@ -56,7 +56,12 @@ def keys(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     else:
         rows = summaries(current.with_secrets(), project_id=project.pk, at=at)
         rows = sorted(filter(form.fits, rows), **_order(form.cleaned_data["sort"]))
-    context |= {"rows": rows, "sorts": form.sorts(), "chips": form.chips()}
+    context |= {
+        "rows": rows,
+        "choosable": "page" not in context,
+        "sorts": form.sorts(),
+        "chips": form.chips(),
+    }
     return render(request, "console/keys.html", context)
 
 

@@ -23,8 +23,15 @@ class Pointers:
     project: Project
     environment: str
 
-    def key(self, key_id: UUID) -> str:
-        return _path("key", ID).replace(str(ID), str(key_id))
+    def key(self, key_id: UUID, page: str = "key") -> str:
+        """Return the page of a key, or that other `page` of it, by its URL's name."""
+        return _path(page, ID).replace(str(ID), str(key_id))
+
+    def requests_of(self, key_id: UUID) -> str:
+        return self._page("requests", key=str(key_id))
+
+    def events_of_key(self, key_id: UUID) -> str:
+        return self._page("audit_log", key=str(key_id))
 
     def event(self, event: AuditEvent) -> str:
         return self._page("audit_event", event.pk)

@@ -113,6 +113,43 @@ class TestFilter:
         assert "No key fits this filter" in page
 
 
+class TestRow:
+    READS = ("Open", "Usage", "Requests")
+    CHANGES = ("Rename", "What it may do", "Expiry")
+    MENU = re.compile(r'id="row-\d+" popover>(.*?)</div>', re.S)
+
+    def test_its_menu_offers_what_can_be_done_with_it(
+        self, browser: Client, project: Project, keys: dict[str, ApiKey]
+    ) -> None:
+        path = f"/console/projects/{project.pk}/test/keys/"
+        page = browser.get(path, {"q": "Checkout"}).content.decode()
+        (menu,) = self.MENU.findall(page)
+        ways = re.findall(r'href="([^"]*)">.*?</svg>(.*?)</a>', menu)
+        words = (*self.READS, *self.CHANGES, "Rotate…", "Delete…")
+        assert tuple(name for _, name in ways) == words
+        assert {browser.get(href, follow=True).status_code for href, _ in ways} == {200}
+        assert f'type="checkbox" name="key" value="{keys["Checkout"].pk}"' in page
+
+    @pytest.mark.usefixtures("keys")
+    def test_what_has_ended_offers_less(self, browser: Client, project: Project) -> None:
+        path = f"/console/projects/{project.pk}/test/keys/?status=ended"
+        page = browser.get(path).content.decode()
+        over, gone = self.MENU.findall(page)
+        names = [re.findall(r"</svg>(.*?)</a>", menu) for menu in (over, gone)]
+        assert names == [[*self.READS, *self.CHANGES, "Delete…"], [*self.READS]]
+        assert page.count('<tr class="over">') == 1
+        assert 'type="checkbox"' not in page
+
+    def test_its_name_is_escaped(self, browser: Client, project: Project) -> None:
+        make_key(project, '<b>"{0}" & Co</b>')
+        page = browser.get(f"/console/projects/{project.pk}/test/keys/").content.decode()
+        escaped = "&lt;b&gt;&quot;{0}&quot; &amp; Co&lt;/b&gt;"
+        assert f"<bdi>{escaped}</bdi>" in page
+        assert f'aria-label="Actions for {escaped}"' in page
+        assert f'aria-label="Choose {escaped}"' in page
+        assert "<b>" not in page.partition("<tbody>")[2]
+
+
 def test_many_deleted_keys_are_paged(browser: Client, project: Project) -> None:
     at = timezone.now()
     for number in range(53):
