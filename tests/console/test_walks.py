@@ -158,3 +158,13 @@ def test_a_page_goes_on_where_its_row_has_gone() -> None:
     rows = LoggedRequest.objects.filter(project_id=PROJECT)
     LoggedRequest.objects.filter(pk=own[3]).delete()
     assert [row.id for row in walks.by_time(rows, Cursor(before=own[3])).rows] == own[4:7]
+
+
+@pytest.mark.parametrize("id_", [UUID(int=0), UUID(int=(1 << 128) - 1)])
+def test_a_page_begins_at_an_id_that_tells_no_time_of_ours(id_: UUID) -> None:
+    own = log(PROJECT)
+    rows = LoggedRequest.objects.filter(project_id=PROJECT)
+    is_last = bool(id_.int)
+    assert [row.id for row in walks.by_time(rows, Cursor(before=id_)).rows] == (
+        own[:3] if is_last else []
+    )
