@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from memory_scope._mcp_command import add_parser, settings_of
 from memory_scope._version import __version__
 from memory_scope.client import MemoryScopeClient
 from memory_scope.exceptions import MemoryScopeError
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0, or 1 when the service refused or could not be asked."""
     parser = _parser()
     options = vars(parser.parse_args(arguments))
+    if options["command"] == "mcp":
+        return _serve(options)
     if options["command"] == "read" and not (options["purpose"] or options["revocation_token"]):
         parser.error("read needs a user, a scope and a purpose, or --token")
     command, base_url = options.pop("command"), options.pop("base_url")
@@ -85,6 +88,21 @@ def _fail(sentence: str, status: int = FAILED) -> int:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
+
+
+def _serve(options: dict[str, Any]) -> int:
+    """Serve an agent. Returns 1 if that cannot begin, or needs what is not installed."""
+    try:
+        from memory_scope import mcp  # the only command that needs the extra
+
+        mcp.serve(
+            settings_of(options), base_url=options["base_url"], allow_http=options["allow_http"]
+        )
+    except (MemoryScopeError, ImportError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", INTERRUPTED)
+    return 0
 
 
 def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -205,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("scope")
     check.add_argument("purpose", help="why, as a read would say it")
 
+    add_parser(commands)
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")
