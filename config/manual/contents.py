@@ -203,6 +203,12 @@ GUIDES = Group(
             (Part("docs/guide/one-person.md"),),
         ),
         Entry(
+            "agents",
+            "Memory for agents (MCP)",
+            "The Model Context Protocol: set it up in a host, its tools, and what a key bounds.",
+            (Part("docs/guide/agents.md"),),
+        ),
+        Entry(
             "audit",
             "The audit record",
             "Every decision and every change: how to read the record, and what is in it.",
