@@ -1,6 +1,6 @@
 """Gives a project a past: keys with a quarter year of usage, and a log of single requests.
 
-As the product keeps them: hours for the last thirty days, one row a day before that.
+As the product keeps them: hours of the last days, before that a row a day with its hours beside it.
 """
 
 from __future__ import annotations
@@ -54,12 +54,18 @@ def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
 
 
 def add_usage(keys: list[UUID], *, at: datetime) -> int:
-    """Add usage: of the first key by the models, of the others as copies. Return how many rows."""
-    from apikeys.models import ApiKey, UsageHour
+    """Add usage: of the first key by the models, of the others as copies. Return how many rows.
+
+    Hours that stand beside their days are not among these rows.
+    """
+    from apikeys.models import ApiKey, PastHour, UsageHour
+    from apikeys.usage import retention
 
     first = ApiKey.objects.get(pk=keys[0])
     UsageHour.objects.bulk_create(_usage_of(first, at=at), batch_size=1000)
+    retention.prune(at=at)
     copying.copy_to_keys(UsageHour, first.pk)
+    copying.copy_to_keys(PastHour, first.pk)
     return UsageHour.objects.count()
 
 

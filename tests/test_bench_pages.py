@@ -10,7 +10,7 @@ from django.db.models import F
 from pytest_django import Settings
 
 from accounts.models import Project
-from apikeys.models import LoggedRequest, UsageHour
+from apikeys.models import LoggedRequest, PastHour, UsageHour
 from apikeys.usage.retention import prune
 from apikeys.usage.samples import COLUMNS
 from bench import history, pages
@@ -41,6 +41,9 @@ class TestHistory:
         }
         days = set(UsageHour.objects.dates("hour", "day"))
         assert len(days) == history.DAYS + 1
+        assert Counter(PastHour.objects.values_list("key_id", flat=True)) == dict.fromkeys(
+            keys, PastHour.objects.count() // 3
+        )
         whole = UsageHour.objects.annotate(sum=sum(F(name) for name in COLUMNS))
         assert not whole.exclude(requests=F("sum")).exists()
 
@@ -49,6 +52,7 @@ class TestHistory:
         history.add_usage(history.add_keys(tenant, 1, at=at), at=at)
         assert prune(at=at)["hours rolled up"] == prune(at=at)["old totals"] == 0
         assert UsageHour.objects.exclude(hour__hour=0).exists()
+        assert PastHour.objects.exclude(hour__hour=0).exists()
 
     def test_the_log_is_as_long_as_asked_and_rises_with_time(self, tenant: Tenant) -> None:
         at = datetime.now(UTC)

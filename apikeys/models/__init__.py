@@ -9,4 +9,5 @@ from apikeys.models.notices import KeyAddress as KeyAddress
 from apikeys.models.notices import Kind as Kind
 from apikeys.models.notices import Notice as Notice
 from apikeys.models.usage import LoggedRequest as LoggedRequest
+from apikeys.models.usage import PastHour as PastHour
 from apikeys.models.usage import UsageHour as UsageHour

@@ -1,4 +1,4 @@
-"""How often, how and how fast keys are used: hours, and single requests. No body, no user id."""
+"""How often, how and how fast keys are used: sums, and single requests. No body, no user id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_AGENT = 200  # characters of a User-Agent that are kept
 LONGEST_ENDPOINT = 64
 
 
-class UsageQuerySet(models.QuerySet["UsageHour"]):
+class UsageQuerySet(models.QuerySet["UsageSums"]):
     def since(self, moment: datetime) -> UsageQuerySet:
         return self.filter(hour__gte=moment)
 
@@ -22,8 +22,8 @@ class UsageQuerySet(models.QuerySet["UsageHour"]):
         return self.filter(hour__lt=moment)
 
 
-class UsageHour(models.Model):
-    """The requests of one key in one hour (UTC) that ended alike. After a month: in one day.
+class UsageSums(models.Model):
+    """The requests of one key in one hour (UTC) that ended alike.
 
     `requests` is the sum of the columns that follow: how many took less than so many milliseconds.
     """
@@ -51,13 +51,33 @@ class UsageHour(models.Model):
     objects = UsageQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.hour:%Y-%m-%d %H} {self.endpoint} {self.status}"
+
+
+class UsageHour(UsageSums):
+    """All usage: by hours of the last days, before that by days, whose `hour` is their midnight.
+
+    All that pages of weeks and months add up.
+    """
+
+    class Meta:
         indexes = [
             models.Index(fields=["project_id", "hour"], name="apikeys_usage_by_project"),
             models.Index(fields=["hour"], name="apikeys_usage_by_hour"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.key_id} {self.hour:%Y-%m-%d %H} {self.endpoint} {self.status}"
+
+class PastHour(UsageSums):
+    """The hours of days that UsageHour has as days, for who looks at one of these days closely."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project_id", "hour"], name="apikeys_past_by_project"),
+            models.Index(fields=["hour"], name="apikeys_past_by_hour"),
+        ]
 
 
 class LoggedRequestQuerySet(models.QuerySet["LoggedRequest"]):

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from apikeys.usage.first_uses import FirstUses
-from apikeys.usage.samples import ADDED, COLUMNS, RequestSample, column_of
+from apikeys.usage.samples import COLUMNS, HOUR, RequestSample, adding_to, column_of
 from foundation import outage_log, outages, sql
 from foundation.background import Repeating
 from foundation.identifiers import new_id
@@ -29,10 +29,7 @@ logger = logging.getLogger(__name__)
 PAUSE = 0.5  # seconds between two writes
 MOST_WAITING = 200_000  # requests that wait to be written
 AT_ONCE = 500  # rows in a statement
-HOUR = ("key_id", "hour", "endpoint", "status", "code", "project_id", "environment", *ADDED)
-ADD = "ON CONFLICT (key_id, hour, endpoint, status, code) DO UPDATE SET " + ", ".join(
-    f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED
-)
+ADD = adding_to("apikeys_usagehour")
 LOGGED = ("id", *columns_of(RequestSample))
 RECORD_USE = """
     UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s

@@ -43,7 +43,7 @@ class Period:
     def before(self, *, at: datetime) -> Period:
         """Return as long a time before it; of one that is not over at `at`, as much as has passed.
 
-        To the hour: usage is counted by hours, after a month by days.
+        To the hour: usage is counted by hours.
         """
         length = self.end - self.start
         this_hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

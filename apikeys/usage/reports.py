@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q, Sum
-from django.db.models.functions import TruncDate, TruncHour
+from django.db.models.functions import TruncDate
 
-from apikeys.models.usage import UsageHour, UsageQuerySet
-from apikeys.usage import periods
+from apikeys.models.usage import UsageHour
+from apikeys.usage import periods, sums
 from apikeys.usage.periods import Period
-from apikeys.usage.samples import COLUMNS
+from apikeys.usage.samples import ADDED, COLUMNS
 
 # What an answer is shown as, the usual one first, in the order in which charts stack them. A denial
 # by the policy and a 429 are told from other refusals by the caller.
@@ -133,20 +132,20 @@ def usage(
 
     In two passes over the rows, not in one for each table: they are what a page costs.
     """
-    rows = _rows(period, project_id, key_id, environment, endpoint)
+    rows = sums.rows(period, project_id, key_id, environment, endpoint)
     found = Usage(steps={step: Count() for step in period.steps()})
     index_of = {step: index for index, step in enumerate(found.steps)}
-    sums = {name: Sum("requests", filter=kind, default=0) for name, kind in _named(BY_KIND)}
-    in_steps = _in_steps(rows, period).values("key_id", "step")
-    for key, step, requests, *kinds in in_steps.annotate(total=Sum("requests"), **sums).values_list(
-        "key_id", "step", "total", *sums
+    by_kind = {name: Sum("requests", filter=kind, default=0) for name, kind in _named(BY_KIND)}
+    for key, step, requests, *kinds in sums.sums(
+        sums.in_steps(rows, period), "key_id", "step", total=Sum("requests"), **by_kind
     ):
-        step = _beginning(step)
+        step = sums.beginning(step)
         found.steps[step].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
         trend = found.trends.setdefault(key, [0] * len(index_of))
         trend[index_of[step]] += requests
-    answers = _sums(rows, "key_id", "endpoint", "status", "code", also=COLUMNS)
-    for key, path, status, code, requests, *latency in answers:
+    for key, path, status, code, requests, *latency in sums.sums(
+        rows, "key_id", "endpoint", "status", "code", **sums.of_columns(*ADDED)
+    ):
         for count in (
             found.total,
             found.keys.setdefault(key, Count()),
@@ -161,20 +160,22 @@ def usage(
 
 def trend(period: Period, *, project_id: UUID, environment: str) -> dict[datetime, Count]:
     """Count an environment's requests in each step of the period, with how long they took."""
-    rows = _in_steps(_rows(period, project_id, environment=environment), period)
+    rows = sums.in_steps(sums.rows(period, project_id, environment=environment), period)
     found = {step: Count() for step in period.steps()}
-    for step, status, code, requests, *latency in _sums(
-        rows, "step", "status", "code", also=COLUMNS
+    for step, status, code, requests, *latency in sums.sums(
+        rows, "step", "status", "code", **sums.of_columns(*ADDED)
     ):
-        found[_beginning(step)].add(status, code, requests, latency)
+        found[sums.beginning(step)].add(status, code, requests, latency)
     return found
 
 
 def total(period: Period, *, project_id: UUID, environment: str) -> Count:
     """Count an environment's requests in the period."""
     found = Count()
-    rows = _rows(period, project_id, environment=environment)
-    for status, code, requests, *latency in _sums(rows, "status", "code", also=COLUMNS):
+    rows = sums.rows(period, project_id, environment=environment)
+    for status, code, requests, *latency in sums.sums(
+        rows, "status", "code", **sums.of_columns(*ADDED)
+    ):
         found.add(status, code, requests, latency)
     return found
 
@@ -186,8 +187,8 @@ def limited(
     rows = UsageHour.objects.since(since).filter(
         project_id=project_id, environment=environment, status=429
     )
-    sums = rows.order_by().values("key_id").annotate(total=Sum("requests"), last=Max("hour"))
-    return {row["key_id"]: (row["total"], row["last"]) for row in sums}
+    found = rows.order_by().values("key_id").annotate(total=Sum("requests"), last=Max("hour"))
+    return {row["key_id"]: (row["total"], row["last"]) for row in found}
 
 
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
@@ -197,18 +198,12 @@ def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
     for any list takes thrice as long.
     """
     period = periods.last_days(SPARK_DAYS, at=at)
-    rows = _in_steps(_rows(period, project_id), period)
+    rows = sums.in_steps(sums.rows(period, project_id), period)
     index_of = {step: index for index, step in enumerate(period.steps())}
     found: dict[UUID, list[int]] = {}
-    for key, step, requests in _sums(rows, "key_id", "step"):
-        found.setdefault(key, [0] * SPARK_DAYS)[index_of[_beginning(step)]] += requests
+    for key, step, requests in sums.sums(rows, "key_id", "step", total=Sum("requests")):
+        found.setdefault(key, [0] * SPARK_DAYS)[index_of[sums.beginning(step)]] += requests
     return found
-
-
-def endpoints(project_id: UUID, period: Period) -> list[str]:
-    """Return the endpoints that were used, in order."""
-    rows = _rows(period, project_id).order_by("endpoint")
-    return list(rows.values_list("endpoint", flat=True).distinct())
 
 
 @dataclass(frozen=True)
@@ -232,43 +227,11 @@ def of_days(key_id: UUID, *, until: datetime, days: int) -> list[Day]:
         .annotate(total=Sum("requests"), failed=Sum("requests", filter=Q(status__gte=400)))
         .order_by()
     )
-    sums = {row["day"]: (row["total"], row["failed"] or 0) for row in found}
+    counts = {row["day"]: (row["total"], row["failed"] or 0) for row in found}
     return [
-        Day(day, *sums.get(day, (0, 0)))
+        Day(day, *counts.get(day, (0, 0)))
         for day in (today - timedelta(days=past) for past in range(days))
     ]
-
-
-def _rows(
-    period: Period,
-    project_id: UUID,
-    key_id: UUID | None = None,
-    environment: str = "",
-    endpoint: str = "",
-) -> UsageQuerySet:
-    rows = UsageHour.objects.filter(
-        project_id=project_id, hour__gte=period.start, hour__lt=period.end
-    ).order_by()
-    if key_id is not None:
-        rows = rows.filter(key_id=key_id)
-    if endpoint:
-        rows = rows.filter(endpoint=endpoint)
-    return rows.filter(environment=environment) if environment else rows
-
-
-def _in_steps(rows: UsageQuerySet, period: Period) -> Any:
-    """Name the step of each row: its hour, or its day, which PostgreSQL finds faster as a date."""
-    return rows.annotate(step=(TruncHour if period.hourly else TruncDate)("hour", tzinfo=UTC))
-
-
-def _beginning(step: datetime | date) -> datetime:
-    return step if isinstance(step, datetime) else periods.midnight(step)
-
-
-def _sums(rows: Any, *names: str, also: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the names' values, each combination once, with its requests and the sums of `also`."""
-    sums = {f"sum_{name}": Sum(name) for name in ("requests", *also)}
-    yield from rows.values(*names).annotate(**sums).values_list(*names, *sums)
 
 
 def _named(kinds: Mapping[str, Q]) -> Iterator[tuple[str, Q]]:

@@ -17,6 +17,8 @@ from foundation.rows import Row
 BOUNDS = (2, 5, 10, 20, 50, 100, 200, 500, 2000)
 COLUMNS = (*(f"under_{bound}" for bound in BOUNDS), "over")
 ADDED = ("requests", *COLUMNS)
+BUCKET = ("key_id", "hour", "endpoint", "status", "code")
+HOUR = (*BUCKET, "project_id", "environment", *ADDED)
 
 
 class RequestSample(Row, frozen=True, kw_only=True):
@@ -42,3 +44,9 @@ def column_of(microseconds: int) -> int:
     return next(
         (index for index, bound in enumerate(BOUNDS) if microseconds < bound * 1000), len(BOUNDS)
     )
+
+
+def adding_to(table: str) -> str:
+    """Return what makes an INSERT of HOUR add to the rows that the table has."""
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in ADDED)
+    return f"ON CONFLICT ({', '.join(BUCKET)}) DO UPDATE SET {added}"

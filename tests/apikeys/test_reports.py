@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from apikeys.usage import latency, periods, reports
+from apikeys.models import UsageHour
+from apikeys.usage import latency, periods, reports, retention
 from apikeys.usage.collector import collector
 from apikeys.usage.reports import DENIED, FAILED, LIMITED, REFUSED, SERVED, Count, kind_of
 from apikeys.usage.samples import BOUNDS, COLUMNS
@@ -96,6 +97,66 @@ class TestSums:
         assert reports.limited(**whose, since=now - DAY) == {NOBODY: (2, now - HOUR)}
         assert reports.limited(**whose, since=now) == {}
         assert reports.limited(project_id=NOBODY, environment="live", since=now - DAY) == {}
+
+
+@pytest.mark.django_db
+class TestRolledUp:
+    """Whether a day was rolled up shows in no answer, in hours or in days."""
+
+    @pytest.fixture(autouse=True)
+    def past(self, now: datetime) -> None:
+        for number, before in enumerate(
+            (HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 20 * DAY, 28 * DAY, 30 * DAY)
+        ):
+            midnight = periods.midnight((now - before).date())
+            for hour in (0, 0, 2, 9, 23):
+                status, code = ((201, ""), (403, "policy_denied"))[number % 2]
+                taken = {"status": status, "code": code, "microseconds": hour * 3000}
+                collector.record(sample(midnight + hour * HOUR, **taken))
+                collector.record(sample(midnight + hour * HOUR, key_id=UUID(int=8)))
+            elsewhere = {"project_id": UUID(int=70), "key_id": UUID(int=80)}
+            collector.record(sample(midnight + 5 * HOUR, **elsewhere))
+        late = {"project_id": UUID(int=71), "key_id": UUID(int=81)}
+        collector.record(sample(periods.midnight(now.date()) - 30 * DAY + 23 * HOUR, **late))
+        collector.flush()
+
+    def _answers(self, project: int, *, at: datetime) -> list[Any]:
+        whose: dict[str, Any] = {"project_id": UUID(int=project), "environment": "test"}
+        of_names = [periods.named(name, at=at) for name in periods.NAMED]
+        pasts = [(at - days * DAY).date() for days in (1, 2, 3, 7, 20, 28)]
+        of_days = [periods.between(day, day, at=at) for day in pasts]
+        of_both = [periods.between(day - DAY, day, at=at) for day in pasts[:-1]]
+        asked = [*of_names, *of_days, *of_both]
+        assert all(period.hourly for period in of_days)
+        assert all(period.hourly for period in of_both)
+        return [
+            *(reports.usage(period, **whose) for period in asked),
+            *(reports.usage(period, **whose, key_id=UUID(int=8)) for period in asked),
+            *(reports.trend(period, **whose) for period in asked),
+            *(reports.total(period.before(at=at), **whose) for period in asked),
+            reports.sparks(project_id=UUID(int=project), at=at),
+            reports.of_days(UUID(int=project), until=at, days=30),
+        ]
+
+    @pytest.mark.parametrize("project", [7, 70, 71])
+    def test_answers_stay_the_same(self, project: int, now: datetime) -> None:
+        at = periods.midnight(now.date()) + 9 * HOUR
+        before = self._answers(project, at=at)
+        assert retention.prune(at=at)["hours rolled up"]
+        assert self._answers(project, at=at) == before
+
+    def test_a_day_that_was_rolled_up_is_read_as_one_row_of_each_bucket(
+        self, now: datetime
+    ) -> None:
+        retention.prune(at=now)
+        day = periods.midnight((now - 3 * DAY).date())
+        assert set(UsageHour.objects.before(day + DAY).values_list("hour__hour", flat=True)) == {0}
+        collector.record(sample(day + 9 * HOUR))
+        collector.flush()
+        period = periods.between(day.date(), day.date(), at=now)
+        found = reports.usage(period, project_id=NOBODY)
+        assert found.steps[day + 9 * HOUR].requests == 3
+        assert found.total.requests == 11
 
 
 class TestBefore:

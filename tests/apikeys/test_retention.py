@@ -11,10 +11,10 @@ from django.db.models import Sum
 from pytest_django import Settings
 
 from accounts.models import Project
-from apikeys.models import UsageHour
+from apikeys.models import PastHour, UsageHour
 from apikeys.usage import retention
 from apikeys.usage.collector import collector
-from apikeys.usage.samples import ADDED
+from apikeys.usage.samples import ADDED, HOUR
 from tests.doors import Api
 from tests.makers import make_key, make_project, sample
 
@@ -49,24 +49,79 @@ class TestAskingForIt:
 
 @pytest.mark.django_db
 class TestPruning:
-    def test_hours_become_days_after_a_month_and_no_request_is_lost(self, now: datetime) -> None:
-        old = now.replace(hour=0, minute=0) - timedelta(days=31)
+    def test_hours_become_days_when_their_day_is_over_and_no_request_is_lost(
+        self, now: datetime
+    ) -> None:
+        old = now.replace(hour=0, minute=0) - timedelta(days=3)
         for hour in (0, 1, 13, 23):
             for status in (200, 200, 403):
                 at = old + timedelta(hours=hour, minutes=5)
                 collector.record(sample(at, status=status, microseconds=hour * 1000))
-        collector.record(sample(now - timedelta(days=29)))
+        collector.record(sample(old + timedelta(days=1, hours=1)))
         collector.flush()
-        before = UsageHour.objects.aggregate(**{name: Sum(name) for name in ADDED})
+        before = _sums(UsageHour)
         done = retention.prune(at=now)
         assert done["hours rolled up"] == 6
-        assert UsageHour.objects.aggregate(**{name: Sum(name) for name in ADDED}) == before
-        days = UsageHour.objects.filter(hour__lt=now - timedelta(days=30)).order_by("status")
+        assert _sums(UsageHour) == before
+        days = UsageHour.objects.filter(hour__lt=old + timedelta(days=1)).order_by("status")
         assert [(row.hour, row.status, row.requests) for row in days] == [
             (old, 200, 8),
             (old, 403, 4),
         ]
         assert retention.prune(at=now)["hours rolled up"] == 0
+
+    def test_hours_stay_beside_their_day_for_a_month(self, now: datetime) -> None:
+        old = now.replace(hour=0, minute=0) - timedelta(days=3)
+        for hour in (0, 1, 1):
+            collector.record(sample(old + timedelta(hours=hour)))
+        collector.flush()
+        stored = UsageHour.objects.order_by("hour")
+        hours = list(stored.values_list(*HOUR))
+        retention.prune(at=now)
+        assert list(PastHour.objects.order_by("hour").values_list(*HOUR)) == hours
+        assert retention.prune(at=now + timedelta(days=27))["old hours"] == 0
+        assert retention.prune(at=now + timedelta(days=28))["old hours"] == 2
+        assert stored.get().requests == 3
+
+    def test_no_hour_is_kept_for_longer_than_totals(
+        self, now: datetime, settings: Settings
+    ) -> None:
+        settings.USAGE_DAYS = 5
+        collector.record(sample(now - timedelta(days=4)))
+        collector.flush()
+        assert retention.prune(at=now)["old hours"] == 0
+        done = retention.prune(at=now + timedelta(days=2))
+        assert (done["old hours"], done["old totals"]) == (1, 1)
+
+    def test_what_comes_late_is_added_to_its_hour_and_its_day(self, now: datetime) -> None:
+        hour = now.replace(hour=5, minute=0) - timedelta(days=3)
+        for _ in range(2):
+            collector.record(sample(hour))
+            collector.flush()
+            assert retention.prune(at=now)["hours rolled up"] == 1
+        assert (UsageHour.objects.get().requests, PastHour.objects.get().requests) == (2, 2)
+
+    def test_a_day_that_is_written_to_meanwhile_waits_for_the_next_time(
+        self, now: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hour = now.replace(hour=5, minute=0) - timedelta(days=3)
+        collector.record(sample(hour))
+        collector.flush()
+        keep = retention._keep
+
+        def keep_slowly(rows: list[UsageHour]) -> None:
+            keep(rows)
+            collector.record(sample(hour, status=500))
+            collector.flush()
+
+        monkeypatch.setattr(retention, "_keep", keep_slowly)
+        assert retention.prune(at=now)["hours rolled up"] == 0
+        assert not PastHour.objects.exists()
+        monkeypatch.undo()
+        collector.record(sample(hour, status=500))
+        collector.flush()
+        assert retention.prune(at=now)["hours rolled up"] == 2
+        assert PastHour.objects.count() == 2
 
     def test_the_log_and_old_totals_end(self, settings: Settings) -> None:
         now = datetime.now(UTC)
@@ -82,6 +137,11 @@ class TestPruning:
         out = StringIO()
         call_command("prune", stdout=out)
         assert out.getvalue() == (
-            "Pruned: 0 logged requests, 0 hours rolled up, 0 old totals, 0 old addresses, "
-            "0 old notices.\n"
+            "Pruned: 0 logged requests, 0 hours rolled up, 0 old hours, 0 old totals, "
+            "0 old addresses, 0 old notices.\n"
         )
+
+
+def _sums(model: type[UsageHour | PastHour]) -> dict[str, int]:
+    sums: dict[str, int] = model.objects.aggregate(**{name: Sum(name) for name in ADDED})
+    return sums

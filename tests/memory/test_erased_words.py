@@ -86,6 +86,7 @@ UNTYPED = {
     "apikeys_apikey": "permissions scopes purpose_classes",
     "apikeys_loggedrequest": "endpoint code",
     "apikeys_secret": "last_four",
+    "apikeys_pasthour": "endpoint code",
     "apikeys_usagehour": "endpoint code",
     "memory_idempotencyrecord": "environment",
     "memory_memory": "environment",

@@ -19,8 +19,8 @@ from django.db.models import Model
 from accounts import audit
 from accounts.models import Project
 from apikeys import authentication
-from apikeys.models import ApiKey, LoggedRequest, Secret, UsageHour
-from apikeys.usage import collector
+from apikeys.models import ApiKey, LoggedRequest, PastHour, Secret, UsageHour
+from apikeys.usage import collector, samples
 from foundation import sql
 from memory import denials, holdings, registries, statements, tallies
 from memory.models import RevocationGrant
@@ -140,7 +140,12 @@ class TestColumns:
         assert SEARCHES.keys() == STATEMENTS.keys() - INSERTS.keys()
 
     @pytest.mark.parametrize(
-        ("model", "columns"), [(UsageHour, collector.HOUR), (LoggedRequest, collector.LOGGED)]
+        ("model", "columns"),
+        [
+            (UsageHour, samples.HOUR),
+            (PastHour, samples.HOUR),
+            (LoggedRequest, collector.LOGGED),
+        ],
     )
     def test_what_is_inserted_by_the_batch_sets_every_column(
         self, model: type[Model], columns: tuple[str, ...]
@@ -149,8 +154,10 @@ class TestColumns:
         assert set(columns) == {field.column for field in model._meta.concrete_fields}
 
     def test_a_batch_meets_an_hour_that_is_there_by_its_primary_key(self) -> None:
-        met = ", ".join(str(field.column) for field in UsageHour._meta.pk_fields)
-        assert collector.ADD.startswith(f"ON CONFLICT ({met}) DO UPDATE")
+        for model in (UsageHour, PastHour):
+            met = ", ".join(str(field.column) for field in model._meta.pk_fields)
+            adding = samples.adding_to(model._meta.db_table)
+            assert adding.startswith(f"ON CONFLICT ({met}) DO UPDATE")
 
     @pytest.mark.parametrize("name", INSERTS)
     def test_an_insert_names_columns_that_are_there_and_all_that_must_be_set(
