@@ -96,16 +96,14 @@ def denials(
     in_steps = STEPS[connection.vendor].format(step=step, format=FORMATS[step])
     newest, values = _denied("created_at, scope, purpose_class", environment, key_id)
     statement = (
-        f"SELECT {in_steps}, scope, purpose_class, count(*) FROM ({newest}) AS newest"  # noqa: S608
-        " GROUP BY 1, 2, 3"
+        f"WITH found AS (SELECT {in_steps} AS step, COALESCE(scope, '') AS scope,"  # noqa: S608
+        f" purpose_class, count(*) AS denied FROM ({newest}) AS newest GROUP BY 1, 2, 3)"
+        " SELECT NULL, scope, purpose_class, CAST(sum(denied) AS bigint) FROM found GROUP BY 2, 3"
+        " UNION ALL SELECT step, '', '', CAST(sum(denied) AS bigint) FROM found GROUP BY 1"
     )
     rows = sql.rows(statement, values(project_id, since, until, MOST_DENIALS))
-    cells: dict[tuple[str, str], int] = {}
-    steps: dict[datetime, int] = {}
-    for moment, scope, purpose_class, number in rows:
-        cell, at = (scope or "", purpose_class), _moment(moment)
-        cells[cell] = cells.get(cell, 0) + number
-        steps[at] = steps.get(at, 0) + number
+    cells = {(scope, name): number for moment, scope, name, number in rows if moment is None}
+    steps = {_moment(moment): number for moment, _, _, number in rows if moment is not None}
     return Denials(cells=cells, steps=steps, is_all=sum(cells.values()) < MOST_DENIALS)
 
 

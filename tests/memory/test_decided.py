@@ -12,7 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent, EventType, Project
+from apikeys.usage import periods
 from foundation import sql
+from foundation.identifiers import first_id, new_id
 from memory import decided, first_steps
 from tests.doors import Api
 from tests.makers import make_key, read_body
@@ -59,6 +61,30 @@ class TestDenials:
         hour = at.replace(minute=0, second=0, microsecond=0)
         assert decided.denials(**known, hourly=True).steps == {hour: 1}
         assert decided.denials(**known, hourly=False).steps == {hour.replace(hour=0): 1}
+
+    def test_pairs_and_steps_add_up_to_the_same(self, api: Api, known: dict[str, Any]) -> None:
+        for purpose in ("hm", "book a table"):
+            api.post("/memory/read", read_body(purpose=purpose))
+        events = list(AuditEvent.objects.filter(event_type="POLICY_DENIED"))
+        at = events[0].created_at
+        for days in (1, 2, 2, 40):
+            for event in events:
+                moment = at - timedelta(days=days)
+                event.id = UUID(int=first_id(moment).int | new_id().int % 2**74)
+                event.created_at = moment
+            AuditEvent.objects.bulk_create(events)
+        since = periods.midnight(at.astimezone(UTC).date()) - timedelta(days=29)
+        found = decided.denials(**{**known, "since": since}, hourly=False)
+        assert found.cells == {
+            ("preferences", "task_execution"): 4,
+            ("preferences", "unrecognized"): 4,
+        }
+        today = periods.midnight(at.astimezone(UTC).date())
+        assert found.steps == {
+            today: 2,
+            today - timedelta(days=1): 2,
+            today - timedelta(days=2): 4,
+        }
 
     def test_another_time_environment_project_or_key_has_none(
         self, api: Api, known: dict[str, Any], project: Project
