@@ -28,9 +28,8 @@ from console.owned import SignedIn, reauthenticated_before
 from console.people_forms import PersonForm, ReasonForm
 from foundation.answers import RequestRefused
 from foundation.cursors import NotACursor
-from memory import listing, overview, owners
+from memory import listing, overview, owners, schemas
 from memory.events import Caller
-from memory.policy.vocabulary import Scope
 from memory.schemas import ListMemories
 
 MEMORIES = 25  # of a page
@@ -147,7 +146,7 @@ def person(request: SignedIn, project_id: UUID, environment: str) -> HttpRespons
         "subject_id": caller.principal.subject_id(person.user_id),
         "groups": person_file.groups(listed.items if listed else (), held),
         "next_cursor": listed.next_cursor if listed else None,
-        "narrowed": _narrowed(request),
+        "narrowed": place_of(request),
         "happened": happened,
         "every": every,
         "open_reads": [
@@ -171,14 +170,19 @@ def _memories(
     return listing.list_outlines(caller, query)
 
 
-def _narrowed(request: HttpRequest) -> tuple[str, str] | None:
-    """Return the scope and domain that a page shows alone; none for every one."""
-    scope = request.GET.get("scope")
-    return (scope, request.GET.get("domain", "")) if scope in list(Scope) else None
+def place_of(request: HttpRequest) -> tuple[str, str] | None:
+    """Return the scope and domain that a page is about alone, None for every one.
+
+    Raises RequestRefused for a place that cannot be: it must not be taken for every one.
+    """
+    if not {"scope", "domain"} & request.GET.keys():
+        return None
+    place = schemas.place(request.GET.get("scope", ""), request.GET.get("domain", ""))
+    return place.scope, place.domain
 
 
 def _page_of(request: HttpRequest, person: Person, cursor: str | None) -> ListMemories:
-    scope, domain = _narrowed(request) or (None, None)
+    scope, domain = place_of(request) or (None, None)
     return ListMemories(
         user_id=person.user_id,
         scope=scope,
@@ -199,10 +203,14 @@ def person_values(request: SignedIn, project_id: UUID, environment: str) -> Http
     person = asked_for(request, project_id, environment)
     if environment != LIVE:
         return redirect(person.address())
+    try:
+        narrowed = place_of(request)
+    except RequestRefused:
+        return redirect(person.address())
     looks = request.session.get(LOOKED, ())
     was_answered = request.POST.get("look", "") in looks  # sent again, as by a reload
     form = ReasonForm(None if was_answered else request.POST or None)
-    context = {**person.context(), "form": form, "narrowed": _narrowed(request)}
+    context = {**person.context(), "form": form, "narrowed": narrowed}
     if not form.is_valid():
         if "look" in form.errors:
             form = context["form"] = ReasonForm()

@@ -21,13 +21,13 @@ from accounts.environments import LIVE
 from console import owned
 from console.forms import ConfirmForm
 from console.owned import SignedIn, reauthenticated_before
-from console.people import Person, asked_for
+from console.people import Person, asked_for, place_of
 from console.people_forms import ReasonForm
+from foundation.answers import RequestRefused
 from foundation.deadlines import deadlines
 from memory import deleting, erasing, exporting, overview, withdrawing
 from memory.listing import MemoryNotFound
 from memory.overview import Overview, Place
-from memory.policy.vocabulary import Scope
 from memory.schemas import RevokeUser
 
 # Rows of which an erasure may take longer than a request has (docs/operations.md).
@@ -41,10 +41,10 @@ def person_withdraw(request: SignedIn, project_id: UUID, environment: str) -> Ht
     """Take back what is known of the person, or of one place, after a question."""
     person = asked_for(request, project_id, environment)
     caller = person.caller(request)
-    scope = request.GET.get("scope")
-    if scope is not None and scope not in list(Scope):
+    try:
+        scope, domain = place_of(request) or (None, None)
+    except RequestRefused:
         return redirect(person.address())
-    domain = request.GET.get("domain", "") if scope else None
     if request.method == "POST":
         taken = withdrawing.withdraw(caller, RevokeUser(person.user_id, scope, domain))
         messages.success(

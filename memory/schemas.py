@@ -171,6 +171,12 @@ def user_id(written: str) -> str:
     return checked
 
 
+def place(scope: str, domain: str) -> ReadPlace:
+    """Return a place that was named in parts; the empty `domain` is none. Raises RequestRefused."""
+    said = {"scope": scope, "domain": domain} if domain else {"scope": scope}
+    return ReadPlace(*fields.check(said, (_SCOPE, _DOMAIN)))
+
+
 def erase_user(query: dict[str, str]) -> bool:
     """Check the query of `DELETE /users/{user_id}`; return `dry_run`. Raises RequestRefused.
 

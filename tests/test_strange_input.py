@@ -34,8 +34,8 @@ STRANGE = {
     "a UUID of braces": "%7B00000000-0000-0000-0000-000000000000%7D",
     "no UUID": "01a206ab-40b4-7077-8ae2-zzzzzzzzzzzz",
     "the last UUID": "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "a UUID of a time after the calendar's": "ffffffff-ffff-7fff-bfff-ffffffffffff",
-    "a UUID of the first millisecond": "00000000-0000-7000-8000-000000000000",
+    "the last UUIDv7": "ffffffff-ffff-7fff-bfff-ffffffffffff",
+    "the first UUIDv7": "00000000-0000-7000-8000-000000000000",
     "a wrong date": "2026-02-30",
     "year 10000": "10000-01-01",
     "year 0": "0000-00-00",
@@ -49,6 +49,7 @@ STRANGE = {
     "brackets": "%5B%5D",
     "an astral letter": quote("\U0001f600"),
 }
+FILE = "/console/projects/{project}/test/people/file/"
 PAGES = {
     "/console/": ("next",),
     "/console/projects/": ("deleted",),
@@ -58,18 +59,24 @@ PAGES = {
     "/console/projects/{project}/test/usage/": ("range", "since", "until", "csv"),
     "/console/keys/{key}/usage/": ("range", "since", "until", "csv"),
     "/console/projects/{project}/test/requests/": (
-        "before",
-        "key",
-        "endpoint",
-        "status",
-        "request_id",
+        *("before", "after", "key", "endpoint", "status", "code", "request_id"),
+        *("since", "until", "format", "group", "live"),
     ),
     "/console/projects/{project}/test/audit/": (
-        *("before", "key", "event_type", "scope", "purpose_class", "user_id", "request_id"),
-        *("since", "until", "format"),
+        *("before", "after", "key", "event_type", "scope", "purpose_class", "user_id"),
+        *("request_id", "since", "until", "format"),
     ),
+    "/console/projects/{project}/test/audit/?user_id=user_1": ("before", "after"),
     "/console/projects/{project}/test/requests/{logged}/": ("before",),
     "/console/projects/{project}/test/search/": ("q",),
+    "/console/projects/{project}/test/purposes/new/": ("again",),
+    "/console/projects/{project}/test/purposes/take/": ("takes",),
+    "/console/projects/{project}/test/people/": ("user_id",),
+    f"{FILE}?user_id=user_1": ("cursor", "before", "scope", "domain", "events"),
+    f"{FILE}?user_id=user_1&scope=preferences": ("domain", "cursor"),
+    f"{FILE}take-back/?user_id=user_1&scope=preferences": ("domain",),
+    f"{FILE}export/": ("user_id",),
+    f"{FILE}erase/": ("user_id",),
     "/console/projects/{project}/test/why/": ("scope", "purpose", "key"),
     "/console/keys/{key}/": ("before",),
     "/accounts/login/": ("next", "email"),
@@ -110,6 +117,17 @@ FORMS = {
     "/console/keys/{key}/delete/": ("typed",),
     "/console/account/close/": ("typed",),
     "/console/account/mail/": ("mail_expiry",),
+    "/console/projects/{project}/test/purposes/new/": (
+        *("id", "sentence", "purpose_class", "scopes", "environments"),
+    ),
+    "/console/projects/{project}/test/purposes/take/": ("takes", "seen"),
+    f"{FILE}take-back/?user_id=user_1": ("typed",),
+    f"{FILE}take-back/?user_id=user_1&scope=preferences&domain=%00": ("typed",),
+    f"{FILE}erase/?user_id=user_1": ("typed",),
+    "/console/projects/{project}/live/people/file/export/?user_id=user_1": ("reason",),
+    "/console/projects/{project}/live/people/file/values/?user_id=user_1": (
+        *("reason", "cursor", "look"),
+    ),
 }
 FORM_TYPE = "application/x-www-form-urlencoded"
 OF_ADMIN = ("q", "o", "p", "e", "all", "_facets", "_popup", "_to_field", "_changelist_filters")
@@ -150,7 +168,7 @@ class TestPages:
             (page, name)
             for page, names in PAGES.items()
             for name in (*names, value)
-            if client.get(f"{page.format(**known)}?{name}={value}").status_code >= 500
+            if client.get(_asked(page.format(**known), name, value)).status_code >= 500
         ]
         assert failed == []
 
@@ -183,6 +201,10 @@ class TestPages:
         )
         failed = [path for path in paths if client.get(path.format(value)).status_code >= 500]
         assert failed == []
+
+
+def _asked(page: str, name: str, value: str) -> str:
+    return f"{page}{'&' if '?' in page else '?'}{name}={value}"
 
 
 @pytest.mark.parametrize("value", IN_ADMIN)

@@ -13,6 +13,7 @@ from console import figures
 from console.figures import KeyLine, Table
 from console.sparks import spark
 from console.templatetags import drawing
+from console.templatetags.sparklines import sparkline
 
 KEY = UUID(int=7)
 CELL = re.compile(r"<t([hd])[^>]*>(.*?)</t\1>", re.DOTALL)
@@ -40,8 +41,8 @@ def test_what_was_typed_is_text() -> None:
     usage = Usage(errors={(400, "none"): 3})
     assert drawn(figures.by_error(usage), 0) == ["<code>none</code>", "400", "3"]
     line = spark([1], of="<i>")
-    assert "<i>" not in drawing.spark(line)
-    assert 'aria-label="1 request in &lt;i&gt;"' in drawing.spark(line)
+    assert "<i>" not in sparkline(line)
+    assert 'aria-label="1 request in &lt;i&gt;"' in sparkline(line)
 
 
 def test_a_keys_line_and_bar_stand_after_its_requests() -> None:

@@ -36,6 +36,15 @@ class TestLiveValues:
         told = in_live.browser.get(f"/console/projects/{project.pk}/live/audit/{event.pk}/")
         assert WHY in told.content.decode()
 
+    def test_are_not_shown_of_every_place_where_one_was_asked_for_that_cannot_be(
+        self, in_live: File
+    ) -> None:
+        look = look_in(in_live.get("values/"))
+        for place in ({"domain": "food"}, {"scope": "strange"}, {"scope": "schedule\0"}):
+            answer = in_live.post("values/", {"reason": WHY, "look": look}, **place)
+            assert answer.headers["Location"] == in_live.path()
+        assert not AuditEvent.objects.filter(event_type="MEMORY_LIST").exists()
+
     def test_a_reload_asks_again(self, in_live: File) -> None:
         body = {"reason": WHY, "look": look_in(in_live.get("values/"))}
         assert SECRET in in_live.post("values/", body).content.decode()

@@ -34,6 +34,27 @@ def exported(answer: Any) -> dict[str, Any]:
     return body
 
 
+class TestPlaces:
+    @pytest.mark.parametrize(
+        "place",
+        [
+            {"domain": "food"},
+            {"scope": ""},
+            {"scope": "strange", "domain": "food"},
+            {"scope": "preferences", "domain": "fo\0od"},
+            {"scope": "preferences", "domain": "f" * 256},
+        ],
+    )
+    def test_nothing_is_taken_back_of_a_place_that_cannot_be(
+        self, browser: Client, project: Project, api: Api, place: dict[str, str]
+    ) -> None:
+        api.remember()
+        file = File(browser, project)
+        answer = file.post("take-back/", None, **place)
+        assert answer.headers["Location"] == file.path()
+        assert Memory.objects.filter(hidden_at=None).count() == 1
+
+
 class TestTakingBack:
     @BOTH
     def test_a_place_is_taken_back_after_a_question(
