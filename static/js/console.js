@@ -63,7 +63,10 @@ for (const button of all("[data-copy], [data-download]:is(button)")) {
 // Whoever comes back to the page does not find it there.
 
 const secrets = all("[data-secret]");
-const ask = (event) => event.preventDefault();
+const ask = (event) => {
+  event.preventDefault();
+  setTimeout(unlock); // for whoever stays
+};
 const saved = () => removeEventListener("beforeunload", ask);
 
 if (all('[data-secret=""]').length) addEventListener("beforeunload", ask);
@@ -76,17 +79,20 @@ addEventListener("pagehide", () => {
   }
 });
 
-// A form that was sent is not sent again by an impatient second click.
-for (const form of all("form[method=post]")) {
+// A form that was sent is not sent again by an impatient second click; one whose answer is a file
+// leaves its page where it is, to be sent again.
+for (const form of all("form[method=post]:not([data-file])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
 }
 
-addEventListener("pageshow", (event) => {
-  if (event.persisted) for (const form of document.forms) delete form.dataset.sent;
-});
+function unlock() {
+  for (const form of document.forms) delete form.dataset.sent;
+}
+
+addEventListener("pageshow", (event) => event.persisted && unlock());
 
 // The language of code samples is chosen once, for every page.
 addEventListener("change", ({ target }) => {
@@ -114,10 +120,11 @@ for (const form of all("[data-look]")) {
   });
 }
 
-// What changes is fetched again every so many seconds, as long as somebody looks.
+// What changes is fetched again every so many seconds, as long as somebody looks and no row is open.
 for (const part of all("[data-refresh]")) {
   setInterval(async () => {
-    if (document.hidden || part.contains(document.activeElement)) return;
+    const isRead = part.contains(document.activeElement) || part.querySelector(".log [open]");
+    if (document.hidden || isRead) return;
     const answer = await fetch(location.href).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -158,8 +165,6 @@ here?.closest(".side").scrollTo(0, here.offsetTop - innerHeight / 2);
 const palette = document.getElementById("palette");
 
 async function fillPalette() {
-  const text = await (await fetch(palette.dataset.from)).text();
-  const page = new DOMParser().parseFromString(text, "text/html");
   palette.innerHTML =
     '<input role="combobox" autocomplete="off" aria-expanded="true" aria-controls="hits" aria-label="Search" placeholder="A page, a key, an id, a user, a topic">' +
     '<ul class="results" id="hits" role="listbox" aria-label="Results"></ul>';
@@ -173,7 +178,6 @@ async function fillPalette() {
     list.append(hit);
     return hit;
   };
-  for (const link of page.querySelectorAll("[data-results] a")) add(link.childNodes, link.getAttribute("href"));
   const everywhere = add([""], "");
   const shown = () => [...list.children].filter((hit) => !hit.hidden);
   const select = (hit) => {
@@ -205,11 +209,17 @@ async function fillPalette() {
   });
   list.addEventListener("click", (event) => go(event.target.closest("li")));
   filter();
+  // One can type already while the list comes, and search if it does not.
+  const answer = await fetch(palette.dataset.from).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  for (const link of page.querySelectorAll("[data-results] a")) add(link.childNodes, link.getAttribute("href"));
+  list.append(everywhere);
+  filter();
 }
 
-async function openPalette(event) {
+function openPalette(event) {
   event.preventDefault();
-  if (!palette.firstChild) await fillPalette();
+  if (!palette.firstChild) fillPalette();
   if (!palette.open) palette.showModal();
 }
 
