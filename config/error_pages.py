@@ -49,6 +49,21 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return _page_or_response(request, "429.html", TOO_MANY, typed=_typed(request))
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Answer a form of somebody whose sign-in has ended meanwhile, with what they typed."""
+    return _page_or_response(request, "403_signed_out.html", FORBIDDEN, typed=_typed(request))
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Show a page to whoever opens an address that takes forms alone; others get `refused`."""
+    if not wants_page(request):
+        return refused
+    context = {"request_id": request_ids.of(request.META)}
+    response = render(request, "405.html", context, status=refused.status_code)
+    response.headers["Allow"] = refused.headers["Allow"]
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
     error = sys.exception()
@@ -83,10 +98,15 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def wants_page(request: HttpRequest) -> bool:
+    """Say whether a browser asks for a page, and not a program for an answer of the API."""
+    return not is_api(request.path_info) and "text/html" in request.headers.get("Accept", "")
+
+
 def _page_or_response(
     request: HttpRequest, page: str, answer: ErrorAnswer, **context: object
 ) -> HttpResponse:
-    if is_api(request.path_info) or "text/html" not in request.headers.get("Accept", ""):
+    if not wants_page(request):
         return respond(request, answer)
     context["request_id"] = request_ids.of(request.META)
     response = render(request, page, context, status=STATUS[answer.code])

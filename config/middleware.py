@@ -23,7 +23,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.shortcuts import redirect
@@ -34,6 +34,7 @@ from django.utils.deprecation import MiddlewareMixin
 from accounts import operators
 from accounts import sessions as sessions_of_people
 from apikeys import plain_http
+from config import error_pages
 from config.errors import FOREIGN_PAGE, PLAIN_HTTP, respond
 from config.routes import is_api
 from foundation import request_ids
@@ -212,7 +213,8 @@ class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     """Leads whoever is not signed in to the sign-in, unless the page is public.
 
-    And keeps an operator's second factors from whoever has the password alone.
+    And keeps an operator's second factors from whoever has the password alone. A form is not led
+    away, and what was typed into it is not lost.
     """
 
     def process_view(
@@ -227,7 +229,21 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
             return None
         if match is not None and request.user.is_authenticated:
             return operators.guard_factors(request, match.view_name)
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and request.method == "POST" and error_pages.wants_page(request):
+            return error_pages.signed_out(request)
+        return answer
+
+
+class NotAllowedMiddleware(_ForPeople):
+    """Shows a page to whoever opens an address that only forms are sent to, as by a bookmark."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if isinstance(response, HttpResponseNotAllowed):
+            return error_pages.not_allowed(request, response)
+        return response
 
 
 class MessageMiddleware(_ForPeople, messages.MessageMiddleware):

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "config.middleware.FreshConnectionMiddleware",
     "config.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
+    "config.middleware.NotAllowedMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
     "config.middleware.LoginRequiredMiddleware",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -13,6 +14,15 @@ from accounts.models import User
 from tests.doors import kill_connection, signed_in
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+def _send(client: Client, path: str, token: str, headers: dict[str, str], name: str) -> Any:
+    body = {"csrfmiddlewaretoken": token, "name": name, "password": "secret-1"}
+    return client.post(path, body, headers=headers)
+
+
+def _token(page: str) -> str:
+    return str(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[-1])
 
 
 @pytest.mark.postgresql
@@ -57,8 +67,7 @@ class TestPages:
         assert f'action="{path}"' in page
         assert "secret-1" not in page
         assert 'value="old"' not in page
-        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-        again = {"name": "Typed", "csrfmiddlewaretoken": token[-1]}
+        again = {"name": "Typed", "csrfmiddlewaretoken": _token(page)}
         assert browser.post(path, again, headers={"Origin": origin}).status_code == 302
 
     @pytest.mark.parametrize("origin", ["https://thief.example", "null", None])
@@ -71,6 +80,37 @@ class TestPages:
         assert answer.status_code == 403
         assert "Forged" not in answer.content.decode()
         assert "<form" not in answer.content.decode()
+
+    def test_a_form_whose_sign_in_has_ended_can_be_sent_again(self, person: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.get("/accounts/login/")
+        path, origin = "/console/projects/new/", {**BROWSER, "Origin": "http://testserver"}
+        answer = _send(client, path, client.cookies["csrf"].value, origin, name="Typed <b>")
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert "You are signed out" in page
+        assert 'name="name" value="Typed &lt;b&gt;"' in page
+        assert "secret-1" not in page
+        client.force_login(person)
+        answer = _send(client, path, _token(page), origin, name="Typed")
+        assert answer.status_code == 302
+        assert person.projects.filter(name="Typed").exists()
+
+    def test_others_are_led_to_the_sign_in_still(self) -> None:
+        path = "/console/projects/new/"
+        assert Client().get(path, headers=BROWSER).status_code == 302
+        assert Client().post(path).status_code == 302
+
+    @pytest.mark.parametrize("path", ["/theme/", "/console/account/reopen/", "/admin/logout/"])
+    def test_an_address_for_forms_alone_says_so(self, path: str, owner: User) -> None:
+        operator = User.objects.create_superuser("operator@example.com")
+        client = signed_in(operator, second_factor=True)
+        answer = client.get(path, headers=BROWSER)
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["Allow"]
+        assert "This address has no page of its own" in answer.content.decode()
+        assert client.get(path).content == b""
 
     def test_who_tries_too_often_keeps_what_they_typed(self, client: Client) -> None:
         for _ in range(30):
