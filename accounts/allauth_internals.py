@@ -10,6 +10,7 @@ from allauth.account.internal.flows.login import (
     get_authentication_records as get_authentication_records,
 )
 from allauth.account.internal.flows.login import record_authentication as record_authentication
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as STATE_SESSION_KEY
 from allauth.account.internal.flows.reauthentication import suspend_request as suspend_request
 from allauth.account.internal.userkit import filter_users_by_email as filter_users_by_email
 from allauth.account.internal.userkit import user_id_to_str as user_id_to_str

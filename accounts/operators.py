@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts import security
+from accounts import security, sessions
 from accounts.allauth_internals import get_authentication_records, suspend_request
 from accounts.audit import ChangedBy
 from accounts.models import User
@@ -57,6 +57,7 @@ def used_second_factor(request: HttpRequest, *, within: float) -> bool:
 
 def ask_for_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor, and go on afterwards with what the request wanted."""
+    sessions.forget_unconfirmed(request)
     return cast(HttpResponse, suspend_request(request, factor_page(operator(request))))
 
 

@@ -9,11 +9,22 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
+from accounts.allauth_internals import STATE_SESSION_KEY
+
 
 def renew_session(*, request: HttpRequest, **extra: Any) -> None:
     """Draw a new id after a re-authentication: somebody may have seen the one allauth keeps."""
     if extra.get("reauthenticated"):
         request.session.cycle_key()
+
+
+def forget_unconfirmed(request: HttpRequest) -> None:
+    """Forget a form that waits for the password, before there is another question.
+
+    allauth would send it with the next password that is typed on the way to the same page, though
+    whoever sent it thought better of it, and now looks at that page alone.
+    """
+    request.session.pop(STATE_SESSION_KEY, None)
 
 
 BEGAN, SEEN = "session_began", "session_seen"  # seconds, in the session

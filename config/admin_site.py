@@ -25,7 +25,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from accounts import desk as accounts_desk
-from accounts import operators
+from accounts import operators, sessions
 from foundation import desk
 from foundation.admin import AskedOnlyWhatItShows, ModelAdmin
 
@@ -145,4 +145,5 @@ class OperationsSite(AdminSite):
         if not is_mfa_enabled(user):
             messages.warning(request, NEEDED)
             return redirect("mfa_index")
+        sessions.forget_unconfirmed(request)
         return redirect(f"{operators.factor_page(operators.operator(request))}?{query}")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.usersessions.middleware import UserSessionsMiddleware as AllauthSessionsMiddleware
 from csp import middleware as csp
 from csp.constants import HEADER
@@ -248,6 +249,21 @@ class NotAllowedMiddleware(_ForPeople):
 
 class MessageMiddleware(_ForPeople, messages.MessageMiddleware):
     pass
+
+
+class UnconfirmedFormMiddleware:
+    """Lets each question for the password forget the form that an earlier one kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Hand on the exception: it is allauth's middleware that asks."""
+        if isinstance(exception, ReauthenticationRequired):
+            sessions_of_people.forget_unconfirmed(request)
 
 
 class UserSessionsMiddleware(AllauthSessionsMiddleware):

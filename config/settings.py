@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "config.middleware.LoginRequiredMiddleware",
     "config.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
+    "config.middleware.UnconfirmedFormMiddleware",
     "config.middleware.UserSessionsMiddleware",
     "config.middleware.ClosedAccountMiddleware",
 ]

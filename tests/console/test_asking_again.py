@@ -10,9 +10,12 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLResolver, get_resolver
 
+from accounts.allauth_internals import STATE_SESSION_KEY, TOTP
 from accounts.models import AuditEvent, Project, User
+from apikeys.models import ApiKey
 from console import urls
 from console.templatetags.about_to import DEEDS
+from tests.browser.people import SEED
 from tests.doors import signed_in
 from tests.makers import PASSWORD, make_key
 from tests.memory.registered import propose
@@ -161,3 +164,34 @@ def test_limits_that_were_sent_late_are_set_after_the_password(
     project.refresh_from_db()
     assert project.lowered_rate_limit == 7
     assert AuditEvent.objects.filter(event_type="PROJECT_UPDATE").count() == 1
+
+
+def test_a_form_that_was_never_confirmed_is_not_sent_by_a_later_password(
+    person: User, paths: dict[str, str]
+) -> None:
+    browser = signed_in(person, age=OLD)
+    page = paths["key_delete"]
+    assert "reauthenticate" in browser.post(page).headers["Location"]
+    answer = browser.get(page)  # on another day: they look at the page, and send nothing
+    answer = browser.post(answer.headers["Location"], {"password": PASSWORD})
+    assert answer.headers["Location"] == page
+    assert ApiKey.objects.live().count() == 1
+    browser.post(page)
+    assert ApiKey.objects.live().count() == 0
+
+
+def test_nor_does_an_operators_factor_send_one(person: User) -> None:
+    person.is_staff = person.is_superuser = True
+    person.save()
+    TOTP.activate(person, SEED)
+    browser = signed_in(person, second_factor=True, age=3600)
+    page = "/admin/accounts/project/"
+    browser.post(page, {"action": "delete_selected"})
+    assert STATE_SESSION_KEY in browser.session
+    session = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 24 * 3600
+    session.save()
+    asked = browser.get(page, follow=True).redirect_chain[-1][0]
+    assert asked.startswith("/accounts/2fa/reauthenticate/")
+    assert STATE_SESSION_KEY not in browser.session
