@@ -99,14 +99,14 @@ class RightsFields(forms.Form):
     def __init__(self, *args: Any, registered: Iterable[Purpose], **options: Any) -> None:
         """Offer these registered purposes; without one, no such choice.
 
-        One that was ticked on a page of earlier is refused and not passed over: the key would be
-        wider than it was meant to be.
+        What was chosen on a page of earlier is refused and not passed over: the key would be wider
+        than it was meant to be.
         """
         super().__init__(*args, **options)
         self.registered = {purpose.purpose_id: purpose for purpose in registered}
         field = cast(forms.MultipleChoiceField, self.fields["purposes"])
         field.choices = [(one, _named(purpose)) for one, purpose in self.registered.items()]
-        if not self.registered:
+        if not self.registered and self["which_purposes"].value() != ONLY:
             del self.fields["which_purposes"]
             if not self["purposes"].value():
                 del self.fields["purposes"]

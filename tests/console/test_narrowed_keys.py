@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from accounts.models import Project
 from apikeys.models import ApiKey
 from console.rights_forms import PRESETS
+from memory.models import Purpose
 from tests.console.key_pages import FULL, page_of, secret_in
 from tests.doors import Api
 from tests.makers import make_key, make_project, read_body
@@ -47,6 +49,26 @@ class TestCreating:
         assert "gift_finder is not one of the available choices" in page
         assert '<a href="#id_purposes">Registered purposes</a>' in page
         assert not ApiKey.objects.exists()
+
+    def test_nor_does_the_wish_for_some_where_none_is_left(
+        self, browser: Client, project: Project, new: str
+    ) -> None:
+        page = browser.post(new, {**FULL, "which_purposes": "custom"}).content.decode()
+        assert "Choose at least one purpose." in page
+        assert not ApiKey.objects.exists()
+
+    def test_a_key_is_not_widened_where_its_purposes_are_gone(
+        self, browser: Client, project: Project
+    ) -> None:
+        register(project)
+        key, _ = make_key(project, purposes=["gift_finder"])
+        ApiKey.objects.filter(pk=key.pk).update(purposes=["gone"])
+        Purpose.objects.all().delete()
+        page = browser.get(page_of(key, "rights/")).content.decode()
+        (seen,) = re.findall(r'name="seen" value="(\w+)"', page)
+        body = {**FULL, "which_purposes": "custom", "seen": seen}
+        browser.post(page_of(key, "rights/"), body)
+        assert ApiKey.objects.get().purposes == ["gone"]
 
     def test_each_choice_says_what_it_is_for(
         self, browser: Client, project: Project, new: str
