@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.http import urlencode
 
+from apikeys.models import ApiKey
 from apikeys.rules import LONGEST_NAME
 from console.filters import Chip, PageForm
 from console.rights_forms import PRESETS
@@ -59,7 +60,7 @@ class KeyFilter(PageForm):
         asked = data["q"].casefold()
         if asked and asked not in row.key.name.casefold() and not self._is_hint(row):
             return False
-        if data["access"] and _access(row) != data["access"]:
+        if not self.may(row.key):
             return False
         return {
             "": True,
@@ -67,6 +68,10 @@ class KeyFilter(PageForm):
             "attention": row.tone in ("care", "deny"),
             "unused": row.last_used_at is None,
         }[data["status"]]
+
+    def may(self, key: ApiKey) -> bool:
+        """Say whether a valid form asks for keys that may do what this one may."""
+        return self.cleaned_data["access"] in ("", _access(key))
 
     def _is_hint(self, row: KeySummary) -> bool:
         """Say whether the last four characters are a secret's that this key has or had."""
@@ -108,8 +113,8 @@ class KeyFilter(PageForm):
         return urlencode(kept)
 
 
-def _access(row: KeySummary) -> str:
-    permissions: set[Any] = set(row.key.permissions)
-    narrowed = any((row.key.scopes, row.key.purpose_classes, row.key.purposes))
+def _access(key: ApiKey) -> str:
+    permissions: set[Any] = set(key.permissions)
+    narrowed = any((key.scopes, key.purpose_classes, key.purposes))
     fitting = (name for name, preset in PRESETS.items() if permissions == set(preset))
     return "custom" if narrowed else next(fitting, "custom")

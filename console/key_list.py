@@ -50,6 +50,9 @@ def keys(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
     if form.cleaned_data["status"] == KeyFilter.ENDED:
         ended = every.exclude(pk__in=current.values("pk"))
         named = _named(ended, form.cleaned_data["q"])
+        if form.cleaned_data["access"]:
+            rights = ended.only("permissions", "scopes", "purpose_classes", "purposes")
+            named = named.filter(pk__in=[key.pk for key in rights if form.may(key)])
         page = paging.page(named, before=form.cleaned_data["before"])
         rows = summaries(page.rows, project_id=project.pk, at=at)
         context |= {"page": page}

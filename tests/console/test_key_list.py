@@ -70,6 +70,8 @@ class TestFilter:
             ({"status": "unused"}, ["Soon", "agent"]),
             ({"status": "ended"}, ["Over", "Gone"]),
             ({"status": "ended", "q": "gon"}, ["Gone"]),
+            ({"status": "ended", "access": "read"}, []),
+            ({"status": "ended", "access": "full"}, ["Over", "Gone"]),
             ({"access": "read"}, ["agent"]),
             ({"access": "full"}, ["Soon", "Checkout"]),
             ({"access": "custom"}, ["Narrow"]),
