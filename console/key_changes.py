@@ -21,7 +21,7 @@ from apikeys.models import ApiKey
 from apikeys.rights import Rights
 from console import owned
 from console.key_forms import ExpiryForm, NameForm, end_of
-from console.owned import SignedIn, reauthenticated
+from console.owned import SignedIn, of_live_key, reauthenticated
 from console.rights_forms import RightsForm
 from console.summaries import summary
 from memory.models import Purpose
@@ -32,6 +32,7 @@ MEANWHILE = "Nothing was changed now: look at it again."
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Change what a key is called, and the owner's notes on it."""
     chosen = owned.live_key(request, key_id)
@@ -59,6 +60,7 @@ def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 def key_rights(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Change what a key may do: its permissions, scopes, purpose classes and purposes."""
     chosen = owned.live_key(request, key_id)
@@ -107,6 +109,7 @@ _widen = reauthenticated(_save_rights)
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 def key_expiry(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Change when a key ends; an expired one works again."""
     chosen = owned.live_key(request, key_id)

@@ -19,7 +19,7 @@ from apikeys.models import ApiKey
 from apikeys.usage.callers import Caller, last_callers
 from console import owned
 from console.forms import ConfirmForm
-from console.owned import SignedIn, reauthenticated
+from console.owned import SignedIn, of_live_key, reauthenticated
 from console.summaries import KeySummary, summary
 
 WORD = "delete"  # what is typed for several keys at once
@@ -40,6 +40,7 @@ def _ending(key: ApiKey, *, at: datetime) -> Ending:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 @reauthenticated
 def key_delete(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Delete the key; of one that was used in the last days the name must be typed."""

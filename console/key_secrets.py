@@ -24,7 +24,7 @@ from apikeys.rotation import stopped_by
 from apikeys.usage.callers import last_callers
 from console import owned
 from console.key_forms import KeyForm, RotateForm
-from console.owned import SignedIn, reauthenticated
+from console.owned import SignedIn, of_live_key, reauthenticated
 from console.summaries import summary
 from console.trying import example
 from foundation.addresses import base_url
@@ -61,6 +61,7 @@ def key_new(request: SignedIn, project_id: UUID, environment: str) -> HttpRespon
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 @reauthenticated
 @sensitive_variables("plaintext")
 def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
@@ -97,6 +98,7 @@ def key_rotate(request: SignedIn, key_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 @reauthenticated
 def key_end_secret(request: SignedIn, key_id: UUID, secret_id: UUID) -> HttpResponse:
     """End one replaced secret; of one that is still in use, ask before."""

@@ -20,11 +20,12 @@ from apikeys import services as apikeys
 from apikeys.models import ApiKey
 from console import owned
 from console.forms import LimitsForm
-from console.owned import SignedIn, reauthenticated
+from console.owned import SignedIn, of_live_key, reauthenticated
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_live_key
 @reauthenticated
 def key_limits(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Let one key make fewer requests than operators grant it."""

@@ -11,15 +11,17 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
 from accounts.audit import ChangedBy
 from accounts.models import Project, User
 from apikeys.models import ApiKey
 from foundation import request_ids
 from foundation.addresses import client_address
+from foundation.visible import shown
 from memory.models import Memory, Purpose
 
 PLACE = "place"  # in the session: the project and the environment of the page seen last
@@ -53,6 +55,31 @@ def reauthenticated_before(view: View) -> View:
     return cast(View, asked)
 
 
+class KeyGone(Exception):
+    """A key of theirs was deleted, and can no more be changed."""
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__(f"Key “{shown(key.name)}” was deleted. It no longer works.")
+        self.key = key
+
+
+def of_live_key(view: View) -> View:
+    """Lead from a page about a key that was deleted meanwhile to the key's own, which says so.
+
+    So does a deletion that is sent twice.
+    """
+
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except KeyGone as gone:
+            messages.info(request, str(gone))
+            return redirect("key", gone.key.pk)
+
+    return cast(View, led)
+
+
 class SignedIn(HttpRequest):
     """A request of somebody who is signed in, as every page gets it that is not public."""
 
@@ -82,8 +109,12 @@ def key(request: SignedIn, key_id: UUID) -> ApiKey:
 
 
 def live_key(request: SignedIn, key_id: UUID) -> ApiKey:
-    own = ApiKey.objects.owned_by(request.user).live().select_related("project").with_secrets()
-    return get_object_or_404(own, pk=key_id)
+    """Find a key of theirs that can be changed. Raises KeyGone, for `of_live_key`."""
+    own = ApiKey.objects.owned_by(request.user).select_related("project").with_secrets()
+    found = get_object_or_404(own, pk=key_id)
+    if found.deleted_at is not None:
+        raise KeyGone(found)
+    return found
 
 
 def session(request: SignedIn, session_id: int) -> UserSession:

@@ -233,8 +233,14 @@ class TestExpiry:
         key.refresh_from_db()
         assert key.expires_at is None
 
-    def test_a_deleted_key_has_no_such_page(self, browser: Client, project: Project) -> None:
+    def test_of_a_deleted_key_every_page_leads_to_its_own(
+        self, browser: Client, project: Project, stranger: User
+    ) -> None:
         key, _ = make_key(project)
         browser.post(page_of(key, "delete/"))
-        for verb in ("expiry/", "rights/", "rename/"):
-            assert browser.get(page_of(key, verb)).status_code == 404
+        secret = f"secrets/{key.current_secret().pk}/end/"
+        for verb in ("expiry/", "rights/", "rename/", "limits/", "rotate/", "delete/", secret):
+            for answer in (browser.get(page_of(key, verb)), browser.post(page_of(key, verb))):
+                assert answer.headers["Location"] == page_of(key)
+            assert signed_in(stranger).post(page_of(key, verb)).status_code == 404
+        assert "was deleted. It no longer works." in browser.get(page_of(key)).content.decode()

@@ -31,7 +31,9 @@ class TestDeleting:
         assert Api(plaintext).get("/policy").status_code == 200
         browser.post(page_of(key, "delete/"), {"typed": "Production"})
         assert Api(plaintext).get("/policy").status_code == 401
-        assert browser.post(page_of(key, "delete/"), {"typed": "Production"}).status_code == 404
+        again = browser.post(page_of(key, "delete/"), {"typed": "Production"}, follow=True)
+        assert again.redirect_chain == [(page_of(key), 302)]
+        assert "Key “Production” was deleted. It no longer works." in again.content.decode()
 
     def test_one_that_was_never_used_needs_no_typing(
         self, browser: Client, project: Project
