@@ -5,6 +5,7 @@ A plaintext is returned once by the function that drew it; nothing else ever hol
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -130,13 +131,25 @@ def _refuse_taken(name: str, project_id: UUID, *, but: UUID | None = None) -> No
             raise NameTaken(f"This project already has a live key named '{other}'.")
 
 
+def seal_of_words(key: ApiKey) -> str:
+    """Return what tells a key's name and notes from others: a form carries it."""
+    return hashlib.sha256(f"{key.name}\n{key.notes}".encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def rename_key(
-    *, key: ApiKey, name: str, notes: str | None = None, at: datetime, by: ChangedBy
+    *,
+    key: ApiKey,
+    name: str,
+    notes: str | None = None,
+    seen: str = "",
+    at: datetime,
+    by: ChangedBy,
 ) -> None:
     """Rename a key that came with its project, and change its notes; None leaves them.
 
-    The record keeps that notes changed, not what they say. Raises InvalidKeySettings, NameTaken or
+    `seen` is what `seal_of_words` told when they were shown; empty for whoever saw none. The record
+    keeps that notes changed, not what they say. Raises InvalidKeySettings, NameTaken, KeyChanged or
     KeyEnded.
     """
     values: dict[str, Any] = {"name": names.folded(name)}
@@ -145,6 +158,8 @@ def rename_key(
         values["notes"] = rules.noted(notes)
     bounds.wait_turn(key.project)
     before = locked(key)
+    if seen and seen != seal_of_words(before):
+        raise KeyChanged("Somebody else changed its name or notes while you did.")
     if names.look(before.name) != names.look(values["name"]):
         _refuse_taken(values["name"], key.project_id, but=key.pk)
     recorded: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from apikeys import rights, services
 from apikeys.models import ApiKey
 from apikeys.rights import Rights
 from console import owned
-from console.key_forms import ExpiryForm, NameForm, end_of
+from console.key_forms import ExpiryForm, RenameForm, end_of
 from console.owned import SignedIn, of_live_key, reauthenticated
 from console.rights_forms import RightsForm
 from console.summaries import summary
@@ -36,8 +36,8 @@ MEANWHILE = "Nothing was changed now: look at it again."
 def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
     """Change what a key is called, and the owner's notes on it."""
     chosen = owned.live_key(request, key_id)
-    initial = {"name": chosen.name, "notes": chosen.notes}
-    form = NameForm(request.POST or None, initial=initial)
+    form = RenameForm(request.POST or None, key=chosen)
+    changed_meanwhile = False
     if form.is_valid():
         name = form.cleaned_data["name"]
         try:
@@ -45,16 +45,27 @@ def key_rename(request: SignedIn, key_id: UUID) -> HttpResponse:
                 key=chosen,
                 name=name,
                 notes=form.cleaned_data["notes"],
+                seen=form.cleaned_data["seen"],
                 at=timezone.now(),
                 by=owned.changed_by(request),
             )
+        except services.KeyChanged as failure:
+            chosen = owned.live_key(request, key_id)
+            changed_meanwhile = True
+            form.show_again(chosen)
+            form.add_error(None, f"{failure} Below is what you typed; what holds now is above.")
         except services.KeyFailure as failure:
             form.add_error("name", str(failure))
         else:
             words = "Notes saved." if name == chosen.name else f"Renamed to “{name}”."
             messages.success(request, words)
             return redirect("key", chosen.pk)
-    context = {"key": chosen, "form": form, **_place(chosen)}
+    context = {
+        "key": chosen,
+        "form": form,
+        "changed_meanwhile": changed_meanwhile,
+        **_place(chosen),
+    }
     return render(request, "console/key_rename.html", context)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundWidget
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.environments import CHOICES, TEST
 from accounts.forms import NameField
-from apikeys import rules
+from apikeys import rules, services
 from apikeys.models import ApiKey
 from console.forms import DayField
 from console.rights_forms import RightsFields, described
@@ -52,6 +53,23 @@ class NameForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Who uses it, where it is deployed, whom to ask. Nobody else sees it.",
     )
+
+
+class RenameForm(NameForm):
+    """What a key that is there is called, and its notes. It carries the seal of what it showed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, key: ApiKey, **options: Any) -> None:
+        super().__init__(*args, **options)
+        seal = services.seal_of_words(key)
+        self.initial.update(name=key.name, notes=key.notes, seen=seal)
+
+    def show_again(self, key: ApiKey) -> None:
+        """Keep what was typed, to be sent again for the key as it is now."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = services.seal_of_words(key)
+        self.data = data
 
 
 class ExpiryFields(forms.Form):

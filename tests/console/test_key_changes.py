@@ -54,6 +54,26 @@ class TestNotes:
         assert "shop" not in str(event.meta)
         assert "Notes changed" in page
 
+    def test_of_two_tabs_none_writes_over_the_other(
+        self, browser: Client, project: Project
+    ) -> None:
+        key, _ = make_key(project)
+        page = page_of(key, "rename/")
+        seen = browser.get(page).context["form"]["seen"].value()
+        sent = {"name": "Key", "notes": "Ask Ada.", "seen": seen}
+        assert browser.post(page, sent).status_code == 302
+        again = browser.post(page, {**sent, "notes": "Ask Bob."})
+        text = again.content.decode()
+        assert "Somebody else changed its name or notes" in text
+        assert "<bdi>Ask Ada.</bdi>" in text
+        assert "Ask Bob.</textarea>" in text
+        key.refresh_from_db()
+        assert key.notes == "Ask Ada."
+        sent = {**sent, "notes": "Ask Bob.", "seen": again.context["form"]["seen"].value()}
+        assert browser.post(page, sent).status_code == 302
+        key.refresh_from_db()
+        assert key.notes == "Ask Bob."
+
     def test_they_are_nobody_elses(self, project: Project) -> None:
         key, _ = make_key(project, notes="hush")
         desk = signed_in(User.objects.create_superuser("o@example.com"), second_factor=True)
