@@ -147,11 +147,8 @@ def _around(request_id: str, asked: Asked) -> Asked | None:
     server_id = as_uuid(request_id)
     if server_id is None or server_id.version != SORTABLE:
         return None
-    try:
-        moment = moment_of(server_id)
-        low, high = ids_between(moment, moment + timedelta(minutes=1))
-    except (OverflowError, ValueError):  # a time that no calendar has, or no row
-        return None
+    moment = moment_of(server_id)
+    low, high = ids_between(moment, moment + timedelta(minutes=1))
     return Asked(asked.matching, max(asked.low, low), min(asked.high, high))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -188,14 +188,6 @@ def by_time(rows: QuerySet[Any], cursor: Cursor) -> Page:
 def _beyond(rows: QuerySet[Any], id_: UUID, than: str) -> Q:
     """Find what comes before or after a row; of one that has gone the id tells the time."""
     times = rows.model._default_manager.filter(pk=id_).values_list("created_at", flat=True)
-    moment = times.first() or _told_by(id_)
+    moment = times.first() or moment_of(id_)
     further = Q(**{f"created_at__{than}": moment}) | Q(**{f"id__{than}": id_})
     return Q(**{f"created_at__{than}e": moment}) & further
-
-
-def _told_by(id_: UUID) -> datetime:
-    """Return the time that an id tells; the last one, where that is beyond the calendar."""
-    try:
-        return moment_of(id_)
-    except (OverflowError, ValueError):
-        return datetime.max.replace(tzinfo=UTC)

@@ -12,7 +12,6 @@ from apikeys.usage.reports import KINDS, Count, Usage
 from console import figures
 from console.figures import KeyLine, Table
 from console.sparks import spark
-from console.templatetags import drawing
 from console.templatetags.sparklines import sparkline
 
 KEY = UUID(int=7)
