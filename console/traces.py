@@ -173,9 +173,7 @@ def _events_of(
     times = _joined([_span(one) for one in logged])
     if not times:
         return [[] for _ in logged]
-    when = Q()
-    for low, high in times:
-        when |= Q(id__gte=low, id__lt=high)
+    when = Q(*(Q(id__range=span) for span in times), _connector=Q.OR)
     ids = [one.server_request_id for one in logged if one.server_request_id]
     events = AuditEvent.objects.of_project(project.pk).filter(
         when,

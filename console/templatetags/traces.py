@@ -5,6 +5,7 @@ In Python, where templates take half of a page's time for its fifty requests.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from django import template
@@ -211,11 +212,16 @@ def _advice(trace: Trace) -> SafeString:
         return NOTHING
     return format_html(
         '<p class="help"><a href="{}#{}"><code>{}</code></a>: {}</p>',
-        reverse("docs_errors"),
+        _advice_on_errors(),
         trace.logged.code,
         trace.logged.code,
         trace.advice,
     )
+
+
+@functools.cache
+def _advice_on_errors() -> str:
+    return reverse("docs_errors")
 
 
 def _events(told: Iterable[Told]) -> SafeString:
