@@ -19,7 +19,7 @@ import pytest
 from config.environment import BASE_DIR
 from tests.doors import running_service
 from tests.makers import memory_body, read_body
-from tests.servers import manage, own_postgres
+from tests.servers import OwnPostgres, manage, own_postgres
 
 
 def documented(heading: str) -> str:
@@ -41,8 +41,7 @@ def run(commands: str, folder: Path, **environment: str) -> subprocess.Completed
 
 
 def live(url: str) -> tuple[str, str]:
-    """Make a database in which something is remembered, read and revoked; return key and token."""
-    manage(url, "migrate", "--verbosity", "0")
+    """Let something be remembered, read and revoked in the database; return key and token."""
     made = manage(url, "createkey", "you@example.com", "--create-account")
     key = made.strip().splitlines()[-1]
     with served(url, key) as client:
@@ -119,37 +118,55 @@ def on_sqlite(file: Path) -> dict[str, Any]:
         own.close()
 
 
-def test_postgresql_is_restored_into_an_empty_database_whole(tmp_path: Path) -> None:
-    with own_postgres() as server:
-        key, token = live(server.url)
-        there = on_postgres(server.url)
-        restored = server.url.rpartition("/")[0] + "/memory_scope_restored"
-        urls = {"DATABASE_URL": server.url, "RESTORED_URL": restored}
-        done = run(documented("PostgreSQL: back up"), tmp_path, **urls)
-        assert done.returncode == 0, done.stderr
-        done = run(documented("PostgreSQL: restore"), tmp_path, **urls)
-        assert done.returncode == 0, done.stderr
-        assert on_postgres(restored) == there
-        with pytest.raises(psycopg.Error, match="append-only"), psycopg.connect(restored) as own:
-            own.execute("UPDATE accounts_auditevent SET scope = 'x'")
-        assert_restored(restored, key, token)
+@pytest.fixture(scope="module")
+def server() -> Iterator[OwnPostgres]:
+    """Return a server whose first database was migrated, for others to begin as."""
+    with own_postgres() as started:
+        manage(started.url, "migrate", "--verbosity", "0")
+        yield started
 
 
-def test_postgresql_is_not_restored_halfway_into_one_that_was_migrated(tmp_path: Path) -> None:
-    with own_postgres() as server:
-        manage(server.url, "migrate", "--verbosity", "0")
-        restored = server.url.rpartition("/")[0] + "/memory_scope_restored"
-        urls = {"DATABASE_URL": server.url, "RESTORED_URL": restored}
-        assert run(documented("PostgreSQL: back up"), tmp_path, **urls).returncode == 0
-        server.run("CREATE DATABASE memory_scope_restored")
-        manage(restored, "migrate", "--verbosity", "0")
-        there = on_postgres(restored)
-        create, restore = documented("PostgreSQL: restore").splitlines()[:2]
-        assert create.startswith("createdb")
-        done = run(restore, tmp_path, **urls)
-        assert done.returncode != 0
-        assert "already exists" in done.stderr
-        assert on_postgres(restored) == there
+def migrated(server: OwnPostgres, name: str) -> str:
+    """Make a database as it is after `manage.py migrate`; return its address."""
+    with psycopg.connect(address(server, "template1"), autocommit=True) as own:
+        own.execute(f"CREATE DATABASE {name} TEMPLATE postgres".encode())
+    return address(server, name)
+
+
+def address(server: OwnPostgres, name: str) -> str:
+    return server.url.rpartition("/")[0] + f"/{name}"
+
+
+def test_postgresql_is_restored_into_an_empty_database_whole(
+    server: OwnPostgres, tmp_path: Path
+) -> None:
+    url, restored = migrated(server, "whole"), address(server, "memory_scope_restored")
+    key, token = live(url)
+    there = on_postgres(url)
+    urls = {"DATABASE_URL": url, "RESTORED_URL": restored}
+    done = run(documented("PostgreSQL: back up"), tmp_path, **urls)
+    assert done.returncode == 0, done.stderr
+    done = run(documented("PostgreSQL: restore"), tmp_path, **urls)
+    assert done.returncode == 0, done.stderr
+    assert on_postgres(restored) == there
+    with pytest.raises(psycopg.Error, match="append-only"), psycopg.connect(restored) as own:
+        own.execute("UPDATE accounts_auditevent SET scope = 'x'")
+    assert_restored(restored, key, token)
+
+
+def test_postgresql_is_not_restored_halfway_into_one_that_was_migrated(
+    server: OwnPostgres, tmp_path: Path
+) -> None:
+    url, restored = migrated(server, "halfway"), migrated(server, "halfway_restored")
+    urls = {"DATABASE_URL": url, "RESTORED_URL": restored}
+    assert run(documented("PostgreSQL: back up"), tmp_path, **urls).returncode == 0
+    there = on_postgres(restored)
+    create, restore = documented("PostgreSQL: restore").splitlines()[:2]
+    assert create.startswith("createdb")
+    done = run(restore, tmp_path, **urls)
+    assert done.returncode != 0
+    assert "already exists" in done.stderr
+    assert on_postgres(restored) == there
 
 
 def test_sqlite_is_restored_whole_over_what_a_service_left(tmp_path: Path) -> None:
@@ -157,6 +174,7 @@ def test_sqlite_is_restored_whole_over_what_a_service_left(tmp_path: Path) -> No
         pytest.skip("needs sqlite3, the command")
     file = tmp_path / "db.sqlite3"
     url = f"sqlite:///{file}"
+    manage(url, "migrate", "--verbosity", "0")
     key, token = live(url)
     there = on_sqlite(file)
     done = run(documented("SQLite: back up"), tmp_path)
