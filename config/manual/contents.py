@@ -233,6 +233,12 @@ GUIDES = Group(
             "What you should do about keys, purposes and people's rights, and what we do.",
             (Part("docs/guide/security.md"),),
         ),
+        Entry(
+            "frameworks",
+            "LangChain, LangGraph, OpenAI Agents",
+            "Memory as tools for agents of these frameworks, with an example of each.",
+            (Part("docs/guide/frameworks.md"),),
+        ),
     ),
 )
 
