@@ -25,17 +25,19 @@ run: .venv/.runtime
 key: .venv/.runtime
 	@$(BIN)/python manage.py demo --new-key
 
-test: .venv/.dev tests/browser/node_modules
+test: .venv/.dev tests/browser/node_modules clients/typescript/node_modules
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint test
 
-lint: .venv/.dev
+lint: .venv/.dev clients/typescript/node_modules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/mypy --config-file clients/python/pyproject.toml
 	$(BIN)/lint-imports --no-cache
+	@if [ -x $(TYPESCRIPT)/biome ]; then cd clients/typescript && node_modules/.bin/biome check --error-on-warnings . && node_modules/.bin/tsc --noEmit; \
+	else echo "Without npm the TypeScript client is not looked at."; fi
 	ENV_FILE=/dev/null SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))") \
 		SECOND_FACTOR_KEYS=for-this-check-alone SITE_URL=https://memory-scope.example \
 		EMAIL_URL=smtp://mail.memory-scope.example ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -64,8 +66,15 @@ tests/browser/node_modules: tests/browser/package-lock.json
 	elif npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error; then touch $@; \
 	else echo "npm could not install axe-core: the tests that need it will say so."; fi
 
+# What the TypeScript client's types, style, build and tests need; without npm they say so, likewise.
+clients/typescript/node_modules: clients/typescript/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "There is no npm: the tests of the TypeScript client will say so."; \
+	elif npm ci --prefix clients/typescript --no-audit --no-fund --loglevel=error; then touch $@; \
+	else echo "npm could not install what the TypeScript client is tested with: its tests will say so."; fi
+TYPESCRIPT := clients/typescript/node_modules/.bin
+
 clean:
-	rm -rf .venv tests/browser/node_modules staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/browser/node_modules clients/typescript/node_modules staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Memory Scope needs Python 3.11 or newer: make PYTHON=python3.12 …")'

@@ -1,0 +1,45 @@
+import { Pages } from "./paging.js";
+import type * as results from "./results.js";
+import type { CallOptions, Sender } from "./sending.js";
+import type { Decision, Scope } from "./vocabulary.js";
+/** Which events of the record are asked for; left out: all. */
+export interface AuditParams {
+    /** Events about this end user. */
+    userId?: string | undefined;
+    scope?: Scope | undefined;
+    /** Such as `MEMORY_READ`. */
+    eventType?: string | undefined;
+    /** By this key, or about it. */
+    apiKeyId?: string | undefined;
+    /** The refusals alone, or all others. */
+    decision?: Decision | undefined;
+    /** From this time on; as a text it says its time zone, and may be finer than a `Date`. */
+    since?: Date | string | undefined;
+    /** Before this time. */
+    until?: Date | string | undefined;
+    /** How many to ask for at once, 1 to 100. */
+    limit?: number | undefined;
+}
+export declare class AuditOperations {
+    #private;
+    constructor(sender: Sender);
+    /** List the record of the key's project and environment, the newest first. */
+    list(params?: AuditParams, options?: CallOptions): Pages<results.AuditEvent>;
+}
+export declare class PolicyOperations {
+    #private;
+    constructor(sender: Sender);
+    /** Return the policy as the service enforces it: what may be read for what. */
+    get(options?: CallOptions): Promise<results.Policy>;
+    /** Ask what a read for this purpose would be answered. It reads nothing. */
+    check(params: {
+        scope: Scope;
+        purpose: string;
+    }, options?: CallOptions): Promise<results.PolicyCheck>;
+}
+export declare class UsageOperations {
+    #private;
+    constructor(sender: Sender);
+    /** Return what is left of this key's limit, and how much it was used in the last 30 days. */
+    get(options?: CallOptions): Promise<results.Usage>;
+}

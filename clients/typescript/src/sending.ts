@@ -1,0 +1,183 @@
+/** Sends calls: with the key, in time, and again where that may help. */
+import { rateLimitOf, understood } from "./answers.js";
+import { APIError, InvalidArgumentError } from "./errors.js";
+import { connectionError, timeoutError } from "./failures.js";
+import type { Keys } from "./keys.js";
+import type { Reader } from "./reading.js";
+import type { RateLimit, Result } from "./results.js";
+import { Attempts } from "./retries.js";
+import { isRetries, isTimeout, RETRIES_RULE, TIMEOUT_RULE } from "./settings.js";
+import { VERSION } from "./version.js";
+import { Deadline, pause, TOO_LATE } from "./waiting.js";
+
+/** What can be said of one call, as the last argument of every method. */
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds for each attempt, in place of the client's. */
+  timeout?: number | undefined;
+  /** Headers besides our own, such as `X-Request-ID`. */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** How often it is sent again, in place of the client's. */
+  maxRetries?: number | undefined;
+}
+
+/** What can be said of a call that stores. */
+export interface CreateOptions extends CallOptions {
+  /** Makes that it stores once, for 24 hours, from whatever process it is sent. */
+  idempotencyKey?: string | undefined;
+}
+
+/** One operation. Each is safe to send again: see the method that makes it. */
+export interface Call<T> {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly read: Reader<T>;
+  /** JSON, written once: all attempts say the same. */
+  readonly body?: string;
+  readonly idempotencyKey?: string;
+  /** Milliseconds to wait for the answer, at least, unless the call says otherwise. */
+  readonly patience?: number;
+  /** Whether success is 204, without a body. */
+  readonly noContent?: boolean;
+}
+
+export interface Settings {
+  readonly keys: Keys;
+  readonly baseURL: string;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly fetch: typeof fetch;
+}
+
+const RESERVED = /^(x-api-key|content-type|idempotency-key)$/i;
+
+export class Sender {
+  readonly #settings: Settings;
+  rateLimit: RateLimit | null = null;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
+  send<T extends object>(call: Call<T>, options: CallOptions = {}): Promise<T & Result> {
+    return this.#repeated(call, options, (ready) => this.#exchange(call, options, ready));
+  }
+
+  /** Return the answer of a call as it comes, and the time that each next piece of it has. */
+  open(
+    call: Call<object>,
+    options: CallOptions = {},
+  ): Promise<{ response: Response; deadline: Deadline }> {
+    return this.#repeated(call, options, async (ready) => {
+      const response = await this.#asked(call, options, ready);
+      const { deadline } = ready;
+      if (response.ok && response.body) return { response, deadline };
+      const outcome = understood(call, response, await deadline.bound(response.text()));
+      return outcome instanceof APIError
+        ? outcome
+        : new APIError("The answer is empty.", { status: response.status });
+    });
+  }
+
+  async #exchange<T extends object>(
+    call: Call<T>,
+    options: CallOptions,
+    ready: Ready,
+  ): Promise<(T & Result) | APIError> {
+    const response = await this.#asked(call, options, ready);
+    return understood(call, response, await ready.deadline.bound(response.text()));
+  }
+
+  async #asked(call: Call<object>, options: CallOptions, ready: Ready): Promise<Response> {
+    const { baseURL, fetch } = this.#settings;
+    const headers = headersOf(call, options);
+    headers.set("X-API-Key", ready.key);
+    const response = await ready.deadline.bound(
+      fetch(baseURL + call.path, {
+        method: call.method,
+        headers,
+        redirect: "manual",
+        signal: ready.deadline.signal,
+        ...(call.body !== undefined && { body: call.body }),
+      }),
+    );
+    this.rateLimit = rateLimitOf(response.headers) ?? this.rateLimit;
+    return response;
+  }
+
+  async #repeated<T extends object>(
+    call: Call<object>,
+    options: CallOptions,
+    attempt: (ready: Ready) => Promise<T | APIError>,
+  ): Promise<T> {
+    const { signal } = options;
+    check(options, call);
+    const attempts = new Attempts(options.maxRetries ?? this.#settings.maxRetries, Math.random);
+    const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
+    for (;;) {
+      if (signal?.aborted) throw signal.reason;
+      const outcome = await this.#attempted(options.timeout ?? usual, signal, attempt);
+      if (!(outcome instanceof APIError)) return outcome;
+      const delay = attempts.delayAfter(outcome);
+      if (delay === null) throw outcome;
+      await pause(delay, signal);
+    }
+  }
+
+  /** Return what came of one attempt. What is streamed keeps its deadline. */
+  async #attempted<T extends object>(
+    timeout: number,
+    signal: AbortSignal | undefined,
+    attempt: (ready: Ready) => Promise<T | APIError>,
+  ): Promise<T | APIError> {
+    const key = await this.#settings.keys.now(); // what the caller's function throws is the caller's
+    const deadline = new Deadline(timeout, signal);
+    let outcome: T | APIError | null = null;
+    try {
+      outcome = await attempt({ key, deadline });
+      return outcome;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      return error === TOO_LATE ? timeoutError() : connectionError(error, this.#settings.baseURL);
+    } finally {
+      if (outcome === null || !("deadline" in outcome)) deadline.clear();
+    }
+  }
+}
+
+/** What one attempt has. */
+interface Ready {
+  readonly key: string;
+  readonly deadline: Deadline;
+}
+
+function headersOf(call: Call<object>, options: CallOptions): Headers {
+  const headers = new Headers(options.headers);
+  if (!headers.has("User-Agent")) headers.set("User-Agent", `memory-scope-typescript/${VERSION}`);
+  headers.set("Accept", "application/json");
+  if (call.body) headers.set("Content-Type", "application/json");
+  if (call.idempotencyKey) headers.set("Idempotency-Key", call.idempotencyKey);
+  return headers;
+}
+
+/** Throw InvalidArgumentError for options that cannot be heeded; nothing that they hold is shown. */
+function check(options: CallOptions, call: Call<object>): void {
+  const { headers, maxRetries, timeout } = options;
+  if (timeout !== undefined && !isTimeout(timeout)) throw new InvalidArgumentError(TIMEOUT_RULE);
+  if (maxRetries !== undefined && !isRetries(maxRetries))
+    throw new InvalidArgumentError(RETRIES_RULE);
+  if ("idempotencyKey" in options && options.idempotencyKey !== undefined && !call.idempotencyKey) {
+    throw new InvalidArgumentError(
+      "idempotencyKey goes with what stores, and this call stores nothing.",
+    );
+  }
+  const reserved = Object.keys(headers ?? {}).find((name) => RESERVED.test(name));
+  if (reserved) throw new InvalidArgumentError(`The header ${reserved} is the client's own.`);
+  try {
+    new Headers(headers);
+  } catch {
+    throw new InvalidArgumentError("headers holds what cannot be a header.");
+  }
+}
