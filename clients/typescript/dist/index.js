@@ -896,7 +896,7 @@ var SENTENCES = {
 var SIGNS = [
   [/ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/, "name_not_found"],
   [/ECONNREFUSED|ConnectionRefused|connection refused/i, "refused"],
-  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket/, "unreachable"],
+  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/, "unreachable"],
   [/CONNECT_TIMEOUT|ETIMEDOUT/, "connect_timeout"],
   [/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/, "certificate"],
   [/EPROTO|_SSL_|SSL routines|InvalidContentType/, "tls"],

@@ -19,7 +19,7 @@ const SENTENCES: Record<FailureReason, string> = {
 const SIGNS: readonly (readonly [RegExp, FailureReason])[] = [
   [/ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/, "name_not_found"],
   [/ECONNREFUSED|ConnectionRefused|connection refused/i, "refused"],
-  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket/, "unreachable"],
+  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/, "unreachable"],
   [/CONNECT_TIMEOUT|ETIMEDOUT/, "connect_timeout"],
   [/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/, "certificate"],
   [/EPROTO|_SSL_|SSL routines|InvalidContentType/, "tls"],

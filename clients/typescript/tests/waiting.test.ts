@@ -149,6 +149,13 @@ describe("why there is no answer", () => {
     expect(error.message).toContain(`${new URL(address).host} refused`);
   });
 
+  test("a port that fetch asks nothing of", async () => {
+    expect(await failure("http://127.0.0.1:9")).toMatchObject({
+      reason: "unreachable",
+      requestSent: false,
+    });
+  });
+
   test.each<[string, string, errors.FailureReason]>([
     ["nothing", "", "broken_off"],
     ["half", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "broken_off"],
