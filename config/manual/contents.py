@@ -251,6 +251,12 @@ CLIENTS = Group(
             "The official Python client and its command.",
             (Part("clients/python/README.md"),),
         ),
+        Entry(
+            "typescript",
+            "TypeScript",
+            "The official TypeScript client, for Node, Bun, Deno and edge runtimes.",
+            (Part("clients/typescript/README.md"),),
+        ),
     ),
 )
 
@@ -260,10 +266,11 @@ NEWS = Group(
         Entry(
             "changelog",
             "Changelog",
-            "What is new in the service and in the Python client.",
+            "What is new in the service and in the clients.",
             (
                 Part("CHANGELOG.md", under="The service"),
                 Part("clients/python/CHANGELOG.md", under="The Python client"),
+                Part("clients/typescript/CHANGELOG.md", under="The TypeScript client"),
             ),
         ),
     ),

@@ -1,7 +1,7 @@
-"""A request of each operation that works as it stands, for a shell and for Python.
+"""A request of each operation that works as it stands, for a shell, Python and TypeScript.
 
 What a body says is the example of the API's description; here stand the words of the path and of
-the query, and what the Python client calls it.
+the query, and what the Python client calls it. What TypeScript calls it stands in `typescript`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.manual import typescript as typescript_client
 from config.manual.highlighting import broken
 
 KEY = '-H "X-API-Key: $MEMORY_SCOPE_API_KEY"'
 JSON_TYPE = "-H 'Content-Type: application/json'"
 
-# What a reader has from an earlier answer: a variable in a shell, and in Python a text to replace.
+# What a reader has from an earlier answer: a variable in a shell, elsewhere a text to replace.
 TOKEN = "$TOKEN"  # noqa: S105 - a variable's name
 MEMORY_ID = "$MEMORY_ID"
-IN_PYTHON = {TOKEN: "rev_…", MEMORY_ID: "01a206ab-…"}
+IN_PROGRAMS = {TOKEN: "rev_…", MEMORY_ID: "01a206ab-…"}
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,14 @@ def python(example: Example, body: Body = None) -> str:
     )
 
 
+def typescript(operation_id: str, example: Example, body: Body = None) -> str:
+    """Return the request as a call of the TypeScript client; empty if it has none for it."""
+    first = [IN_PROGRAMS.get(one, one) for one in example.path.values()]
+    told = {**example.query, **(body or {})}
+    said = {name: IN_PROGRAMS.get(one, one) if one == TOKEN else one for name, one in told.items()}
+    return typescript_client.call(operation_id, first, said, iterated=example.iterated)
+
+
 def _arguments(said: Mapping[str, Any]) -> str:
     lines = [f"{name}={_literal(value)}" for name, value in said.items()]
     if len(lines) == 1 and len(lines[0]) < 60:
@@ -120,7 +129,7 @@ def _arguments(said: Mapping[str, Any]) -> str:
 def _literal(value: Any) -> str:
     """Return a value as Python writes it, texts in double quotes."""
     if isinstance(value, str):
-        return json.dumps(IN_PYTHON.get(value, value), ensure_ascii=False)
+        return json.dumps(IN_PROGRAMS.get(value, value), ensure_ascii=False)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):

@@ -17,7 +17,13 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from config.manual.highlighting import highlighted, laid_out
 
-LANGUAGES = {"sh": "Shell", "python": "Python", "json": "JSON", "text": "Text"}
+LANGUAGES = {
+    "sh": "Shell",
+    "python": "Python",
+    "typescript": "TypeScript",
+    "json": "JSON",
+    "text": "Text",
+}
 NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 PAGE = "page"  # where the renderer finds the article that it is drawing
 

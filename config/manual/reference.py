@@ -9,7 +9,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from config.manual.examples import EXAMPLES, WITHOUT_KEY, curl, python, with_variables
+from config.manual.examples import (
+    EXAMPLES,
+    WITHOUT_KEY,
+    curl,
+    python,
+    typescript,
+    with_variables,
+)
 from config.manual.highlighting import broken
 from config.manual.links import Links
 from config.manual.markdown import anchor_of, code_block, in_line, tabs
@@ -134,7 +141,13 @@ class _Operation:
         call = python(said, body)
         if not call:
             return code_block(line, language, "example", title="curl")
-        return tabs([("curl", "curl", language, line), ("python", "Python", "python", call)])
+        return tabs(
+            [
+                ("curl", "curl", language, line),
+                ("python", "Python", "python", call),
+                ("typescript", "TypeScript", "typescript", typescript(self.name, said, body)),
+            ]
+        )
 
     def _body_example(self) -> Any:
         body = self._schemas.resolve(self._operation.get("requestBody")) or {}

@@ -37,6 +37,7 @@ CALLED_HERE = {
     "pagination": "cursor",
     "paging": "cursor",
     "sdk": "python",
+    "javascript": "typescript",
     "swagger": "openapi",
     "throttle": "rate_limited",
     "throttling": "rate_limited",

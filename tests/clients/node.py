@@ -16,17 +16,27 @@ MODULES = CLIENT / "node_modules"
 SECONDS = 300
 
 
+def with_modules() -> bool:
+    """Say whether npm and its packages are here. Fails in CI, which has them."""
+    words = _missing()
+    if words and os.environ.get("CI"):
+        pytest.fail(words)
+    return not words
+
+
 def need_modules() -> None:
     """Skip, in words, where npm or its packages are missing; fail in CI, which never skips."""
+    if not with_modules():
+        pytest.skip(_missing())
+
+
+def _missing() -> str:
     missing = [str(path) for path in ("node", "npm") if shutil.which(path) is None]
     if not (MODULES / "typescript").exists():
         missing.append("clients/typescript/node_modules")
     if not missing:
-        return
-    words = f"{' and '.join(missing)}: missing; install Node 20 or newer, then `make test`"
-    if os.environ.get("CI"):
-        pytest.fail(words)
-    pytest.skip(words)
+        return ""
+    return f"{' and '.join(missing)}: missing; install Node 20 or newer, then `make test`"
 
 
 def run(*command: str, cwd: Path = CLIENT, **environment: str) -> str:
@@ -45,7 +55,7 @@ def run(*command: str, cwd: Path = CLIENT, **environment: str) -> str:
 
 def npx(program: str, *arguments: str, **environment: str) -> str:
     """Return what a program of the client's packages said."""
-    return run(str(MODULES / ".bin" / program), *arguments, **environment)
+    return run(str(MODULES / ".bin" / program), *arguments, cwd=CLIENT, **environment)
 
 
 def copied(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Runs what the documentation shows as a reader would: in a shell, and with Python."""
+"""Runs what the documentation shows as a reader would: in a shell, with Python, and in Node."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.environment import BASE_DIR
+from tests.clients import node
 from tests.docs.reading import Code
 
 # A reader's shell, with curl under watch: what it is answered is kept beside what it prints.
@@ -23,6 +24,7 @@ exit $ended
 COMMAND = """#!/bin/sh
 exec "$PYTHON" -m memory_scope "$@"
 """
+PROGRAMS = ("python", "typescript")
 SECONDS = 120
 
 
@@ -77,6 +79,8 @@ class Reader:
             text = text.replace(placeholder, own)
         if code.language == "python":
             ran = self._run([sys.executable, "-W", "error", "-c", text])
+        elif code.language == "typescript":
+            ran = self._run(["node", self._in_javascript(text)])
         else:
             kept = f'. "{self.variables}"\n{text}\nset >"{self.folder}/all"\n'
             kept += f'export -p >"{self.variables}"\n'
@@ -85,6 +89,17 @@ class Reader:
         statuses = [file.read_text() for file in self._kept("status")]
         bodies = [file.read_text() for file in self._kept("body")]
         return Ran(ran.returncode, ran.stdout + ran.stderr, statuses, bodies[-1] if bodies else "")
+
+    def _in_javascript(self, text: str) -> str:
+        """Return a file of what Node runs, beside a folder with the client as npm would link it."""
+        packages = self.folder / "node_modules"
+        if not packages.exists():
+            packages.mkdir()
+            (packages / "memory-scope").symlink_to(node.CLIENT)
+        (self.folder / "example.ts").write_text(text)
+        script = str(self.folder / "example.mjs")
+        node.npx("esbuild", str(self.folder / "example.ts"), "--format=esm", f"--outfile={script}")
+        return script
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from memory_scope import MemoryScopeClient
 
+from config.manual import typescript
 from config.manual.examples import EXAMPLES
 from config.manual.reference import METHODS, slug_of
 from config.manual.schemas import Schemas
@@ -94,6 +95,21 @@ def test_all_that_the_client_can_ask_is_shown() -> None:
         if not name.startswith("_")
     }
     assert able - NOT_SHOWN == {one.method for one in EXAMPLES.values() if one.method}
+
+
+def test_the_typescript_client_is_shown_wherever_the_python_one_is() -> None:
+    assert set(typescript.METHODS) == {name for name, one in EXAMPLES.items() if one.method}
+    for *_, operation in operations():
+        html = unescape(page_of(operation).html)
+        method = typescript.METHODS.get(operation["operationId"])
+        assert method is None or f"client.{method}(" in words(html).replace("( ", "("), method
+
+
+def test_typescript_spells_our_names_and_no_others() -> None:
+    said = {"user_id": "u", "value_json": {"max_price": 5, "no-nuts": True, "likes": []}}
+    assert typescript.literal(said) == (
+        '{\n  userId: "u",\n  valueJson: { max_price: 5, "no-nuts": true, likes: [] },\n}'
+    )
 
 
 class TestKinds:

@@ -19,7 +19,13 @@ from tests.docs.reading import Read, Reader, crawled, read
 pytestmark = pytest.mark.django_db
 
 # Texts of which every section must be on the site.
-WHOLE = ("docs/api.md", "docs/policy.md", "clients/python/README.md", "CHANGELOG.md")
+WHOLE = (
+    "docs/api.md",
+    "docs/policy.md",
+    "clients/python/README.md",
+    "clients/typescript/README.md",
+    "CHANGELOG.md",
+)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +172,7 @@ class TestSearch:
             ("forget", "/docs/reference/erase-user/"),
             ("pagination", "/docs/requests/#queries"),
             ("sdk", "/docs/python/"),
+            ("javascript", "/docs/typescript/"),
             ("swagger", "/docs/reference/get-openapi-json/"),
             ("idempotent", "/docs/idempotency/"),
             ("revoking", "/docs/reference/revoke-access/"),

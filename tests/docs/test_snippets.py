@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from accounts.models import Project
 from config.manual.views import site
+from tests.clients.node import with_modules
 from tests.docs.reading import Code, read
-from tests.docs.running import Ran, Reader
+from tests.docs.running import PROGRAMS, Ran, Reader
 from tests.docs.shapes import differences, shown
 from tests.doors import running_service
 from tests.makers import make_key
 
-RUN = ("sh", "python")
+RUN = ("sh", *PROGRAMS)
 NOT_RUN = ("text",)
 CONFIGURATION = "config"  # of another program: test_hosts.py starts what it says
 CODE = re.compile(r'<code class="language-(\w+)"')
@@ -77,8 +78,10 @@ def follow(reader: Reader, codes: list[Code], address: str) -> list[str]:
     last: Ran | None = None  # of those in a shell
     for code in codes:
         code.text = code.text.replace("http://testserver", address)
+        if code.language == "typescript" and not with_modules():
+            continue
         if code.language in RUN:
-            if code.language == "python":  # it may do what a shell did before: revoke a token
+            if code.language in PROGRAMS:  # it may do what a shell did before: revoke a token
                 prepare(reader, address)
             ran = reader.run(code)
             troubles += went_wrong(code, ran)
