@@ -1,4 +1,4 @@
-// Makes dist/: one module with its source map, and the types. `node build.mjs <folder>` makes it there.
+// Makes dist/: two modules with their source maps, and the types. `node build.mjs <folder>` makes it there.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -8,7 +8,8 @@ const here = import.meta.dirname;
 const folder = resolve(process.argv[2] ?? join(here, "dist"));
 const { outputFiles } = await build({
   absWorkingDir: here,
-  entryPoints: ["src/index.ts"],
+  entryPoints: ["src/index.ts", "src/ai.ts"],
+  external: ["ai"],
   outdir: "dist", // also where it is made elsewhere: the map names the sources from there
   bundle: true,
   format: "esm",

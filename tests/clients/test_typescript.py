@@ -51,16 +51,20 @@ class TestBuild:
     def test_it_needs_no_package_and_nothing_of_node(self) -> None:
         package = json.loads((CLIENT / "package.json").read_text())
         assert "dependencies" not in package
-        assert re.findall(r"""(?:from|import|require)\s*\(?["']""", built_text()) == []
+        imports = r"""(?:from|import|require)\s*\(?\s*["']([^"']+)"""
+        assert re.findall(imports, built_text()) == []
+        assert set(re.findall(imports, built_text("ai.js"))) == {"ai"}
+        assert package["peerDependenciesMeta"] == {"ai": {"optional": True}}
 
     def test_what_an_import_leads_to_is_there_and_has_its_map(self) -> None:
         package = json.loads((CLIENT / "package.json").read_text())
         for target in (one for export in package["exports"].values() for one in paths(export)):
             assert (CLIENT / target).is_file(), target
-        assert built_text().rstrip().endswith("//# sourceMappingURL=index.js.map")
-        told = json.loads((CLIENT / "dist/index.js.map").read_text())
-        assert len(told["sources"]) == len(told["sourcesContent"]) > 10
-        assert not [source for source in told["sources"] if not source.startswith("../src/")]
+        for name in ("index.js", "ai.js"):
+            assert built_text(name).rstrip().endswith(f"//# sourceMappingURL={name}.map")
+            told = json.loads((CLIENT / f"dist/{name}.map").read_text())
+            assert len(told["sources"]) == len(told["sourcesContent"]) > 0
+            assert not [source for source in told["sources"] if not source.startswith("../src/")]
 
     def test_a_package_holds_what_is_built_and_nothing_else(self) -> None:
         (packed,) = json.loads(run("npm", "pack", "--dry-run", "--json", "--ignore-scripts"))
@@ -90,8 +94,8 @@ def test_no_module_is_too_long_to_be_read_at_once() -> None:
     assert too_long == {}
 
 
-def built_text() -> str:
-    return (CLIENT / "dist/index.js").read_text()
+def built_text(name: str = "index.js") -> str:
+    return (CLIENT / "dist" / name).read_text()
 
 
 def paths(export: str | dict[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 /** The client and the real service. */
 import { describe, expect, test } from "vitest";
+import { READABLE } from "../src/ai.js";
 import * as errors from "../src/errors.js";
 import { ALL_DOMAINS, MemoryScope } from "../src/index.js";
 import { all, apiKey, baseURL, client, failure, question, somebody, statement } from "./service.js";
@@ -161,6 +162,12 @@ describe.skipIf(!baseURL)("the real service", () => {
     const policy = await client.policy.get();
     expect(policy.matrix.preferences).toEqual(["content_generation", "recommendation"]);
     expect(policy.body.version).toBe(policy.version);
+    for (const [scope, classes] of Object.entries(policy.matrix)) {
+      const readers = Object.entries(READABLE).filter(([, scopes]) =>
+        scopes.some((one) => one === scope),
+      );
+      expect(readers.map(([name]) => name).sort(), scope).toEqual([...classes].sort());
+    }
     const check = await client.policy.check({ scope: "preferences", purpose: "book a table" });
     expect(check).toMatchObject({
       allowed: false,
