@@ -6,6 +6,7 @@ import filecmp
 import gzip
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,13 @@ def test_the_lock_file_names_no_address() -> None:
     assert not [name for name, one in locked.items() if name and "integrity" not in one]
     assert "resolved" not in text
     assert not re.findall(r"https?://(?!opencollective|github\.com|www\.)\S+\.tgz", text)
+
+
+def test_the_lock_file_holds_all_that_is_asked_for(tmp_path: Path) -> None:
+    """Also what npm would leave out where a registry lacks it: `npm ci` refuses to begin then."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(CLIENT / name, tmp_path)
+    run("npm", "ci", "--dry-run", "--offline", "--no-audit", "--no-fund", cwd=tmp_path)
 
 
 def test_no_module_is_too_long_to_be_read_at_once() -> None:
