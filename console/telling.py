@@ -125,8 +125,6 @@ def _notes(event: AuditEvent) -> Iterator[SafeString]:
     if event.event_type in TELLS_WHAT:
         for name, said in history.registered(meta):
             yield format_html("{}: {}", name, isolated(said))
-    if meta.get("reason"):
-        yield format_html('<q class="said">{}</q>', isolated(meta["reason"]))
     if meta.get("reason"):  # why an owner looked at what is live
         yield format_html('Because <q class="said">{}</q>', isolated(meta["reason"]))
     if meta.get("address"):
