@@ -74,4 +74,4 @@ class Looker:
     def _picture(self, name: str) -> None:
         if PICTURES:
             file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-            self.page.screenshot(path=Path(PICTURES) / f"{file}.png", full_page=True)
+            self.page.screenshot(path=Path(PICTURES) / f"{file[-200:]}.png", full_page=True)
