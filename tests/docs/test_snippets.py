@@ -56,7 +56,7 @@ def test_few_pieces_are_not_run() -> None:
     languages = [code[1] for code in codes]
     assert set(languages) <= {*RUN, *NOT_RUN, "json"}
     assert languages.count("sh") > 30
-    assert languages.count("text") <= 5
+    assert languages.count("text") <= 6  # what installs, and other programs
 
 
 def prepare(reader: Reader, address: str) -> None:
