@@ -1053,7 +1053,9 @@ var Deadline = class {
 };
 
 // src/sending.ts
-var RESERVED = /^(x-api-key|content-type|idempotency-key)$/i;
+var RESERVED = /^(x-api-key|idempotency-key|accept|host|connection|content-(type|length|encoding)|transfer-encoding)$/i;
+var NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+var VALUE = /^[!-~]([\t -~]*[!-~])?$/;
 var Sender = class {
   #settings;
   rateLimit = null;
@@ -1062,25 +1064,25 @@ var Sender = class {
   }
   /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
   send(call, options = {}) {
-    return this.#repeated(call, options, (ready) => this.#exchange(call, options, ready));
+    return this.#repeated(call, options, (ready) => this.#exchange(call, ready));
   }
   /** Return the answer of a call as it comes, and the time that each next piece of it has. */
   open(call, options = {}) {
     return this.#repeated(call, options, async (ready) => {
-      const response = await this.#asked(call, options, ready);
+      const response = await this.#asked(call, ready);
       const { deadline } = ready;
       if (response.ok && response.body) return { response, deadline };
       const outcome = understood(call, response, await deadline.bound(response.text()));
       return outcome instanceof APIError ? outcome : new APIError("The answer is empty.", { status: response.status });
     });
   }
-  async #exchange(call, options, ready) {
-    const response = await this.#asked(call, options, ready);
+  async #exchange(call, ready) {
+    const response = await this.#asked(call, ready);
     return understood(call, response, await ready.deadline.bound(response.text()));
   }
-  async #asked(call, options, ready) {
+  async #asked(call, ready) {
     const { baseURL, fetch } = this.#settings;
-    const headers = headersOf(call, options);
+    const headers = new Headers(ready.headers);
     headers.set("X-API-Key", ready.key);
     const response = await ready.deadline.bound(
       fetch(baseURL + call.path, {
@@ -1097,11 +1099,16 @@ var Sender = class {
   async #repeated(call, options, attempt) {
     const { signal } = options;
     check(options, call);
+    const headers = headersOf(call, options);
     const attempts = new Attempts(options.maxRetries ?? this.#settings.maxRetries, Math.random);
     const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
     for (; ; ) {
       if (signal?.aborted) throw signal.reason;
-      const outcome = await this.#attempted(options.timeout ?? usual, signal, attempt);
+      const outcome = await this.#attempted(
+        options.timeout ?? usual,
+        signal,
+        (ready) => attempt({ ...ready, headers })
+      );
       if (!(outcome instanceof APIError)) return outcome;
       const delay = attempts.delayAfter(outcome);
       if (delay === null) throw outcome;
@@ -1125,7 +1132,7 @@ var Sender = class {
   }
 };
 function headersOf(call, options) {
-  const headers = new Headers(options.headers);
+  const headers = new Headers(checkedHeaders(options.headers));
   if (!headers.has("User-Agent")) headers.set("User-Agent", `memory-scope-typescript/${VERSION}`);
   headers.set("Accept", "application/json");
   if (call.body) headers.set("Content-Type", "application/json");
@@ -1133,7 +1140,7 @@ function headersOf(call, options) {
   return headers;
 }
 function check(options, call) {
-  const { headers, maxRetries, timeout } = options;
+  const { maxRetries, timeout } = options;
   if (timeout !== void 0 && !isTimeout(timeout)) throw new InvalidArgumentError(TIMEOUT_RULE);
   if (maxRetries !== void 0 && !isRetries(maxRetries))
     throw new InvalidArgumentError(RETRIES_RULE);
@@ -1142,13 +1149,18 @@ function check(options, call) {
       "idempotencyKey goes with what stores, and this call stores nothing."
     );
   }
-  const reserved = Object.keys(headers ?? {}).find((name) => RESERVED.test(name));
-  if (reserved) throw new InvalidArgumentError(`The header ${reserved} is the client's own.`);
-  try {
-    new Headers(headers);
-  } catch {
-    throw new InvalidArgumentError("headers holds what cannot be a header.");
-  }
+}
+function checkedHeaders(given = {}) {
+  const pairs = Symbol.iterator in given ? given : Object.entries(given);
+  return Array.from(pairs, ([name, value]) => {
+    if (RESERVED.test(name)) {
+      throw new InvalidArgumentError(`The header ${name} is the client's own.`);
+    }
+    if (!NAME.test(name) || typeof value !== "string" || !VALUE.test(value)) {
+      throw new InvalidArgumentError("headers holds what cannot be a header.");
+    }
+    return [name, value];
+  });
 }
 
 // src/wholeness.ts

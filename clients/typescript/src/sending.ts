@@ -50,7 +50,10 @@ export interface Settings {
   readonly fetch: typeof fetch;
 }
 
-const RESERVED = /^(x-api-key|content-type|idempotency-key)$/i;
+const RESERVED =
+  /^(x-api-key|idempotency-key|accept|host|connection|content-(type|length|encoding)|transfer-encoding)$/i;
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const VALUE = /^[!-~]([\t -~]*[!-~])?$/;
 
 export class Sender {
   readonly #settings: Settings;
@@ -62,7 +65,7 @@ export class Sender {
 
   /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
   send<T extends object>(call: Call<T>, options: CallOptions = {}): Promise<T & Result> {
-    return this.#repeated(call, options, (ready) => this.#exchange(call, options, ready));
+    return this.#repeated(call, options, (ready) => this.#exchange(call, ready));
   }
 
   /** Return the answer of a call as it comes, and the time that each next piece of it has. */
@@ -71,7 +74,7 @@ export class Sender {
     options: CallOptions = {},
   ): Promise<{ response: Response; deadline: Deadline }> {
     return this.#repeated(call, options, async (ready) => {
-      const response = await this.#asked(call, options, ready);
+      const response = await this.#asked(call, ready);
       const { deadline } = ready;
       if (response.ok && response.body) return { response, deadline };
       const outcome = understood(call, response, await deadline.bound(response.text()));
@@ -81,18 +84,14 @@ export class Sender {
     });
   }
 
-  async #exchange<T extends object>(
-    call: Call<T>,
-    options: CallOptions,
-    ready: Ready,
-  ): Promise<(T & Result) | APIError> {
-    const response = await this.#asked(call, options, ready);
+  async #exchange<T extends object>(call: Call<T>, ready: Ready): Promise<(T & Result) | APIError> {
+    const response = await this.#asked(call, ready);
     return understood(call, response, await ready.deadline.bound(response.text()));
   }
 
-  async #asked(call: Call<object>, options: CallOptions, ready: Ready): Promise<Response> {
+  async #asked(call: Call<object>, ready: Ready): Promise<Response> {
     const { baseURL, fetch } = this.#settings;
-    const headers = headersOf(call, options);
+    const headers = new Headers(ready.headers);
     headers.set("X-API-Key", ready.key);
     const response = await ready.deadline.bound(
       fetch(baseURL + call.path, {
@@ -114,11 +113,14 @@ export class Sender {
   ): Promise<T> {
     const { signal } = options;
     check(options, call);
+    const headers = headersOf(call, options); // once: all attempts say the same
     const attempts = new Attempts(options.maxRetries ?? this.#settings.maxRetries, Math.random);
     const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
     for (;;) {
       if (signal?.aborted) throw signal.reason;
-      const outcome = await this.#attempted(options.timeout ?? usual, signal, attempt);
+      const outcome = await this.#attempted(options.timeout ?? usual, signal, (ready) =>
+        attempt({ ...ready, headers }),
+      );
       if (!(outcome instanceof APIError)) return outcome;
       const delay = attempts.delayAfter(outcome);
       if (delay === null) throw outcome;
@@ -130,7 +132,7 @@ export class Sender {
   async #attempted<T extends object>(
     timeout: number,
     signal: AbortSignal | undefined,
-    attempt: (ready: Ready) => Promise<T | APIError>,
+    attempt: (ready: Omit<Ready, "headers">) => Promise<T | APIError>,
   ): Promise<T | APIError> {
     const key = await this.#settings.keys.now(); // what the caller's function throws is the caller's
     const deadline = new Deadline(timeout, signal);
@@ -150,11 +152,12 @@ export class Sender {
 /** What one attempt has. */
 interface Ready {
   readonly key: string;
+  readonly headers: Headers;
   readonly deadline: Deadline;
 }
 
 function headersOf(call: Call<object>, options: CallOptions): Headers {
-  const headers = new Headers(options.headers);
+  const headers = new Headers(checkedHeaders(options.headers));
   if (!headers.has("User-Agent")) headers.set("User-Agent", `memory-scope-typescript/${VERSION}`);
   headers.set("Accept", "application/json");
   if (call.body) headers.set("Content-Type", "application/json");
@@ -164,7 +167,7 @@ function headersOf(call: Call<object>, options: CallOptions): Headers {
 
 /** Throw InvalidArgumentError for options that cannot be heeded; nothing that they hold is shown. */
 function check(options: CallOptions, call: Call<object>): void {
-  const { headers, maxRetries, timeout } = options;
+  const { maxRetries, timeout } = options;
   if (timeout !== undefined && !isTimeout(timeout)) throw new InvalidArgumentError(TIMEOUT_RULE);
   if (maxRetries !== undefined && !isRetries(maxRetries))
     throw new InvalidArgumentError(RETRIES_RULE);
@@ -173,11 +176,19 @@ function check(options: CallOptions, call: Call<object>): void {
       "idempotencyKey goes with what stores, and this call stores nothing.",
     );
   }
-  const reserved = Object.keys(headers ?? {}).find((name) => RESERVED.test(name));
-  if (reserved) throw new InvalidArgumentError(`The header ${reserved} is the client's own.`);
-  try {
-    new Headers(headers);
-  } catch {
-    throw new InvalidArgumentError("headers holds what cannot be a header.");
-  }
+}
+
+/** Return them as pairs. Also a `Headers` or a `Map` is gone through: nothing may slip past. */
+function checkedHeaders(given: object = {}): [string, string][] {
+  const pairs = Symbol.iterator in given ? given : Object.entries(given);
+  return Array.from(pairs as Iterable<[string, string]>, ([name, value]) => {
+    if (RESERVED.test(name)) {
+      throw new InvalidArgumentError(`The header ${name} is the client's own.`);
+    }
+    // Checked here, because `fetch` makes a text of a number, and takes blanks off the ends.
+    if (!NAME.test(name) || typeof value !== "string" || !VALUE.test(value)) {
+      throw new InvalidArgumentError("headers holds what cannot be a header.");
+    }
+    return [name, value];
+  });
 }

@@ -22,6 +22,7 @@ interface Outcome {
 interface Call {
   operation: string;
   arguments?: Table;
+  options?: { timeout?: unknown; extra_headers?: Record<string, string> };
   page?: string | null;
   outcome: Outcome;
 }
@@ -46,20 +47,20 @@ const VARIABLES = ["MEMORY_SCOPE_API_KEY", "MEMORY_SCOPE_BASE_URL"];
 const OPERATIONS: Record<string, (client: MemoryScope, said: any, options: object) => unknown> = {
   create_memory: (client, said, options) => client.memory.create(said, options),
   create_memories: (client, { memories }, options) => client.memory.createMany(memories, options),
-  read_memory: (client, said) => client.memory.read(said),
-  read_many: (client, said) => client.memory.readMany(said),
-  read_memory_continue: (client, said) => client.memory.continue(said),
-  revoke_memory: (client, said) => client.memory.revoke(said),
-  list_memories: (client, said) => client.memory.list(said),
-  get_memory: (client, { memoryId }) => client.memory.get(memoryId),
-  delete_memory: (client, { memoryId }) => client.memory.delete(memoryId),
-  get_user: (client, { userId }) => client.users.get(userId),
-  export_user: (client, { userId }) => client.users.export(userId),
-  erase_user: (client, { userId, ...said }) => client.users.erase(userId, said),
-  list_events: (client, said) => client.audit.list(said),
-  policy: (client) => client.policy.get(),
-  check_policy: (client, said) => client.policy.check(said),
-  usage: (client) => client.usage.get(),
+  read_memory: (client, said, options) => client.memory.read(said, options),
+  read_many: (client, said, options) => client.memory.readMany(said, options),
+  read_memory_continue: (client, said, options) => client.memory.continue(said, options),
+  revoke_memory: (client, said, options) => client.memory.revoke(said, options),
+  list_memories: (client, said, options) => client.memory.list(said, options),
+  get_memory: (client, { memoryId }, options) => client.memory.get(memoryId, options),
+  delete_memory: (client, { memoryId }, options) => client.memory.delete(memoryId, options),
+  get_user: (client, { userId }, options) => client.users.get(userId, options),
+  export_user: (client, { userId }, options) => client.users.export(userId, options),
+  erase_user: (client, { userId, ...said }, options) => client.users.erase(userId, said, options),
+  list_events: (client, said, options) => client.audit.list(said, options),
+  policy: (client, _, options) => client.policy.get(options),
+  check_policy: (client, said, options) => client.policy.check(said, options),
+  usage: (client, _, options) => client.usage.get(options),
   new: (client) => client,
 };
 
@@ -129,7 +130,13 @@ function made(client: MemoryScope, call: Call): unknown {
   const { idempotencyKey, ...said } = given(call.arguments ?? {}) as Table;
   const ask = OPERATIONS[call.operation];
   if (ask === undefined) throw new Error(`What is ${call.operation}?`);
-  const found = ask(client, said as never, idempotencyKey === undefined ? {} : { idempotencyKey });
+  const { timeout, extra_headers: headers } = call.options ?? {};
+  const options = {
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(timeout !== undefined && { timeout: (given(timeout) as number) * 1000 }),
+    ...(headers && { headers }),
+  };
+  const found = ask(client, said as never, options);
   return "page" in call ? (found as { page(cursor: unknown): unknown }).page(call.page) : found;
 }
 
@@ -190,6 +197,8 @@ test("the table asks for nothing that this runner does not know", () => {
   expect(calls.map(({ operation }) => operation).filter((name) => !known.includes(name))).toEqual(
     [],
   );
+  const options = calls.flatMap((call) => Object.keys(call.options ?? {}));
+  expect([...new Set(options)].sort()).toEqual(["extra_headers", "timeout"]);
   const kinds = calls.flatMap(({ outcome }) => outcome.error?.kind ?? []) as string[];
   expect(kinds.filter((kind) => !(kind in KINDS) && kind !== "client_state")).toEqual([]);
   expect(new Set(kinds).size).toBeGreaterThan(10);

@@ -201,7 +201,11 @@ describe("arguments", () => {
     [{ timeout: 2 ** 31 }, "timeout"],
     [{ maxRetries: -1 }, "maxRetries"],
     [{ headers: { "x-api-key": "a" } }, "x-api-key"],
+    [{ headers: { "Transfer-Encoding": "chunked" } }, "Transfer-Encoding"],
+    [{ headers: new Headers({ "X-API-Key": "a" }) }, "x-api-key"],
+    [{ headers: [["Host", "a"]] }, "Host"],
     [{ headers: { a: "b\nc" } }, "headers"],
+    [{ headers: { a: "b\n" } }, "headers"],
     [{ idempotencyKey: "a" }, "stores nothing"],
   ])("options that cannot be heeded are refused: %j", async (options, sentence) => {
     await against([], async (client, play) => {
