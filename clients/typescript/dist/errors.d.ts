@@ -45,7 +45,6 @@ export declare class MemoryScopeError extends Error {
     /** What the service's log and record call the request; null where there was no answer. */
     readonly requestId: string | null;
     constructor(message: string, told?: Told);
-    get name(): string;
     /** Return the sentence, and after it what helps to find the request in the service's log. */
     toString(): string;
 }

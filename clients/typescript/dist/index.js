@@ -12,9 +12,6 @@ var MemoryScopeError = class extends Error {
     this.code = told.code ?? null;
     this.requestId = told.requestId ?? null;
   }
-  get name() {
-    return nameOf(this);
-  }
   /** Return the sentence, and after it what helps to find the request in the service's log. */
   toString() {
     const known = { status: this.status, code: this.code, "request id": this.requestId };
@@ -98,25 +95,25 @@ var IncompleteAnswerError = class extends APIConnectionError {
     super(message, "broken_off", true);
   }
 };
-var NAMES = [
-  [IncompleteAnswerError, "IncompleteAnswerError"],
-  [APITimeoutError, "APITimeoutError"],
-  [APIConnectionError, "APIConnectionError"],
-  [ServerError, "ServerError"],
-  [RateLimitError, "RateLimitError"],
-  [ConflictError, "ConflictError"],
-  [NotFoundError, "NotFoundError"],
-  [GrantRevokedError, "GrantRevokedError"],
-  [PermissionDeniedError, "PermissionDeniedError"],
-  [PolicyDeniedError, "PolicyDeniedError"],
-  [AuthenticationError, "AuthenticationError"],
-  [InvalidRequestError, "InvalidRequestError"],
-  [APIError, "APIError"],
-  [InvalidArgumentError, "InvalidArgumentError"],
-  [ConfigurationError, "ConfigurationError"]
-];
-function nameOf(error) {
-  return NAMES.find(([kind2]) => error instanceof kind2)?.[1] ?? "MemoryScopeError";
+for (const [name, value] of Object.entries({
+  MemoryScopeError,
+  ConfigurationError,
+  InvalidArgumentError,
+  APIError,
+  InvalidRequestError,
+  AuthenticationError,
+  PolicyDeniedError,
+  PermissionDeniedError,
+  GrantRevokedError,
+  NotFoundError,
+  ConflictError,
+  RateLimitError,
+  ServerError,
+  APIConnectionError,
+  APITimeoutError,
+  IncompleteAnswerError
+})) {
+  Object.defineProperty(value.prototype, "name", { value: name, writable: true });
 }
 
 // src/runtime.ts
@@ -414,14 +411,12 @@ function inCircle(requestId) {
 
 // src/answers.ts
 var NO_CONTENT = 204;
-var BY_CODE = {
-  policy_denied: PolicyDeniedError,
-  grant_revoked: GrantRevokedError
-};
-var BY_STATUS = {
+var KINDS = {
   400: InvalidRequestError,
   401: AuthenticationError,
   403: PermissionDeniedError,
+  "403policy_denied": PolicyDeniedError,
+  "403grant_revoked": GrantRevokedError,
   404: NotFoundError,
   409: ConflictError,
   422: InvalidRequestError,
@@ -432,7 +427,8 @@ function understood(answer, response, content) {
   const body = parsed2(content);
   if (response.ok && (!answer.noContent || response.status === NO_CONTENT)) {
     try {
-      const ignoredFields = ignored(body?.ignored_fields);
+      const told = remarks(body?.ignored_fields);
+      const ignoredFields = told.map(({ field, nearest }) => ({ field, nearest }));
       return Object.assign(answer.read(body ?? {}), { requestId, ignoredFields });
     } catch {
     }
@@ -440,35 +436,23 @@ function understood(answer, response, content) {
   if (response.ok) {
     return new APIError(
       "The answer could not be understood: is this the address of a Memory Scope?",
-      {
-        status: response.status,
-        requestId
-      }
+      { status: response.status, requestId }
     );
   }
   return errorOf(response.status, body ?? {}, requestId, retryAfter(response.headers));
 }
 function errorOf(status, body, requestId, wait) {
-  const isDecision = status === 403 && typeof body.code === "string";
-  const kind2 = status >= 500 ? ServerError : BY_STATUS[status];
-  const Kind = isDecision && BY_CODE[body.code] || kind2 || APIError;
-  const said3 = text(body.detail) ?? (status ? `The service answered ${status}.` : "The service answered by a redirect, which is not followed.");
-  const error = new Kind(said3, { status: status || null, code: text(body.code), requestId });
-  error.hint = text(body.hint);
-  error.docUrl = text(body.doc_url);
-  if (error instanceof PolicyDeniedError) {
-    error.scope = text(body.scope);
-    error.purposeClass = text(body.purpose_class);
-    error.allowedPurposeClasses = texts(body.allowed_purpose_classes);
-    error.decisionId = text(body.decision_id);
-    error.matchedTerms = texts(body.matched_terms);
-    error.refusedTerms = texts(body.refused_terms);
-    error.proposedClass = text(body.proposed_class);
-    error.reason = text(body.reason);
-  } else if (error instanceof InvalidRequestError) {
-    error.errors = entries(body.errors).flatMap((one) => fieldError(one) ?? []);
-  } else if (error instanceof RateLimitError || error instanceof ServerError || error instanceof ConflictError) {
-    error.retryAfter = wait;
+  const told = { status: status || null, code: text(body.code), requestId };
+  const Kind = KINDS[status + (told.code ?? "")] ?? (status >= 500 ? ServerError : KINDS[status]) ?? APIError;
+  const said3 = text(body.detail) ?? (status ? `The service answered ${status}.` : "The answer is a redirect, which is not followed.");
+  const error = new Kind(said3, told);
+  for (const [name, usual] of Object.entries(error)) {
+    if (name in told || usual === false) continue;
+    const given = body[snake(name)];
+    const value = name === "retryAfter" ? wait : Array.isArray(usual) ? texts(given) : text(given);
+    Object.assign(error, {
+      [name]: name === "errors" ? remarks(given).filter(({ message }) => message !== null) : value
+    });
   }
   return error;
 }
@@ -499,29 +483,21 @@ function parsed2(content) {
     return null;
   }
 }
-function ignored(told) {
-  return entries(told).flatMap((one) => {
-    const field = text(one?.field);
-    return field === null ? [] : [{ field: camelPath(field), nearest: nearest(one) }];
+function remarks(told) {
+  return list(told).flatMap((one) => {
+    const { field, message, nearest } = Object(one);
+    const name = text(nearest);
+    return typeof field === "string" ? [{ field: camelPath(field), message: text(message), nearest: name && camelPath(name) }] : [];
   });
-}
-function fieldError(told) {
-  const [field, message] = [text(told?.field), text(told?.message)];
-  if (field === null || message === null) return null;
-  return { field: camelPath(field), message, nearest: nearest(told) };
-}
-function nearest(told) {
-  const name = text(told?.nearest);
-  return name && camelPath(name);
 }
 function text(value) {
   return typeof value === "string" ? value : null;
 }
 function texts(value) {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+  return list(value).filter((one) => typeof one === "string");
 }
-function entries(value) {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "object") : [];
+function list(value) {
+  return Array.isArray(value) ? value : [];
 }
 
 // src/reading.ts
@@ -550,7 +526,7 @@ function anything(told) {
 function object(told) {
   return Array.isArray(told) ? refuse() : said(told);
 }
-function list(reader) {
+function list2(reader) {
   return (told) => Array.isArray(told) ? told.map((one) => reader(one)) : refuse();
 }
 function table(reader) {
@@ -574,8 +550,8 @@ function record(fields) {
 var scope = word();
 var source = word();
 var purposeClass = word();
-var texts2 = or(list(text2), () => []);
-var classes = list(purposeClass);
+var texts2 = or(list2(text2), () => []);
+var classes = list2(purposeClass);
 var memoryFields = {
   id: text2,
   userId: text2,
@@ -592,9 +568,9 @@ var storedFields = {
 };
 var memory = record(memoryFields);
 var storedMemory = record(storedFields);
-var memoryBatch = record({ items: list(memory) });
+var memoryBatch = record({ items: list2(memory) });
 var detail = record({
-  values: list(
+  values: list2(
     record({
       path: text2,
       value: anything,
@@ -603,7 +579,7 @@ var detail = record({
       times: integer
     })
   ),
-  overruled: list(
+  overruled: list2(
     record({ path: text2, value: anything, source, why: text2 })
   ),
   counts: table(integer),
@@ -637,7 +613,7 @@ function refusal(status, body) {
   const id = body.request_id;
   return errorOf(status, body, typeof id === "string" ? id : null, null);
 }
-var manyReads = record({ items: list(readItem) });
+var manyReads = record({ items: list2(readItem) });
 var revocation = record({
   revoked: flag,
   revokedAt: time,
@@ -654,7 +630,7 @@ var holding = {
 var user = record({
   userId: text2,
   ...holding,
-  places: list(record({ scope, domain: nullable(text2), ...holding }))
+  places: list2(record({ scope, domain: nullable(text2), ...holding }))
 });
 var erasure = record({
   userId: text2,
@@ -712,10 +688,10 @@ var usage = record({
   remaining: integer,
   resetAt: time,
   burstLimit: integer,
-  days: list(record({ day: text2, requests: integer, errors: integer }))
+  days: list2(record({ day: text2, requests: integer, errors: integer }))
 });
 function page(item) {
-  return record({ items: list(item), nextCursor: nullable(text2) });
+  return record({ items: list2(item), nextCursor: nullable(text2) });
 }
 
 // src/vocabulary.ts
@@ -937,40 +913,21 @@ function place2(baseURL) {
 var FIRST_DELAY = 0.5;
 var LONGEST_DELAY = 8;
 var LONGEST_RETRY_AFTER = 60;
-var Attempts = class {
-  #left;
-  #made = 0;
-  #answerLost = false;
-  #chance;
-  /** Take how often a call may be sent again, and what draws a number from 0 to below 1. */
-  constructor(maxRetries, chance) {
-    this.#left = maxRetries;
-    this.#chance = chance;
-  }
-  /** Return the seconds to wait before the next attempt; null: the failure is final. */
-  delayAfter(failure) {
-    this.#keep(failure);
-    if (this.#left === 0 || !maySucceedLater(failure)) return null;
-    const told = retryAfterOf(failure) ?? 0;
-    if (told > LONGEST_RETRY_AFTER) return null;
-    const delay = Math.min(FIRST_DELAY * 2 ** this.#made, LONGEST_DELAY);
-    this.#left -= 1;
-    this.#made += 1;
-    return Math.max(told, delay * (1 + this.#chance()) / 2);
-  }
-  #keep(failure) {
-    if (failure instanceof NotFoundError) failure.afterLostAnswer = this.#answerLost;
-    if (failure instanceof APIConnectionError) this.#answerLost ||= failure.requestSent;
-    else if (failure instanceof ServerError) this.#answerLost = true;
-  }
-};
-function retryAfterOf(failure) {
-  const says = failure instanceof RateLimitError || failure instanceof ServerError || failure instanceof ConflictError;
-  return says ? failure.retryAfter : null;
-}
-function maySucceedLater(failure) {
-  if (failure instanceof ConflictError) return failure.retryAfter !== null;
-  return failure.status === 408 || failure instanceof APIConnectionError || failure instanceof RateLimitError || failure instanceof ServerError;
+function delays(maxRetries, chance) {
+  let made = 0;
+  let answerLost = false;
+  return (failure) => {
+    const status = failure.status ?? 0;
+    if (failure instanceof NotFoundError) failure.afterLostAnswer = answerLost;
+    const { requestSent, retryAfter: retryAfter2 } = failure;
+    if (requestSent || status >= 500) answerLost = true;
+    const told = retryAfter2 ?? 0;
+    const mayFollow = failure instanceof APIConnectionError || [408, 429].includes(status) || status >= 500 || status === 409 && retryAfter2 != null;
+    if (made >= maxRetries || !mayFollow || told > LONGEST_RETRY_AFTER) return null;
+    const delay = Math.min(FIRST_DELAY * 2 ** made, LONGEST_DELAY);
+    made += 1;
+    return Math.max(told, delay * (1 + chance()) / 2);
+  };
 }
 
 // src/settings.ts
@@ -1100,7 +1057,7 @@ var Sender = class {
     const { signal } = options;
     check(options, call);
     const headers = headersOf(call, options);
-    const attempts = new Attempts(options.maxRetries ?? this.#settings.maxRetries, Math.random);
+    const delayAfter = delays(options.maxRetries ?? this.#settings.maxRetries, Math.random);
     const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
     for (; ; ) {
       if (signal?.aborted) throw signal.reason;
@@ -1110,7 +1067,7 @@ var Sender = class {
         (ready) => attempt({ ...ready, headers })
       );
       if (!(outcome instanceof APIError)) return outcome;
-      const delay = attempts.delayAfter(outcome);
+      const delay = delayAfter(outcome);
       if (delay === null) throw outcome;
       await pause(delay, signal);
     }

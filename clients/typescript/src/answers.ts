@@ -1,19 +1,19 @@
 /** From an answer to a result or an error. Nothing here waits, and nothing is taken on trust. */
 import * as errors from "./errors.js";
-import { camelPath } from "./naming.js";
+import { camelPath, snake } from "./naming.js";
 import type { Reader } from "./reading.js";
 import type { IgnoredField, RateLimit, Result } from "./results.js";
 
 type Body = Record<string, unknown>;
+type Kind = new (message: string, told: errors.Told) => errors.APIError;
 const NO_CONTENT = 204;
-const BY_CODE: Record<string, new (message: string, told: errors.Told) => errors.APIError> = {
-  policy_denied: errors.PolicyDeniedError,
-  grant_revoked: errors.GrantRevokedError,
-};
-const BY_STATUS: Record<number, new (message: string, told: errors.Told) => errors.APIError> = {
+/** By status, and by status and code where the code tells more. */
+const KINDS: Record<string, Kind> = {
   400: errors.InvalidRequestError,
   401: errors.AuthenticationError,
   403: errors.PermissionDeniedError,
+  "403policy_denied": errors.PolicyDeniedError,
+  "403grant_revoked": errors.GrantRevokedError,
   404: errors.NotFoundError,
   409: errors.ConflictError,
   422: errors.InvalidRequestError,
@@ -30,17 +30,15 @@ export function understood<T extends object>(
   const body = parsed(content);
   if (response.ok && (!answer.noContent || response.status === NO_CONTENT)) {
     try {
-      const ignoredFields = ignored(body?.ignored_fields);
+      const told = remarks(body?.ignored_fields);
+      const ignoredFields: IgnoredField[] = told.map(({ field, nearest }) => ({ field, nearest }));
       return Object.assign(answer.read(body ?? {}), { requestId, ignoredFields });
     } catch {}
   }
   if (response.ok) {
     return new errors.APIError(
       "The answer could not be understood: is this the address of a Memory Scope?",
-      {
-        status: response.status,
-        requestId,
-      },
+      { status: response.status, requestId },
     );
   }
   return errorOf(response.status, body ?? {}, requestId, retryAfter(response.headers));
@@ -53,34 +51,25 @@ export function errorOf(
   requestId: string | null,
   wait: number | null,
 ): errors.APIError {
-  const isDecision = status === 403 && typeof body.code === "string";
-  const kind = status >= 500 ? errors.ServerError : BY_STATUS[status];
-  const Kind = (isDecision && BY_CODE[body.code as string]) || kind || errors.APIError;
+  const told = { status: status || null, code: text(body.code), requestId };
+  const Kind =
+    KINDS[status + (told.code ?? "")] ??
+    (status >= 500 ? errors.ServerError : KINDS[status]) ??
+    errors.APIError;
   const said =
     text(body.detail) ??
     (status
       ? `The service answered ${status}.`
-      : "The service answered by a redirect, which is not followed.");
-  const error = new Kind(said, { status: status || null, code: text(body.code), requestId });
-  error.hint = text(body.hint);
-  error.docUrl = text(body.doc_url);
-  if (error instanceof errors.PolicyDeniedError) {
-    error.scope = text(body.scope);
-    error.purposeClass = text(body.purpose_class);
-    error.allowedPurposeClasses = texts(body.allowed_purpose_classes);
-    error.decisionId = text(body.decision_id);
-    error.matchedTerms = texts(body.matched_terms);
-    error.refusedTerms = texts(body.refused_terms);
-    error.proposedClass = text(body.proposed_class);
-    error.reason = text(body.reason);
-  } else if (error instanceof errors.InvalidRequestError) {
-    error.errors = entries(body.errors).flatMap((one) => fieldError(one) ?? []);
-  } else if (
-    error instanceof errors.RateLimitError ||
-    error instanceof errors.ServerError ||
-    error instanceof errors.ConflictError
-  ) {
-    error.retryAfter = wait;
+      : "The answer is a redirect, which is not followed.");
+  const error = new Kind(said, told);
+  // What a kind has of its own, the service calls the same in its spelling.
+  for (const [name, usual] of Object.entries(error)) {
+    if (name in told || usual === false) continue;
+    const given = body[snake(name)];
+    const value = name === "retryAfter" ? wait : Array.isArray(usual) ? texts(given) : text(given);
+    Object.assign(error, {
+      [name]: name === "errors" ? remarks(given).filter(({ message }) => message !== null) : value,
+    });
   }
   return error;
 }
@@ -126,32 +115,26 @@ export function parsed(content: string): Body | null {
 }
 
 /** Return what of it is as agreed: a remark is no reason to lose an answer. */
-function ignored(told: unknown): IgnoredField[] {
-  return entries(told).flatMap((one) => {
-    const field = text(one?.field);
-    return field === null ? [] : [{ field: camelPath(field), nearest: nearest(one) }];
+function remarks(
+  told: unknown,
+): { field: string; message: string | null; nearest: string | null }[] {
+  return list(told).flatMap((one) => {
+    const { field, message, nearest } = Object(one) as Body;
+    const name = text(nearest);
+    return typeof field === "string"
+      ? [{ field: camelPath(field), message: text(message), nearest: name && camelPath(name) }]
+      : [];
   });
 }
 
-function fieldError(told: Body | null): errors.FieldError | null {
-  const [field, message] = [text(told?.field), text(told?.message)];
-  if (field === null || message === null) return null;
-  return { field: camelPath(field), message, nearest: nearest(told) };
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
-function nearest(told: Body | null): string | null {
-  const name = text(told?.nearest);
-  return name && camelPath(name);
+function texts(value: unknown): string[] {
+  return list(value).filter((one): one is string => typeof one === "string");
 }
 
-function text<T extends string>(value: unknown): T | null {
-  return typeof value === "string" ? (value as T) : null;
-}
-
-function texts<T extends string>(value: unknown): T[] {
-  return Array.isArray(value) ? value.filter((one): one is T => typeof one === "string") : [];
-}
-
-function entries(value: unknown): (Body | null)[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "object") : [];
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }

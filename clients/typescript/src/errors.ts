@@ -65,10 +65,6 @@ export class MemoryScopeError extends Error {
     this.requestId = told.requestId ?? null;
   }
 
-  override get name(): string {
-    return nameOf(this);
-  }
-
   /** Return the sentence, and after it what helps to find the request in the service's log. */
   override toString(): string {
     const known = { status: this.status, code: this.code, "request id": this.requestId };
@@ -182,24 +178,23 @@ export class IncompleteAnswerError extends APIConnectionError {
 }
 
 // Written out, so that a name survives a bundler that shortens those of classes.
-const NAMES: readonly [abstract new (...given: never) => MemoryScopeError, string][] = [
-  [IncompleteAnswerError, "IncompleteAnswerError"],
-  [APITimeoutError, "APITimeoutError"],
-  [APIConnectionError, "APIConnectionError"],
-  [ServerError, "ServerError"],
-  [RateLimitError, "RateLimitError"],
-  [ConflictError, "ConflictError"],
-  [NotFoundError, "NotFoundError"],
-  [GrantRevokedError, "GrantRevokedError"],
-  [PermissionDeniedError, "PermissionDeniedError"],
-  [PolicyDeniedError, "PolicyDeniedError"],
-  [AuthenticationError, "AuthenticationError"],
-  [InvalidRequestError, "InvalidRequestError"],
-  [APIError, "APIError"],
-  [InvalidArgumentError, "InvalidArgumentError"],
-  [ConfigurationError, "ConfigurationError"],
-];
-
-function nameOf(error: MemoryScopeError): string {
-  return NAMES.find(([kind]) => error instanceof kind)?.[1] ?? "MemoryScopeError";
+for (const [name, value] of Object.entries({
+  MemoryScopeError,
+  ConfigurationError,
+  InvalidArgumentError,
+  APIError,
+  InvalidRequestError,
+  AuthenticationError,
+  PolicyDeniedError,
+  PermissionDeniedError,
+  GrantRevokedError,
+  NotFoundError,
+  ConflictError,
+  RateLimitError,
+  ServerError,
+  APIConnectionError,
+  APITimeoutError,
+  IncompleteAnswerError,
+})) {
+  Object.defineProperty(value.prototype, "name", { value: name, writable: true });
 }

@@ -5,7 +5,7 @@ import { connectionError, timeoutError } from "./failures.js";
 import type { Keys } from "./keys.js";
 import type { Reader } from "./reading.js";
 import type { RateLimit, Result } from "./results.js";
-import { Attempts } from "./retries.js";
+import { delays } from "./retries.js";
 import { isRetries, isTimeout, RETRIES_RULE, TIMEOUT_RULE } from "./settings.js";
 import { VERSION } from "./version.js";
 import { Deadline, pause, TOO_LATE } from "./waiting.js";
@@ -114,7 +114,7 @@ export class Sender {
     const { signal } = options;
     check(options, call);
     const headers = headersOf(call, options); // once: all attempts say the same
-    const attempts = new Attempts(options.maxRetries ?? this.#settings.maxRetries, Math.random);
+    const delayAfter = delays(options.maxRetries ?? this.#settings.maxRetries, Math.random);
     const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
     for (;;) {
       if (signal?.aborted) throw signal.reason;
@@ -122,7 +122,7 @@ export class Sender {
         attempt({ ...ready, headers }),
       );
       if (!(outcome instanceof APIError)) return outcome;
-      const delay = attempts.delayAfter(outcome);
+      const delay = delayAfter(outcome);
       if (delay === null) throw outcome;
       await pause(delay, signal);
     }
