@@ -1,22 +1,20 @@
 // src/errors.ts
 var MemoryScopeError = class extends Error {
   /** The status of the answer; null where there was none. */
-  status;
+  status = null;
   /** The service's stable word for what is wrong, such as `policy_denied`; null without one. */
-  code;
+  code = null;
   /** What the service's log and record call the request; null where there was no answer. */
-  requestId;
-  constructor(message, told = {}) {
+  requestId = null;
+  constructor(message, told) {
     super(message);
-    this.status = told.status ?? null;
-    this.code = told.code ?? null;
-    this.requestId = told.requestId ?? null;
+    Object.assign(this, told);
   }
   /** Return the sentence, and after it what helps to find the request in the service's log. */
   toString() {
     const known = { status: this.status, code: this.code, "request id": this.requestId };
-    const told = Object.entries(known).filter(([, value]) => value !== null);
-    const words = told.map(([name, value]) => `${name} ${value}`).join(", ");
+    const told = Object.entries(known).filter((one) => one[1] !== null);
+    const words = told.map((one) => one.join(" ")).join(", ");
     return `${this.name}: ${this.message}${words && ` (${words})`}`;
   }
 };
@@ -858,42 +856,67 @@ var UsageOperations = class {
 };
 
 // src/failures.ts
-var SENTENCES = {
-  name_not_found: "The name of {place} was not found: check the address, and this network's names.",
-  refused: "{place} refused the connection: check that the service runs, and the port.",
-  unreachable: "{place} could not be reached: check the address, and this machine's network.",
-  certificate: "The certificate of {place} was not accepted ({code}).",
-  tls: "{place} could not be spoken to in TLS: check whether it is an https:// address.",
-  connect_timeout: "There was no connection to {place} in time: check the address and the way there, or give more time by `timeout`.",
-  read_timeout: "The service did not answer in time: it may have carried the request out all the same. Give more time by `timeout`.",
-  broken_off: "The connection to {place} broke off before the answer was whole.",
-  no_http: "{place} did not answer in HTTP: check the address and the port."
-};
-var SIGNS = [
-  [/ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/, "name_not_found"],
-  [/ECONNREFUSED|ConnectionRefused|connection refused/i, "refused"],
-  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/, "unreachable"],
-  [/CONNECT_TIMEOUT|ETIMEDOUT/, "connect_timeout"],
-  [/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/, "certificate"],
-  [/EPROTO|_SSL_|SSL routines|InvalidContentType/, "tls"],
-  [/HPE_|Malformed_HTTP|InvalidHTTPResponse|invalid HTTP/i, "no_http"],
-  [/HEADERS_TIMEOUT|BODY_TIMEOUT/, "read_timeout"]
+var ROWS = [
+  [
+    "name_not_found",
+    "The name of {place} was not found: check the address.",
+    /ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/
+  ],
+  [
+    "refused",
+    "{place} refused the connection: check the port, and that the service runs.",
+    /ECONNREFUSED|ConnectionRefused|connection refused/i
+  ],
+  [
+    "unreachable",
+    "{place} could not be reached: check the address and the network.",
+    /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/
+  ],
+  [
+    "connect_timeout",
+    "No connection to {place} in time: check the address, or give more `timeout`.",
+    /CONNECT_TIMEOUT|ETIMEDOUT/
+  ],
+  [
+    "certificate",
+    "The certificate of {place} was not accepted ({code}).",
+    /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/
+  ],
+  [
+    "tls",
+    "{place} does not speak TLS: is it an https:// address?",
+    /EPROTO|_SSL_|SSL routines|InvalidContentType/
+  ],
+  [
+    "no_http",
+    "{place} did not answer in HTTP: check the address and the port.",
+    /HPE_|Malformed_HTTP|InvalidHTTPResponse|invalid HTTP/i
+  ],
+  [
+    "read_timeout",
+    "No answer in time: it may have been carried out all the same. Give more `timeout`.",
+    /HEADERS_TIMEOUT|BODY_TIMEOUT/
+  ],
+  ["broken_off", "The connection to {place} broke off before the answer was whole.", /(?:)/]
 ];
-var AFTER_SENDING = ["read_timeout", "broken_off", "no_http"];
+var AFTER_SENDING = /read|broken|http/;
 function connectionError(error, baseURL) {
   const signs = [...signsOf(error)].join(" ");
   if (!(error instanceof Error && (error.name === "TypeError" || /code=/.test(signs)))) {
     const name = error instanceof Error ? error.name : typeof error;
     return new APIError(`The request could not be made: ${name}.`);
   }
-  const reason = SIGNS.find(([sign]) => sign.test(signs))?.[1] ?? "broken_off";
   const code = /code=(\w+)/.exec(signs)?.[1] ?? "it could not be verified";
-  const sentence = SENTENCES[reason].replaceAll("{place}", place2(baseURL)).replace("{code}", code);
-  const Kind = reason.endsWith("read_timeout") ? APITimeoutError : APIConnectionError;
-  return new Kind(sentence, reason, AFTER_SENDING.includes(reason));
+  return errorFor(signs, { place: place2(baseURL), code });
 }
 function timeoutError() {
-  return new APITimeoutError(SENTENCES.read_timeout, "read_timeout", true);
+  return errorFor("BODY_TIMEOUT");
+}
+function errorFor(signs, words = {}) {
+  const [reason, sentence] = ROWS.find(([, , sign]) => sign.test(signs));
+  const Kind = reason === "read_timeout" ? APITimeoutError : APIConnectionError;
+  const message = sentence.replace(/{(\w+)}/g, (_, word2) => words[word2] ?? "");
+  return new Kind(message, reason, AFTER_SENDING.test(reason));
 }
 function* signsOf(error, depth = 0) {
   if (!(error instanceof Error) || depth > 5) return;
@@ -948,19 +971,16 @@ function isRetries(given) {
 var VERSION = "0.1.0";
 
 // src/waiting.ts
-function pause(seconds, signal) {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, seconds * 1e3);
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
-  });
+async function pause(seconds, signal) {
+  const deadline = new Deadline(seconds * 1e3, signal);
+  try {
+    await deadline.bound(new Promise(() => {
+    }));
+  } catch (error) {
+    if (error !== TOO_LATE) throw error;
+  } finally {
+    deadline.clear();
+  }
 }
 var TOO_LATE = /* @__PURE__ */ Symbol("too late");
 var Deadline = class {
@@ -1123,8 +1143,8 @@ function checkedHeaders(given = {}) {
 // src/wholeness.ts
 var LONGEST_END = 64;
 var END = /[,{]\s*"complete"\s*:\s*true\s*\}\s*$/;
-var [QUOTE, BACKSLASH] = [34, 92];
-var [OPENING, CLOSING] = [/* @__PURE__ */ new Set([91, 123]), /* @__PURE__ */ new Set([93, 125])];
+var [QUOTE, BACKSLASH, OPENING, CLOSING] = [34, 92, 123, 125];
+var SQUARE = 32;
 var Wholeness = class {
   #depth = 0;
   #inText = false;
@@ -1136,8 +1156,9 @@ var Wholeness = class {
       if (this.#escaped) this.#escaped = false;
       else if (this.#inText && byte === BACKSLASH) this.#escaped = true;
       else if (byte === QUOTE) this.#inText = !this.#inText;
-      else if (!this.#inText && OPENING.has(byte)) this.#depth += 1;
-      else if (!this.#inText && CLOSING.has(byte)) this.#closed = --this.#depth === 0;
+      else if (this.#inText) continue;
+      else if ((byte | SQUARE) === OPENING) this.#depth += 1;
+      else if ((byte | SQUARE) === CLOSING) this.#closed = --this.#depth === 0;
     }
     const tail = String.fromCharCode(...piece.subarray(-LONGEST_END));
     this.#end = (this.#end + tail).slice(-LONGEST_END);

@@ -52,24 +52,22 @@ export interface Told {
 /** Whatever this package throws on its own account. */
 export class MemoryScopeError extends Error {
   /** The status of the answer; null where there was none. */
-  readonly status: number | null;
+  readonly status: number | null = null;
   /** The service's stable word for what is wrong, such as `policy_denied`; null without one. */
-  readonly code: string | null;
+  readonly code: string | null = null;
   /** What the service's log and record call the request; null where there was no answer. */
-  readonly requestId: string | null;
+  readonly requestId: string | null = null;
 
-  constructor(message: string, told: Told = {}) {
+  constructor(message: string, told?: Told) {
     super(message);
-    this.status = told.status ?? null;
-    this.code = told.code ?? null;
-    this.requestId = told.requestId ?? null;
+    Object.assign(this, told);
   }
 
   /** Return the sentence, and after it what helps to find the request in the service's log. */
   override toString(): string {
     const known = { status: this.status, code: this.code, "request id": this.requestId };
-    const told = Object.entries(known).filter(([, value]) => value !== null);
-    const words = told.map(([name, value]) => `${name} ${value}`).join(", ");
+    const told = Object.entries(known).filter((one) => one[1] !== null);
+    const words = told.map((one) => one.join(" ")).join(", ");
     return `${this.name}: ${this.message}${words && ` (${words})`}`;
   }
 }

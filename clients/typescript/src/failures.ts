@@ -1,32 +1,53 @@
 /** Why a call has no answer, so that whoever reads it knows what to check; nothing secret. */
 import { APIConnectionError, APIError, APITimeoutError, type FailureReason } from "./errors.js";
 
-const SENTENCES: Record<FailureReason, string> = {
-  name_not_found: "The name of {place} was not found: check the address, and this network's names.",
-  refused: "{place} refused the connection: check that the service runs, and the port.",
-  unreachable: "{place} could not be reached: check the address, and this machine's network.",
-  certificate: "The certificate of {place} was not accepted ({code}).",
-  tls: "{place} could not be spoken to in TLS: check whether it is an https:// address.",
-  connect_timeout:
-    "There was no connection to {place} in time: check the address and the way there, or give more time by `timeout`.",
-  read_timeout:
-    "The service did not answer in time: it may have carried the request out all the same. Give more time by `timeout`.",
-  broken_off: "The connection to {place} broke off before the answer was whole.",
-  no_http: "{place} did not answer in HTTP: check the address and the port.",
-};
-
-// What Node, Bun and Deno say, by code or in words; the first that fits tells.
-const SIGNS: readonly (readonly [RegExp, FailureReason])[] = [
-  [/ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/, "name_not_found"],
-  [/ECONNREFUSED|ConnectionRefused|connection refused/i, "refused"],
-  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/, "unreachable"],
-  [/CONNECT_TIMEOUT|ETIMEDOUT/, "connect_timeout"],
-  [/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/, "certificate"],
-  [/EPROTO|_SSL_|SSL routines|InvalidContentType/, "tls"],
-  [/HPE_|Malformed_HTTP|InvalidHTTPResponse|invalid HTTP/i, "no_http"],
-  [/HEADERS_TIMEOUT|BODY_TIMEOUT/, "read_timeout"],
+/** A reason, the sentence about it, and what Node, Bun and Deno say: by code or in words. */
+type Row = readonly [FailureReason, string, RegExp];
+// The first that fits tells; the last fits what no other does.
+const ROWS: readonly Row[] = [
+  [
+    "name_not_found",
+    "The name of {place} was not found: check the address.",
+    /ENOTFOUND|EAI_AGAIN|dns error|getaddrinfo/,
+  ],
+  [
+    "refused",
+    "{place} refused the connection: check the port, and that the service runs.",
+    /ECONNREFUSED|ConnectionRefused|connection refused/i,
+  ],
+  [
+    "unreachable",
+    "{place} could not be reached: check the address and the network.",
+    /EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|FailedToOpenSocket|bad port/,
+  ],
+  [
+    "connect_timeout",
+    "No connection to {place} in time: check the address, or give more `timeout`.",
+    /CONNECT_TIMEOUT|ETIMEDOUT/,
+  ],
+  [
+    "certificate",
+    "The certificate of {place} was not accepted ({code}).",
+    /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|certificate/,
+  ],
+  [
+    "tls",
+    "{place} does not speak TLS: is it an https:// address?",
+    /EPROTO|_SSL_|SSL routines|InvalidContentType/,
+  ],
+  [
+    "no_http",
+    "{place} did not answer in HTTP: check the address and the port.",
+    /HPE_|Malformed_HTTP|InvalidHTTPResponse|invalid HTTP/i,
+  ],
+  [
+    "read_timeout",
+    "No answer in time: it may have been carried out all the same. Give more `timeout`.",
+    /HEADERS_TIMEOUT|BODY_TIMEOUT/,
+  ],
+  ["broken_off", "The connection to {place} broke off before the answer was whole.", /(?:)/],
 ];
-const AFTER_SENDING: readonly FailureReason[] = ["read_timeout", "broken_off", "no_http"];
+const AFTER_SENDING = /read|broken|http/;
 
 /** Make the error of a call without an answer, without what it came of: that may hold anything. */
 export function connectionError(error: unknown, baseURL: string): APIError {
@@ -35,15 +56,19 @@ export function connectionError(error: unknown, baseURL: string): APIError {
     const name = error instanceof Error ? error.name : typeof error;
     return new APIError(`The request could not be made: ${name}.`);
   }
-  const reason = SIGNS.find(([sign]) => sign.test(signs))?.[1] ?? "broken_off";
   const code = /code=(\w+)/.exec(signs)?.[1] ?? "it could not be verified";
-  const sentence = SENTENCES[reason].replaceAll("{place}", place(baseURL)).replace("{code}", code);
-  const Kind = reason.endsWith("read_timeout") ? APITimeoutError : APIConnectionError;
-  return new Kind(sentence, reason, AFTER_SENDING.includes(reason));
+  return errorFor(signs, { place: place(baseURL), code });
 }
 
-export function timeoutError(): APITimeoutError {
-  return new APITimeoutError(SENTENCES.read_timeout, "read_timeout", true);
+export function timeoutError(): APIError {
+  return errorFor("BODY_TIMEOUT");
+}
+
+function errorFor(signs: string, words: Record<string, string> = {}): APIError {
+  const [reason, sentence] = ROWS.find(([, , sign]) => sign.test(signs)) as Row;
+  const Kind = reason === "read_timeout" ? APITimeoutError : APIConnectionError;
+  const message = sentence.replace(/{(\w+)}/g, (_, word: string) => words[word] ?? "");
+  return new Kind(message, reason, AFTER_SENDING.test(reason));
 }
 
 /** Yield codes and messages of an error and of all that it came of. */

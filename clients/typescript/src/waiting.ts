@@ -1,19 +1,15 @@
 /** All that waits: pauses between attempts, and the time that an answer may take. */
 
 /** Wait so many seconds. Rejects with the signal's reason as soon as it is aborted. */
-export function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, seconds * 1000);
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
-  });
+export async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const deadline = new Deadline(seconds * 1000, signal);
+  try {
+    await deadline.bound(new Promise(() => {}));
+  } catch (error) {
+    if (error !== TOO_LATE) throw error;
+  } finally {
+    deadline.clear();
+  }
 }
 
 /** What is waited for ended neither well nor badly: its time was over. */

@@ -3,8 +3,8 @@ import { IncompleteAnswerError } from "./errors.js";
 
 const LONGEST_END = 64;
 const END = /[,{]\s*"complete"\s*:\s*true\s*\}\s*$/;
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const [OPENING, CLOSING] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
+const [QUOTE, BACKSLASH, OPENING, CLOSING] = [0x22, 0x5c, 0x7b, 0x7d];
+const SQUARE = 0x20; // the one bit that curly brackets have and square ones do not
 
 /** Follows the brackets of a JSON text, to know whether its outermost one was closed. */
 export class Wholeness {
@@ -19,8 +19,9 @@ export class Wholeness {
       if (this.#escaped) this.#escaped = false;
       else if (this.#inText && byte === BACKSLASH) this.#escaped = true;
       else if (byte === QUOTE) this.#inText = !this.#inText;
-      else if (!this.#inText && OPENING.has(byte)) this.#depth += 1;
-      else if (!this.#inText && CLOSING.has(byte)) this.#closed = --this.#depth === 0;
+      else if (this.#inText) continue;
+      else if ((byte | SQUARE) === OPENING) this.#depth += 1;
+      else if ((byte | SQUARE) === CLOSING) this.#closed = --this.#depth === 0;
     }
     const tail = String.fromCharCode(...piece.subarray(-LONGEST_END));
     this.#end = (this.#end + tail).slice(-LONGEST_END);
