@@ -1,10 +1,6 @@
+/** What operations are: a body of JSON, sent by POST, or a question without one. */
 import type { Reader } from "./reading.js";
 import type { Call } from "./sending.js";
-/** Make a call with a body. Throws InvalidArgumentError for what JSON cannot say. */
-export declare function post<T>(path: string, read: Reader<T>, given: object, more?: Partial<Call<T>> & {
-    changed?: Record<string, unknown>;
-}): Call<T>;
-/** Return the field that says which domains: absent is every one, and empty is none. */
-export declare function domainOf(given: unknown): {
-    domain?: string;
-};
+/** Make a call whose body has these fields, which are as `fieldsOf` makes them. */
+export declare function post<T>(path: string, read: Reader<T>, fields: Record<string, unknown>, more?: Partial<Call<T>>): Call<T>;
+export declare function get<T>(path: string, read: Reader<T>, patience?: number): Call<T>;

@@ -133,28 +133,17 @@ var VARIABLE = "MEMORY_SCOPE_BASE_URL";
 function checkedAddress(given, allowHttp) {
   const name = given === void 0 ? VARIABLE : "baseURL";
   const told = given === void 0 ? fromEnvironment(VARIABLE) ?? "" : given;
-  if (typeof told !== "string") {
-    throw new ConfigurationError(`baseURL must be a string: it is a ${typeof told}.`);
-  }
-  const text3 = told.trim();
-  if (text3 === "") {
-    throw new ConfigurationError(
-      given === void 0 ? `No address: give baseURL, or set ${VARIABLE}.` : "No address: baseURL is empty."
-    );
-  }
+  const text3 = typeof told === "string" ? told.trim() : "no text";
+  const flaw = flawOf(text3, allowHttp);
+  if (flaw !== null) throw new ConfigurationError(`${name}: ${flaw}`);
+  return new URL(text3).href.replace(/\/+$/, "");
+}
+function flawOf(text3, allowHttp) {
+  if (text3 === "") return `No address: give baseURL, or set ${VARIABLE}.`;
   const url = parsed(text3);
-  if (url === null) {
-    throw new ConfigurationError(`${name} must be an address such as https://memory.example.com.`);
-  }
-  if (text3.includes("?") || text3.includes("#")) {
-    throw new ConfigurationError(`${name} must have no query and no fragment.`);
-  }
-  if (url.protocol === "http:" && !allowHttp && !isLoopback(url.hostname)) {
-    throw new ConfigurationError(
-      `http://${url.hostname} would send the key in clear: use https, or say allowHttp: true.`
-    );
-  }
-  return url.href.replace(/\/+$/, "");
+  if (url === null) return "It must be an address such as https://memory.example.com.";
+  if (/[?#]/.test(text3)) return "It must have no query and no fragment.";
+  return url.protocol === "https:" || allowHttp || isLoopback(url.hostname) ? null : `http://${url.hostname} would send the key in clear: use https, or say allowHttp: true.`;
 }
 function parsed(text3) {
   if (!/^https?:\/\/[^/]/i.test(text3)) return null;
@@ -193,25 +182,18 @@ var Keys = class {
     return this.#ask === null ? this.#fixed : this.#checked(await this.#ask(), "What apiKey() returned");
   }
   #checked(given, name) {
-    if (typeof given !== "string") {
-      throw new ConfigurationError(
-        `${name} must be a string, or a function: it is a ${typeof given}.`
-      );
-    }
-    const text3 = given.trim();
-    if (text3 === "") {
-      throw new ConfigurationError(
-        name === VARIABLE2 ? `No API key: give apiKey, or set ${VARIABLE2}.` : `No API key: ${name} is empty.`
-      );
-    }
-    const flaw = flawOf(text3);
-    if (flaw !== null) throw new ConfigurationError(name === "apiKey" ? flaw : `${name}: ${flaw}`);
-    const environment = text3.split("_")[1];
-    this.last = { environment, masked: `sk_${environment}_\u2022\u2022\u2022\u2022${text3.slice(-4)}` };
-    return text3;
+    const text3 = typeof given === "string" ? given.trim() : given;
+    const flaw = flawOf2(text3);
+    if (flaw !== null) throw new ConfigurationError(`${name}: ${flaw}`);
+    const key = text3;
+    const environment = key.split("_")[1];
+    this.last = { environment, masked: `sk_${environment}_\u2022\u2022\u2022\u2022${key.slice(-4)}` };
+    return key;
   }
 };
-function flawOf(text3) {
+function flawOf2(text3) {
+  if (typeof text3 !== "string") return `A ${typeof text3} is no API key.`;
+  if (text3 === "") return `No API key: give apiKey, or set ${VARIABLE2}.`;
   if (!PATTERN.test(text3)) {
     return "The API key is malformed: sk_test_ or sk_live_ and 38 letters and digits are a key.";
   }
@@ -243,8 +225,8 @@ function camel(name) {
   return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 function camelPath(path) {
-  const [ours = "", ...said3] = path.split(/(?<=value_json)(?=[.[])/);
-  return camel(ours) + said3.join("");
+  const [ours = "", ...said2] = path.split(/(?<=value_json)(?=[.[])/);
+  return camel(ours) + said2.join("");
 }
 var SAID = /* @__PURE__ */ new Set(["value_json", "meta"]);
 function camelDeep(value) {
@@ -264,7 +246,7 @@ var HALF_A_CHARACTER = /\p{Surrogate}/u;
 var IDEMPOTENCY_KEY = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
 function fieldsOf(given, name = "The argument") {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InvalidArgumentError(`${name} must be an object, not ${kind(given)}.`);
+    throw wrong(name, "an object", given);
   }
   const fields = {};
   for (const [key, value] of Object.entries(given)) {
@@ -297,24 +279,18 @@ function checkedIdempotencyKey(given) {
   return key;
 }
 function parameter(name, value) {
-  if (name === "since" || name === "until") return moment(name, value);
+  if (value instanceof Date && /since|until/.test(name)) {
+    if (Number.isNaN(value.getTime()))
+      throw new InvalidArgumentError(`${name} is an invalid Date.`);
+    return value.toISOString();
+  }
   if (name !== "limit") return checkedText(name, value);
-  if (!Number.isInteger(value)) {
-    throw new InvalidArgumentError(`${name} must be an integer, not ${kind(value)}.`);
-  }
+  if (!Number.isInteger(value)) throw wrong(name, "an integer", value);
   return String(value);
-}
-function moment(name, value) {
-  if (typeof value === "string") return checkedText(name, value);
-  if (!(value instanceof Date)) {
-    throw new InvalidArgumentError(`${name} must be a Date, or a text, not ${kind(value)}.`);
-  }
-  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError(`${name} is an invalid Date.`);
-  return value.toISOString();
 }
 function checkedText(name, value) {
   if (typeof value !== "string") {
-    throw new InvalidArgumentError(`${name} must be a string, not ${kind(value)}.`);
+    throw wrong(name, "a string", value);
   }
   if (HALF_A_CHARACTER.test(value)) {
     throw new InvalidArgumentError(
@@ -324,25 +300,22 @@ function checkedText(name, value) {
   return value;
 }
 function checkPlain(value, name, above) {
-  if (value === null || typeof value === "boolean") return;
-  if (typeof value === "string") {
-    checkedText(name, value);
-  } else if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw unsayable(name, String(value));
-  } else if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
-    throw unsayable(name, kind(value));
-  } else {
-    if (above.includes(value)) throw new InvalidArgumentError(`${name} holds itself.`);
-    if (above.length >= MOST_LEVELS) throw new InvalidArgumentError(`${name} is nested too deep.`);
-    const within = [...above, value];
-    if (Array.isArray(value)) {
-      for (let at = 0; at < value.length; at++) checkPlain(value[at], `${name}[${at}]`, within);
-      return;
-    }
-    for (const [key, one] of Object.entries(value)) {
-      checkedText(`A key of ${name}`, key);
-      if (one !== void 0) checkPlain(one, `${name}.${key.slice(0, 40)}`, within);
-    }
+  if (typeof value === "string") checkedText(name, value);
+  if (value === null || /^(boolean|string)$/.test(typeof value) || Number.isFinite(value)) return;
+  if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
+    const what = typeof value === "number" ? value : kind(value);
+    throw new InvalidArgumentError(`${name} is ${what}, which JSON cannot say.`);
+  }
+  if (above.includes(value)) throw new InvalidArgumentError(`${name} holds itself.`);
+  if (above.length >= MOST_LEVELS) throw new InvalidArgumentError(`${name} is nested too deep.`);
+  const within = [...above, value];
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) checkPlain(value[at], `${name}[${at}]`, within);
+    return;
+  }
+  for (const [key, one] of Object.entries(value)) {
+    checkedText(`A key of ${name}`, key);
+    if (one !== void 0) checkPlain(one, `${name}.${key.slice(0, 40)}`, within);
   }
 }
 function isPlainObject(value) {
@@ -350,8 +323,8 @@ function isPlainObject(value) {
   const isBare = prototype === null || Object.getPrototypeOf(prototype) === null;
   return isBare && typeof value.toJSON !== "function";
 }
-function unsayable(name, what) {
-  return new InvalidArgumentError(`${name} is ${what}, which JSON cannot say.`);
+function wrong(name, what, value) {
+  return new InvalidArgumentError(`${name} must be ${what}, not ${kind(value)}.`);
 }
 function kind(value) {
   if (value === null || value === void 0) return String(value);
@@ -360,18 +333,11 @@ function kind(value) {
 }
 
 // src/calls.ts
-function post(path, read, given, more = {}) {
-  const { changed, ...rest } = more;
-  return {
-    method: "POST",
-    path,
-    read,
-    body: JSON.stringify({ ...fieldsOf(given), ...changed }),
-    ...rest
-  };
+function post(path, read2, fields, more) {
+  return { method: "POST", path, read: read2, body: JSON.stringify(fields), ...more };
 }
-function domainOf(given) {
-  return given === null ? { domain: "" } : {};
+function get(path, read2, patience = 0) {
+  return { method: "GET", path, read: read2, patience };
 }
 
 // src/paging.ts
@@ -442,8 +408,8 @@ function understood(answer, response, content) {
 function errorOf(status, body, requestId, wait) {
   const told = { status: status || null, code: text(body.code), requestId };
   const Kind = KINDS[status + (told.code ?? "")] ?? (status >= 500 ? ServerError : KINDS[status]) ?? APIError;
-  const said3 = text(body.detail) ?? (status ? `The service answered ${status}.` : "The answer is a redirect, which is not followed.");
-  const error = new Kind(said3, told);
+  const said2 = text(body.detail) ?? (status ? `The service answered ${status}.` : "The answer is a redirect, which is not followed.");
+  const error = new Kind(said2, told);
   for (const [name, usual] of Object.entries(error)) {
     if (name in told || usual === false) continue;
     const given = body[snake(name)];
@@ -470,8 +436,8 @@ function rateLimitOf(headers) {
   return { limit, remaining, reset: new Date(reset * 1e3) };
 }
 function date(told) {
-  const moment2 = /^[A-Z][a-z]{2,8},? /.test(told) ? Date.parse(told) : Number.NaN;
-  return Number.isNaN(moment2) ? null : moment2;
+  const moment = /^[A-Z][a-z]{2,8},? /.test(told) ? Date.parse(told) : Number.NaN;
+  return Number.isNaN(moment) ? null : moment;
 }
 function parsed2(content) {
   try {
@@ -511,8 +477,8 @@ function word() {
   return (told) => text2(told);
 }
 function time(told) {
-  const moment2 = text2(told);
-  const date2 = new Date(MOMENT.test(moment2) ? moment2.replace(/(\.\d{3})\d+/, "$1") : Number.NaN);
+  const moment = text2(told);
+  const date2 = new Date(MOMENT.test(moment) ? moment.replace(/(\.\d{3})\d+/, "$1") : Number.NaN);
   return Number.isNaN(date2.getTime()) ? refuse() : date2;
 }
 function said(told) {
@@ -540,7 +506,7 @@ function record(fields) {
   const readers = Object.entries(fields);
   return (told) => {
     const given = object(told);
-    return Object.fromEntries(readers.map(([name, read]) => [name, read(given[snake(name)])]));
+    return Object.fromEntries(readers.map(([name, read2]) => [name, read2(given[snake(name)])]));
   };
 }
 
@@ -593,9 +559,9 @@ var plainRead = record({
   detail: nullable(detail)
 });
 function memoryRead(told) {
-  const read = plainRead(told);
-  const shown = (_, options, inspect) => inspect({ ...read, revocationToken: "rev_\u2022\u2022\u2022\u2022" }, options);
-  return Object.defineProperty(read, /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom"), { value: shown });
+  const read2 = plainRead(told);
+  const shown = (_, options, inspect) => inspect({ ...read2, revocationToken: "rev_\u2022\u2022\u2022\u2022" }, options);
+  return Object.defineProperty(read2, /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom"), { value: shown });
 }
 var readItem = (told) => {
   const item = record({
@@ -704,7 +670,7 @@ var MemoryOperations = class {
   }
   /** Store a memory. It is stored once, however often the network makes this try. */
   async create(memory2, options) {
-    const call = post("/memory", memory, said2(memory2), {
+    const call = post("/memory", memory, fieldsOf(without("replace", memory2, "memory")), {
       idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey)
     });
     return this.#sender.send(call, options);
@@ -712,17 +678,14 @@ var MemoryOperations = class {
   /** Store up to 100 memories, all of them or none, and once as `create` does. */
   async createMany(memories, options) {
     if (!Array.isArray(memories)) throw new InvalidArgumentError("memories must be an array.");
-    const each = memories.map((memory2, at) => fieldsOf(said2(memory2, `memories[${at}]`)));
-    const call = post(
-      "/memory/batch",
-      memoryBatch,
-      {},
-      {
-        changed: { memories: each },
-        idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
-        patience: BATCH_PATIENCE
-      }
+    const each = memories.map(
+      (memory2, at) => fieldsOf(without("replace", memory2, `memories[${at}]`))
     );
+    const body = { memories: each };
+    const call = post("/memory/batch", memoryBatch, body, {
+      idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
+      patience: BATCH_PATIENCE
+    });
     return this.#sender.send(call, options);
   }
   /**
@@ -730,19 +693,20 @@ var MemoryOperations = class {
    * purpose is not allowed for the scope.
    */
   async read(params, options) {
-    return this.#sender.send(post("/memory/read", memoryRead, asked(params)), options);
+    return this.#sender.send(
+      post("/memory/read", memoryRead, fieldsOf(without("detail", params))),
+      options
+    );
   }
   /**
    * Read several scopes and domains of a user for one purpose, each as by a read of its own. What
    * is refused stands beside what is answered: look at `answer` and `error` of each.
    */
   async readMany(params, options) {
-    const { reads, ...rest } = asked(params);
+    const { reads, ...rest } = without("detail", params);
     if (!Array.isArray(reads)) throw new InvalidArgumentError("reads must be an array.");
-    const call = post("/memory/read/batch", manyReads, rest, {
-      changed: { reads: reads.map(place) },
-      patience: BATCH_PATIENCE
-    });
+    const body = { ...fieldsOf(rest), reads: reads.map(place) };
+    const call = post("/memory/read/batch", manyReads, body, { patience: BATCH_PATIENCE });
     return this.#sender.send(call, options);
   }
   /**
@@ -751,7 +715,7 @@ var MemoryOperations = class {
    */
   async continue(params, options) {
     return this.#sender.send(
-      post("/memory/read/continue", memoryRead, asked(params)),
+      post("/memory/read/continue", memoryRead, fieldsOf(without("detail", params))),
       options
     );
   }
@@ -761,49 +725,45 @@ var MemoryOperations = class {
    * got no answer, and may be what took the access back.
    */
   async revoke(params, options) {
-    const { domain, ...rest } = checkedObject(params);
-    const given = { ...rest, ...domain !== ALL_DOMAINS && { domain } };
-    const { revocationToken, userId, scope: scope2 } = given;
+    const given = narrowed(params);
+    const { revocationToken, userId, scope: scope2, domain } = given;
     if (revocationToken == null === (userId == null)) {
       throw new InvalidArgumentError("Give either revocationToken or userId.");
     }
-    if (revocationToken != null && (scope2 != null || given.domain !== void 0)) {
+    if (revocationToken != null && (scope2 != null || domain !== void 0)) {
       throw new InvalidArgumentError("scope and domain go with userId: a token has its own.");
     }
-    const call = post("/memory/revoke", revocation, given, { changed: domainOf(domain) });
-    return this.#sender.send(call, options);
+    return this.#sender.send(post("/memory/revoke", revocation, fieldsOf(given)), options);
   }
   /** List a user's memories as they were stored, the newest first: `for await`, or page by page. */
   list(params, options) {
-    const { domain, ...rest } = checkedObject(params);
-    const query = { ...rest, ...domain !== ALL_DOMAINS && { domain }, ...domainOf(domain) };
-    const call = (cursor) => ({
-      method: "GET",
-      path: `/memory${queryOf({ ...query, cursor })}`,
-      read: page(storedMemory)
-    });
+    const query = narrowed(params);
+    const read2 = page(storedMemory);
+    const call = (cursor) => get(`/memory${queryOf({ ...query, cursor })}`, read2);
     call(null);
     return new Pages(async (cursor) => this.#sender.send(call(cursor), options));
   }
   /** Return a memory as it was stored. */
   async get(memoryId, options) {
-    const path = `/memory/${segmentOf("memoryId", memoryId)}`;
-    return this.#sender.send({ method: "GET", path, read: storedMemory }, options);
+    return this.#sender.send(get(pathOf(memoryId), storedMemory), options);
   }
   /** Delete a memory, for good. */
   async delete(memoryId, options) {
-    const path = `/memory/${segmentOf("memoryId", memoryId)}`;
-    const read = () => ({ id: memoryId });
-    return this.#sender.send({ method: "DELETE", path, read, noContent: true }, options);
+    const read2 = () => ({ id: memoryId });
+    const path = pathOf(memoryId);
+    return this.#sender.send({ method: "DELETE", path, read: read2, noContent: true }, options);
   }
 };
-function said2(memory2, name = "memory") {
-  const { replace, ...rest } = checkedObject(memory2, name);
-  return { ...rest, ...replace !== false && { replace } };
+function pathOf(memoryId) {
+  return `/memory/${segmentOf("memoryId", memoryId)}`;
 }
-function asked(params) {
-  const { detail: detail2, ...rest } = checkedObject(params);
-  return { ...rest, ...detail2 !== false && { detail: detail2 } };
+function without(flag2, given, name) {
+  const { [flag2]: said2, ...rest } = checkedObject(given, name);
+  return { ...rest, ...said2 !== false && { [flag2]: said2 } };
+}
+function narrowed(params) {
+  const { domain, ...rest } = checkedObject(params);
+  return { ...rest, ...domain !== ALL_DOMAINS && { domain: domain === null ? "" : domain } };
 }
 function place(given, at) {
   const { domain, ...rest } = checkedObject(given, `reads[${at}]`);
@@ -823,11 +783,9 @@ var AuditOperations = class {
   /** List the record of the key's project and environment, the newest first. */
   list(params = {}, options) {
     const path = (cursor) => `/audit${queryOf({ ...params, cursor })}`;
-    const read = page(auditEvent);
+    const read2 = page(auditEvent);
     path(null);
-    return new Pages(
-      async (cursor) => this.#sender.send({ method: "GET", path: path(cursor), read }, options)
-    );
+    return new Pages(async (cursor) => this.#sender.send(get(path(cursor), read2), options));
   }
 };
 var PolicyOperations = class {
@@ -837,11 +795,11 @@ var PolicyOperations = class {
   }
   /** Return the policy as the service enforces it: what may be read for what. */
   async get(options) {
-    return this.#sender.send({ method: "GET", path: "/policy", read: policy }, options);
+    return this.#sender.send(get("/policy", policy), options);
   }
   /** Ask what a read for this purpose would be answered. It reads nothing. */
   async check(params, options) {
-    return this.#sender.send(post("/policy/check", policyCheck, params), options);
+    return this.#sender.send(post("/policy/check", policyCheck, fieldsOf(params)), options);
   }
 };
 var UsageOperations = class {
@@ -851,7 +809,7 @@ var UsageOperations = class {
   }
   /** Return what is left of this key's limit, and how much it was used in the last 30 days. */
   async get(options) {
-    return this.#sender.send({ method: "GET", path: "/usage", read: usage }, options);
+    return this.#sender.send(get("/usage", usage), options);
   }
 };
 
@@ -958,13 +916,17 @@ var DEFAULT_TIMEOUT = 1e4;
 var DEFAULT_RETRIES = 2;
 var MOST_RETRIES = 10;
 var LONGEST_TIMER = 2 ** 31 - 1;
-var TIMEOUT_RULE = `timeout must be more than 0 milliseconds and at most ${LONGEST_TIMER}.`;
-var RETRIES_RULE = `maxRetries must be a whole number between 0 and ${MOST_RETRIES}.`;
-function isTimeout(given) {
-  return typeof given === "number" && given > 0 && given <= LONGEST_TIMER;
-}
-function isRetries(given) {
-  return Number.isInteger(given) && given >= 0 && given <= MOST_RETRIES;
+function checkNumbers({
+  timeout = DEFAULT_TIMEOUT,
+  maxRetries = DEFAULT_RETRIES
+}, Kind) {
+  if (!(typeof timeout === "number" && timeout > 0 && timeout <= LONGEST_TIMER)) {
+    throw new Kind(`timeout must be more than 0 milliseconds and at most ${LONGEST_TIMER}.`);
+  }
+  const retries = maxRetries;
+  if (!(Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES)) {
+    throw new Kind(`maxRetries must be a whole number between 0 and ${MOST_RETRIES}.`);
+  }
 }
 
 // src/version.ts
@@ -1030,7 +992,7 @@ var Deadline = class {
 };
 
 // src/sending.ts
-var RESERVED = /^(x-api-key|idempotency-key|accept|host|connection|content-(type|length|encoding)|transfer-encoding)$/i;
+var RESERVED = /^(x-api-key|idempotency-key|accept|host|connection|transfer-encoding|content-(type|length|encoding))$/i;
 var NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 var VALUE = /^[!-~]([\t -~]*[!-~])?$/;
 var Sender = class {
@@ -1040,92 +1002,70 @@ var Sender = class {
     this.#settings = settings;
   }
   /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
-  send(call, options = {}) {
-    return this.#repeated(call, options, (ready) => this.#exchange(call, ready));
+  send(call, options) {
+    return this.#repeated(call, options, (response, deadline) => read(call, response, deadline));
   }
   /** Return the answer of a call as it comes, and the time that each next piece of it has. */
-  open(call, options = {}) {
-    return this.#repeated(call, options, async (ready) => {
-      const response = await this.#asked(call, ready);
-      const { deadline } = ready;
+  open(call, options) {
+    return this.#repeated(call, options, async (response, deadline) => {
       if (response.ok && response.body) return { response, deadline };
-      const outcome = understood(call, response, await deadline.bound(response.text()));
+      const outcome = await read(call, response, deadline);
       return outcome instanceof APIError ? outcome : new APIError("The answer is empty.", { status: response.status });
     });
   }
-  async #exchange(call, ready) {
-    const response = await this.#asked(call, ready);
-    return understood(call, response, await ready.deadline.bound(response.text()));
-  }
-  async #asked(call, ready) {
-    const { baseURL, fetch } = this.#settings;
-    const headers = new Headers(ready.headers);
-    headers.set("X-API-Key", ready.key);
-    const response = await ready.deadline.bound(
-      fetch(baseURL + call.path, {
-        method: call.method,
-        headers,
-        redirect: "manual",
-        signal: ready.deadline.signal,
-        ...call.body !== void 0 && { body: call.body }
-      })
-    );
-    this.rateLimit = rateLimitOf(response.headers) ?? this.rateLimit;
-    return response;
-  }
-  async #repeated(call, options, attempt) {
+  async #repeated(call, options = {}, finish) {
     const { signal } = options;
-    check(options, call);
+    const settings = this.#settings;
     const headers = headersOf(call, options);
-    const delayAfter = delays(options.maxRetries ?? this.#settings.maxRetries, Math.random);
-    const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
+    const delayAfter = delays(options.maxRetries ?? settings.maxRetries, Math.random);
+    const timeout = options.timeout ?? Math.max(settings.timeout, call.patience ?? 0);
     for (; ; ) {
       if (signal?.aborted) throw signal.reason;
-      const outcome = await this.#attempted(
-        options.timeout ?? usual,
-        signal,
-        (ready) => attempt({ ...ready, headers })
-      );
+      const key = await settings.keys.now();
+      const keyed = new Headers(headers);
+      keyed.set("X-API-Key", key);
+      const outcome = await this.#attempted(call, keyed, new Deadline(timeout, signal), finish);
       if (!(outcome instanceof APIError)) return outcome;
+      if (signal?.aborted) throw signal.reason;
       const delay = delayAfter(outcome);
       if (delay === null) throw outcome;
       await pause(delay, signal);
     }
   }
   /** Return what came of one attempt. What is streamed keeps its deadline. */
-  async #attempted(timeout, signal, attempt) {
-    const key = await this.#settings.keys.now();
-    const deadline = new Deadline(timeout, signal);
-    let outcome = null;
+  async #attempted({ method, path, body }, headers, deadline, finish) {
+    const { baseURL, fetch } = this.#settings;
+    const { signal } = deadline;
+    let outcome;
     try {
-      outcome = await attempt({ key, deadline });
+      const request = { method, headers, body: body ?? null, redirect: "manual", signal };
+      const response = await deadline.bound(fetch(baseURL + path, request));
+      this.rateLimit = rateLimitOf(response.headers) ?? this.rateLimit;
+      outcome = await finish(response, deadline);
       return outcome;
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      return error === TOO_LATE ? timeoutError() : connectionError(error, this.#settings.baseURL);
+      return error === TOO_LATE ? timeoutError() : connectionError(error, baseURL);
     } finally {
-      if (outcome === null || !("deadline" in outcome)) deadline.clear();
+      if (!outcome || !("deadline" in outcome)) deadline.clear();
     }
   }
 };
+async function read(call, response, deadline) {
+  return understood(call, response, await deadline.bound(response.text()));
+}
 function headersOf(call, options) {
+  checkNumbers(options, InvalidArgumentError);
+  if (options.idempotencyKey !== void 0 && !call.idempotencyKey) {
+    throw new InvalidArgumentError(
+      "idempotencyKey goes with what stores: this call stores nothing."
+    );
+  }
   const headers = new Headers(checkedHeaders(options.headers));
   if (!headers.has("User-Agent")) headers.set("User-Agent", `memory-scope-typescript/${VERSION}`);
   headers.set("Accept", "application/json");
   if (call.body) headers.set("Content-Type", "application/json");
   if (call.idempotencyKey) headers.set("Idempotency-Key", call.idempotencyKey);
   return headers;
-}
-function check(options, call) {
-  const { maxRetries, timeout } = options;
-  if (timeout !== void 0 && !isTimeout(timeout)) throw new InvalidArgumentError(TIMEOUT_RULE);
-  if (maxRetries !== void 0 && !isRetries(maxRetries))
-    throw new InvalidArgumentError(RETRIES_RULE);
-  if ("idempotencyKey" in options && options.idempotencyKey !== void 0 && !call.idempotencyKey) {
-    throw new InvalidArgumentError(
-      "idempotencyKey goes with what stores, and this call stores nothing."
-    );
-  }
 }
 function checkedHeaders(given = {}) {
   const pairs = Symbol.iterator in given ? given : Object.entries(given);
@@ -1179,13 +1119,7 @@ var UserOperations = class {
   }
   /** Say what is stored of an end user: where and how much, without a value. */
   async get(userId, options) {
-    const call = {
-      method: "GET",
-      path: pathOf(userId),
-      read: user,
-      patience: PATIENCE
-    };
-    return this.#sender.send(call, options);
+    return this.#sender.send(get(pathOf2(userId), user, PATIENCE), options);
   }
   /** Erase all that is stored of an end user, for good; with `dryRun` say what would go. */
   async erase(userId, params = {}, options) {
@@ -1195,7 +1129,7 @@ var UserOperations = class {
     const [other] = Object.keys(others);
     if (other !== void 0)
       throw new InvalidArgumentError(`An erasure has no ${other}: only dryRun.`);
-    const path = pathOf(userId) + queryOf({ dryRun: dryRun ? "true" : null });
+    const path = pathOf2(userId) + queryOf({ dryRun: dryRun ? "true" : null });
     return this.#sender.send(
       { method: "DELETE", path, read: erasure, patience: PATIENCE },
       options
@@ -1221,8 +1155,7 @@ var UserOperations = class {
    * off throws IncompleteAnswerError.
    */
   async *exportStream(userId, options = {}) {
-    const path = `${pathOf(userId)}/export`;
-    const call = { method: "GET", path, read: () => ({}), patience: PATIENCE };
+    const call = get(`${pathOf2(userId)}/export`, () => ({}), PATIENCE);
     const { response, deadline } = await this.#sender.open(call, options);
     const reader = response.body.getReader();
     const whole = new Wholeness();
@@ -1245,7 +1178,7 @@ var UserOperations = class {
     whole.check();
   }
 };
-function pathOf(userId) {
+function pathOf2(userId) {
   return `/users/${segmentOf("userId", userId)}`;
 }
 
@@ -1267,8 +1200,7 @@ var MemoryScope = class {
       );
     }
     const { timeout = DEFAULT_TIMEOUT, maxRetries = DEFAULT_RETRIES } = options;
-    if (!isTimeout(timeout)) throw new ConfigurationError(TIMEOUT_RULE);
-    if (!isRetries(maxRetries)) throw new ConfigurationError(RETRIES_RULE);
+    checkNumbers(options, ConfigurationError);
     if (options.fetch !== void 0 && typeof options.fetch !== "function") {
       throw new ConfigurationError("fetch must be a function.");
     }

@@ -8,30 +8,20 @@ export const VARIABLE = "MEMORY_SCOPE_BASE_URL";
 export function checkedAddress(given: string | undefined, allowHttp: boolean): string {
   const name = given === undefined ? VARIABLE : "baseURL";
   const told: unknown = given === undefined ? (fromEnvironment(VARIABLE) ?? "") : given;
-  if (typeof told !== "string") {
-    throw new ConfigurationError(`baseURL must be a string: it is a ${typeof told}.`);
-  }
-  const text = told.trim();
-  if (text === "") {
-    throw new ConfigurationError(
-      given === undefined
-        ? `No address: give baseURL, or set ${VARIABLE}.`
-        : "No address: baseURL is empty.",
-    );
-  }
+  const text = typeof told === "string" ? told.trim() : "no text";
+  const flaw = flawOf(text, allowHttp);
+  if (flaw !== null) throw new ConfigurationError(`${name}: ${flaw}`);
+  return new URL(text).href.replace(/\/+$/, "");
+}
+
+function flawOf(text: string, allowHttp: boolean): string | null {
+  if (text === "") return `No address: give baseURL, or set ${VARIABLE}.`;
   const url = parsed(text);
-  if (url === null) {
-    throw new ConfigurationError(`${name} must be an address such as https://memory.example.com.`);
-  }
-  if (text.includes("?") || text.includes("#")) {
-    throw new ConfigurationError(`${name} must have no query and no fragment.`);
-  }
-  if (url.protocol === "http:" && !allowHttp && !isLoopback(url.hostname)) {
-    throw new ConfigurationError(
-      `http://${url.hostname} would send the key in clear: use https, or say allowHttp: true.`,
-    );
-  }
-  return url.href.replace(/\/+$/, "");
+  if (url === null) return "It must be an address such as https://memory.example.com.";
+  if (/[?#]/.test(text)) return "It must have no query and no fragment.";
+  return url.protocol === "https:" || allowHttp || isLoopback(url.hostname)
+    ? null
+    : `http://${url.hostname} would send the key in clear: use https, or say allowHttp: true.`;
 }
 
 function parsed(text: string): URL | null {

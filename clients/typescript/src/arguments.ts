@@ -12,7 +12,7 @@ const IDEMPOTENCY_KEY = /^[!-~](?:[ -~]{0,253}[!-~])?$/;
 /** Return fields by the names of the service, without those that are null or undefined. */
 export function fieldsOf(given: object, name = "The argument"): Record<string, unknown> {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InvalidArgumentError(`${name} must be an object, not ${kind(given)}.`);
+    throw wrong(name, "an object", given);
   }
   const fields: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(given)) {
@@ -55,27 +55,20 @@ export function checkedIdempotencyKey(given: string | undefined): string {
 }
 
 function parameter(name: string, value: unknown): string {
-  if (name === "since" || name === "until") return moment(name, value);
+  if (value instanceof Date && /since|until/.test(name)) {
+    // A text is finer than a `Date`, and says its time zone by itself.
+    if (Number.isNaN(value.getTime()))
+      throw new InvalidArgumentError(`${name} is an invalid Date.`);
+    return value.toISOString();
+  }
   if (name !== "limit") return checkedText(name, value);
-  if (!Number.isInteger(value)) {
-    throw new InvalidArgumentError(`${name} must be an integer, not ${kind(value)}.`);
-  }
+  if (!Number.isInteger(value)) throw wrong(name, "an integer", value);
   return String(value);
-}
-
-/** A text is finer than a `Date`, and says its time zone by itself. */
-function moment(name: string, value: unknown): string {
-  if (typeof value === "string") return checkedText(name, value);
-  if (!(value instanceof Date)) {
-    throw new InvalidArgumentError(`${name} must be a Date, or a text, not ${kind(value)}.`);
-  }
-  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError(`${name} is an invalid Date.`);
-  return value.toISOString();
 }
 
 export function checkedText(name: string, value: unknown): string {
   if (typeof value !== "string") {
-    throw new InvalidArgumentError(`${name} must be a string, not ${kind(value)}.`);
+    throw wrong(name, "a string", value);
   }
   if (HALF_A_CHARACTER.test(value)) {
     throw new InvalidArgumentError(
@@ -87,25 +80,23 @@ export function checkedText(name: string, value: unknown): string {
 
 /** Throw InvalidArgumentError, which says where, for what JSON would leave out or make another thing. */
 function checkPlain(value: unknown, name: string, above: readonly object[]): void {
-  if (value === null || typeof value === "boolean") return;
-  if (typeof value === "string") {
-    checkedText(name, value);
-  } else if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw unsayable(name, String(value));
-  } else if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
-    throw unsayable(name, kind(value));
-  } else {
-    if (above.includes(value)) throw new InvalidArgumentError(`${name} holds itself.`);
-    if (above.length >= MOST_LEVELS) throw new InvalidArgumentError(`${name} is nested too deep.`);
-    const within = [...above, value];
-    if (Array.isArray(value)) {
-      for (let at = 0; at < value.length; at++) checkPlain(value[at], `${name}[${at}]`, within);
-      return;
-    }
-    for (const [key, one] of Object.entries(value)) {
-      checkedText(`A key of ${name}`, key);
-      if (one !== undefined) checkPlain(one, `${name}.${key.slice(0, 40)}`, within);
-    }
+  if (typeof value === "string") checkedText(name, value);
+  if (value === null || /^(boolean|string)$/.test(typeof value) || Number.isFinite(value)) return;
+  if (typeof value !== "object" || !(Array.isArray(value) || isPlainObject(value))) {
+    const what = typeof value === "number" ? value : kind(value);
+    throw new InvalidArgumentError(`${name} is ${what}, which JSON cannot say.`);
+  }
+  if (above.includes(value)) throw new InvalidArgumentError(`${name} holds itself.`);
+  if (above.length >= MOST_LEVELS) throw new InvalidArgumentError(`${name} is nested too deep.`);
+  const within = [...above, value];
+  if (Array.isArray(value)) {
+    // By number: `forEach` would pass over a hole, of which JSON makes null.
+    for (let at = 0; at < value.length; at++) checkPlain(value[at], `${name}[${at}]`, within);
+    return;
+  }
+  for (const [key, one] of Object.entries(value)) {
+    checkedText(`A key of ${name}`, key);
+    if (one !== undefined) checkPlain(one, `${name}.${key.slice(0, 40)}`, within);
   }
 }
 
@@ -116,8 +107,8 @@ function isPlainObject(value: object): boolean {
   return isBare && typeof (value as { toJSON?: unknown }).toJSON !== "function";
 }
 
-function unsayable(name: string, what: string): InvalidArgumentError {
-  return new InvalidArgumentError(`${name} is ${what}, which JSON cannot say.`);
+function wrong(name: string, what: string, value: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`${name} must be ${what}, not ${kind(value)}.`);
 }
 
 function kind(value: unknown): string {

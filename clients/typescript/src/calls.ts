@@ -1,26 +1,17 @@
-/** What most operations are: a body of JSON, sent by POST. */
-import { fieldsOf } from "./arguments.js";
+/** What operations are: a body of JSON, sent by POST, or a question without one. */
 import type { Reader } from "./reading.js";
 import type { Call } from "./sending.js";
 
-/** Make a call with a body. Throws InvalidArgumentError for what JSON cannot say. */
+/** Make a call whose body has these fields, which are as `fieldsOf` makes them. */
 export function post<T>(
   path: string,
   read: Reader<T>,
-  given: object,
-  more: Partial<Call<T>> & { changed?: Record<string, unknown> } = {},
+  fields: Record<string, unknown>,
+  more?: Partial<Call<T>>,
 ): Call<T> {
-  const { changed, ...rest } = more;
-  return {
-    method: "POST",
-    path,
-    read,
-    body: JSON.stringify({ ...fieldsOf(given), ...changed }),
-    ...rest,
-  };
+  return { method: "POST", path, read, body: JSON.stringify(fields), ...more };
 }
 
-/** Return the field that says which domains: absent is every one, and empty is none. */
-export function domainOf(given: unknown): { domain?: string } {
-  return given === null ? { domain: "" } : {};
+export function get<T>(path: string, read: Reader<T>, patience = 0): Call<T> {
+  return { method: "GET", path, read, patience };
 }

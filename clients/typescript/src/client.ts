@@ -7,14 +7,7 @@ import { AuditOperations, PolicyOperations, UsageOperations } from "./questions.
 import type { RateLimit } from "./results.js";
 import { isBrowser } from "./runtime.js";
 import { Sender } from "./sending.js";
-import {
-  DEFAULT_RETRIES,
-  DEFAULT_TIMEOUT,
-  isRetries,
-  isTimeout,
-  RETRIES_RULE,
-  TIMEOUT_RULE,
-} from "./settings.js";
+import { checkNumbers, DEFAULT_RETRIES, DEFAULT_TIMEOUT } from "./settings.js";
 import { UserOperations } from "./users.js";
 import type { KeyEnvironment } from "./vocabulary.js";
 
@@ -60,8 +53,7 @@ export class MemoryScope {
       );
     }
     const { timeout = DEFAULT_TIMEOUT, maxRetries = DEFAULT_RETRIES } = options;
-    if (!isTimeout(timeout)) throw new ConfigurationError(TIMEOUT_RULE);
-    if (!isRetries(maxRetries)) throw new ConfigurationError(RETRIES_RULE);
+    checkNumbers(options, ConfigurationError);
     if (options.fetch !== undefined && typeof options.fetch !== "function") {
       throw new ConfigurationError("fetch must be a function.");
     }

@@ -35,29 +35,20 @@ export class Keys {
   }
 
   #checked(given: unknown, name: string): string {
-    if (typeof given !== "string") {
-      throw new ConfigurationError(
-        `${name} must be a string, or a function: it is a ${typeof given}.`,
-      );
-    }
-    const text = given.trim();
-    if (text === "") {
-      throw new ConfigurationError(
-        name === VARIABLE
-          ? `No API key: give apiKey, or set ${VARIABLE}.`
-          : `No API key: ${name} is empty.`,
-      );
-    }
+    const text = typeof given === "string" ? given.trim() : given;
     const flaw = flawOf(text);
-    if (flaw !== null) throw new ConfigurationError(name === "apiKey" ? flaw : `${name}: ${flaw}`);
-    const environment = text.split("_")[1] as KeyEnvironment;
-    this.last = { environment, masked: `sk_${environment}_••••${text.slice(-4)}` };
-    return text;
+    if (flaw !== null) throw new ConfigurationError(`${name}: ${flaw}`);
+    const key = text as string;
+    const environment = key.split("_")[1] as KeyEnvironment;
+    this.last = { environment, masked: `sk_${environment}_••••${key.slice(-4)}` };
+    return key;
   }
 }
 
 /** Say why the text is no API key, without a character of it; null if it is one. */
-function flawOf(text: string): string | null {
+function flawOf(text: unknown): string | null {
+  if (typeof text !== "string") return `A ${typeof text} is no API key.`;
+  if (text === "") return `No API key: give apiKey, or set ${VARIABLE}.`;
   if (!PATTERN.test(text)) {
     return "The API key is malformed: sk_test_ or sk_live_ and 38 letters and digits are a key.";
   }

@@ -1,10 +1,10 @@
 /** What can be done with memories, each by one call. */
 import { checkedIdempotencyKey, fieldsOf, queryOf, segmentOf } from "./arguments.js";
-import { domainOf, post } from "./calls.js";
+import { get, post } from "./calls.js";
 import { InvalidArgumentError } from "./errors.js";
 import { Pages } from "./paging.js";
 import type * as results from "./results.js";
-import type { Call, CallOptions, CreateOptions, Sender } from "./sending.js";
+import type { CallOptions, CreateOptions, Sender } from "./sending.js";
 import * as shapes from "./shapes.js";
 import { ALL_DOMAINS, type Scope, type Source, type Value } from "./vocabulary.js";
 
@@ -85,7 +85,7 @@ export class MemoryOperations {
 
   /** Store a memory. It is stored once, however often the network makes this try. */
   async create(memory: NewMemory, options?: CreateOptions): Promise<results.Memory> {
-    const call = post("/memory", shapes.memory, said(memory), {
+    const call = post("/memory", shapes.memory, fieldsOf(without("replace", memory, "memory")), {
       idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
     });
     return this.#sender.send(call, options);
@@ -97,17 +97,14 @@ export class MemoryOperations {
     options?: CreateOptions,
   ): Promise<results.MemoryBatch> {
     if (!Array.isArray(memories)) throw new InvalidArgumentError("memories must be an array.");
-    const each = memories.map((memory, at) => fieldsOf(said(memory, `memories[${at}]`)));
-    const call = post(
-      "/memory/batch",
-      shapes.memoryBatch,
-      {},
-      {
-        changed: { memories: each },
-        idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
-        patience: BATCH_PATIENCE,
-      },
+    const each = memories.map((memory, at) =>
+      fieldsOf(without("replace", memory, `memories[${at}]`)),
     );
+    const body = { memories: each };
+    const call = post("/memory/batch", shapes.memoryBatch, body, {
+      idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
+      patience: BATCH_PATIENCE,
+    });
     return this.#sender.send(call, options);
   }
 
@@ -116,7 +113,10 @@ export class MemoryOperations {
    * purpose is not allowed for the scope.
    */
   async read(params: ReadParams, options?: CallOptions): Promise<results.MemoryRead> {
-    return this.#sender.send(post("/memory/read", shapes.memoryRead, asked(params)), options);
+    return this.#sender.send(
+      post("/memory/read", shapes.memoryRead, fieldsOf(without("detail", params))),
+      options,
+    );
   }
 
   /**
@@ -124,12 +124,10 @@ export class MemoryOperations {
    * is refused stands beside what is answered: look at `answer` and `error` of each.
    */
   async readMany(params: ReadManyParams, options?: CallOptions): Promise<results.ManyReads> {
-    const { reads, ...rest } = asked(params);
+    const { reads, ...rest } = without("detail", params);
     if (!Array.isArray(reads)) throw new InvalidArgumentError("reads must be an array.");
-    const call = post("/memory/read/batch", shapes.manyReads, rest, {
-      changed: { reads: reads.map(place) },
-      patience: BATCH_PATIENCE,
-    });
+    const body = { ...fieldsOf(rest), reads: reads.map(place) };
+    const call = post("/memory/read/batch", shapes.manyReads, body, { patience: BATCH_PATIENCE });
     return this.#sender.send(call, options);
   }
 
@@ -139,7 +137,7 @@ export class MemoryOperations {
    */
   async continue(params: ContinueParams, options?: CallOptions): Promise<results.MemoryRead> {
     return this.#sender.send(
-      post("/memory/read/continue", shapes.memoryRead, asked(params)),
+      post("/memory/read/continue", shapes.memoryRead, fieldsOf(without("detail", params))),
       options,
     );
   }
@@ -150,57 +148,53 @@ export class MemoryOperations {
    * got no answer, and may be what took the access back.
    */
   async revoke(params: RevokeParams, options?: CallOptions): Promise<results.Revocation> {
-    const { domain, ...rest } = checkedObject(params);
-    const given = { ...rest, ...(domain !== ALL_DOMAINS && { domain }) };
-    const { revocationToken, userId, scope } = given as RevokeParams;
+    const given = narrowed(params);
+    const { revocationToken, userId, scope, domain } = given;
     if ((revocationToken == null) === (userId == null)) {
       throw new InvalidArgumentError("Give either revocationToken or userId.");
     }
-    if (revocationToken != null && (scope != null || given.domain !== undefined)) {
+    if (revocationToken != null && (scope != null || domain !== undefined)) {
       throw new InvalidArgumentError("scope and domain go with userId: a token has its own.");
     }
-    const call = post("/memory/revoke", shapes.revocation, given, { changed: domainOf(domain) });
-    return this.#sender.send(call, options);
+    return this.#sender.send(post("/memory/revoke", shapes.revocation, fieldsOf(given)), options);
   }
 
   /** List a user's memories as they were stored, the newest first: `for await`, or page by page. */
   list(params: ListParams, options?: CallOptions): Pages<results.StoredMemoryFields> {
-    const { domain, ...rest } = checkedObject(params);
-    const query = { ...rest, ...(domain !== ALL_DOMAINS && { domain }), ...domainOf(domain) };
-    const call = (
-      cursor: string | null,
-    ): Call<Omit<results.Page<results.StoredMemoryFields>, keyof results.Result>> => ({
-      method: "GET",
-      path: `/memory${queryOf({ ...query, cursor })}`,
-      read: shapes.page(shapes.storedMemory),
-    });
+    const query = narrowed(params);
+    const read = shapes.page(shapes.storedMemory);
+    const call = (cursor: string | null) => get(`/memory${queryOf({ ...query, cursor })}`, read);
     call(null); // what cannot be sent is told now, not when the first page is asked for
     return new Pages(async (cursor) => this.#sender.send(call(cursor), options));
   }
 
   /** Return a memory as it was stored. */
   async get(memoryId: string, options?: CallOptions): Promise<results.StoredMemory> {
-    const path = `/memory/${segmentOf("memoryId", memoryId)}`;
-    return this.#sender.send({ method: "GET", path, read: shapes.storedMemory }, options);
+    return this.#sender.send(get(pathOf(memoryId), shapes.storedMemory), options);
   }
 
   /** Delete a memory, for good. */
   async delete(memoryId: string, options?: CallOptions): Promise<results.Deletion> {
-    const path = `/memory/${segmentOf("memoryId", memoryId)}`;
     const read = () => ({ id: memoryId });
+    const path = pathOf(memoryId);
     return this.#sender.send({ method: "DELETE", path, read, noContent: true }, options);
   }
 }
 
-/** Return it without a `replace` that says nothing: an older service would not know it. */
-function said(memory: NewMemory, name = "memory"): object {
-  const { replace, ...rest } = checkedObject(memory, name);
-  return { ...rest, ...(replace !== false && { replace }) };
+function pathOf(memoryId: string): string {
+  return `/memory/${segmentOf("memoryId", memoryId)}`;
 }
 
-function asked<T extends ReadOptions>(params: T): Omit<T, "detail"> & ReadOptions {
-  const { detail, ...rest } = checkedObject(params);
-  return { ...rest, ...(detail !== false && { detail }) } as Omit<T, "detail"> & ReadOptions;
+/** Return it without a flag that says nothing: an older service would not know it. */
+function without<T extends object>(flag: string, given: T, name?: string): T {
+  const { [flag]: said, ...rest } = checkedObject(given, name) as Record<string, unknown>;
+  return { ...rest, ...(said !== false && { [flag]: said }) } as T;
+}
+
+/** Return it with its domain as the service has it: absent is every one, and empty is none. */
+function narrowed(params: RevokeParams | ListParams): Record<string, unknown> {
+  const { domain, ...rest } = checkedObject(params);
+  return { ...rest, ...(domain !== ALL_DOMAINS && { domain: domain === null ? "" : domain }) };
 }
 
 /** There, `*` is every domain. */

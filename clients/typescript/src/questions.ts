@@ -1,6 +1,6 @@
 /** What else can be asked: the record, the policy, and the key's own use. */
-import { queryOf } from "./arguments.js";
-import { post } from "./calls.js";
+import { fieldsOf, queryOf } from "./arguments.js";
+import { get, post } from "./calls.js";
 import { Pages } from "./paging.js";
 import type * as results from "./results.js";
 import type { CallOptions, Sender } from "./sending.js";
@@ -38,9 +38,7 @@ export class AuditOperations {
     const path = (cursor: string | null) => `/audit${queryOf({ ...params, cursor })}`;
     const read = shapes.page(shapes.auditEvent);
     path(null); // what cannot be sent is told now, not when the first page is asked for
-    return new Pages(async (cursor) =>
-      this.#sender.send({ method: "GET", path: path(cursor), read }, options),
-    );
+    return new Pages(async (cursor) => this.#sender.send(get(path(cursor), read), options));
   }
 }
 
@@ -53,7 +51,7 @@ export class PolicyOperations {
 
   /** Return the policy as the service enforces it: what may be read for what. */
   async get(options?: CallOptions): Promise<results.Policy> {
-    return this.#sender.send({ method: "GET", path: "/policy", read: shapes.policy }, options);
+    return this.#sender.send(get("/policy", shapes.policy), options);
   }
 
   /** Ask what a read for this purpose would be answered. It reads nothing. */
@@ -61,7 +59,7 @@ export class PolicyOperations {
     params: { scope: Scope; purpose: string },
     options?: CallOptions,
   ): Promise<results.PolicyCheck> {
-    return this.#sender.send(post("/policy/check", shapes.policyCheck, params), options);
+    return this.#sender.send(post("/policy/check", shapes.policyCheck, fieldsOf(params)), options);
   }
 }
 
@@ -74,6 +72,6 @@ export class UsageOperations {
 
   /** Return what is left of this key's limit, and how much it was used in the last 30 days. */
   async get(options?: CallOptions): Promise<results.Usage> {
-    return this.#sender.send({ method: "GET", path: "/usage", read: shapes.usage }, options);
+    return this.#sender.send(get("/usage", shapes.usage), options);
   }
 }

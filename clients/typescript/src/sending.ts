@@ -6,7 +6,7 @@ import type { Keys } from "./keys.js";
 import type { Reader } from "./reading.js";
 import type { RateLimit, Result } from "./results.js";
 import { delays } from "./retries.js";
-import { isRetries, isTimeout, RETRIES_RULE, TIMEOUT_RULE } from "./settings.js";
+import { checkNumbers } from "./settings.js";
 import { VERSION } from "./version.js";
 import { Deadline, pause, TOO_LATE } from "./waiting.js";
 
@@ -51,7 +51,7 @@ export interface Settings {
 }
 
 const RESERVED =
-  /^(x-api-key|idempotency-key|accept|host|connection|content-(type|length|encoding)|transfer-encoding)$/i;
+  /^(x-api-key|idempotency-key|accept|host|connection|transfer-encoding|content-(type|length|encoding))$/i;
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE = /^[!-~]([\t -~]*[!-~])?$/;
 
@@ -64,64 +64,42 @@ export class Sender {
   }
 
   /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
-  send<T extends object>(call: Call<T>, options: CallOptions = {}): Promise<T & Result> {
-    return this.#repeated(call, options, (ready) => this.#exchange(call, ready));
+  send<T extends object>(call: Call<T>, options?: CallOptions): Promise<T & Result> {
+    return this.#repeated(call, options, (response, deadline) => read(call, response, deadline));
   }
 
   /** Return the answer of a call as it comes, and the time that each next piece of it has. */
   open(
     call: Call<object>,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<{ response: Response; deadline: Deadline }> {
-    return this.#repeated(call, options, async (ready) => {
-      const response = await this.#asked(call, ready);
-      const { deadline } = ready;
+    return this.#repeated(call, options, async (response, deadline) => {
       if (response.ok && response.body) return { response, deadline };
-      const outcome = understood(call, response, await deadline.bound(response.text()));
+      const outcome = await read(call, response, deadline);
       return outcome instanceof APIError
         ? outcome
         : new APIError("The answer is empty.", { status: response.status });
     });
   }
 
-  async #exchange<T extends object>(call: Call<T>, ready: Ready): Promise<(T & Result) | APIError> {
-    const response = await this.#asked(call, ready);
-    return understood(call, response, await ready.deadline.bound(response.text()));
-  }
-
-  async #asked(call: Call<object>, ready: Ready): Promise<Response> {
-    const { baseURL, fetch } = this.#settings;
-    const headers = new Headers(ready.headers);
-    headers.set("X-API-Key", ready.key);
-    const response = await ready.deadline.bound(
-      fetch(baseURL + call.path, {
-        method: call.method,
-        headers,
-        redirect: "manual",
-        signal: ready.deadline.signal,
-        ...(call.body !== undefined && { body: call.body }),
-      }),
-    );
-    this.rateLimit = rateLimitOf(response.headers) ?? this.rateLimit;
-    return response;
-  }
-
   async #repeated<T extends object>(
     call: Call<object>,
-    options: CallOptions,
-    attempt: (ready: Ready) => Promise<T | APIError>,
+    options: CallOptions = {},
+    finish: Finish<T>,
   ): Promise<T> {
     const { signal } = options;
-    check(options, call);
+    const settings = this.#settings;
     const headers = headersOf(call, options); // once: all attempts say the same
-    const delayAfter = delays(options.maxRetries ?? this.#settings.maxRetries, Math.random);
-    const usual = Math.max(this.#settings.timeout, call.patience ?? 0);
+    const delayAfter = delays(options.maxRetries ?? settings.maxRetries, Math.random);
+    const timeout = options.timeout ?? Math.max(settings.timeout, call.patience ?? 0);
     for (;;) {
       if (signal?.aborted) throw signal.reason;
-      const outcome = await this.#attempted(options.timeout ?? usual, signal, (ready) =>
-        attempt({ ...ready, headers }),
-      );
+      const key = await settings.keys.now(); // what the caller's function throws is the caller's
+      const keyed = new Headers(headers);
+      keyed.set("X-API-Key", key);
+      const outcome = await this.#attempted(call, keyed, new Deadline(timeout, signal), finish);
       if (!(outcome instanceof APIError)) return outcome;
+      if (signal?.aborted) throw signal.reason;
       const delay = delayAfter(outcome);
       if (delay === null) throw outcome;
       await pause(delay, signal);
@@ -130,52 +108,53 @@ export class Sender {
 
   /** Return what came of one attempt. What is streamed keeps its deadline. */
   async #attempted<T extends object>(
-    timeout: number,
-    signal: AbortSignal | undefined,
-    attempt: (ready: Omit<Ready, "headers">) => Promise<T | APIError>,
+    { method, path, body }: Call<object>,
+    headers: Headers,
+    deadline: Deadline,
+    finish: Finish<T>,
   ): Promise<T | APIError> {
-    const key = await this.#settings.keys.now(); // what the caller's function throws is the caller's
-    const deadline = new Deadline(timeout, signal);
-    let outcome: T | APIError | null = null;
+    const { baseURL, fetch } = this.#settings;
+    const { signal } = deadline;
+    let outcome: T | APIError | undefined;
     try {
-      outcome = await attempt({ key, deadline });
+      const request = { method, headers, body: body ?? null, redirect: "manual", signal } as const;
+      const response = await deadline.bound(fetch(baseURL + path, request));
+      this.rateLimit = rateLimitOf(response.headers) ?? this.rateLimit;
+      outcome = await finish(response, deadline);
       return outcome;
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      return error === TOO_LATE ? timeoutError() : connectionError(error, this.#settings.baseURL);
+      return error === TOO_LATE ? timeoutError() : connectionError(error, baseURL);
     } finally {
-      if (outcome === null || !("deadline" in outcome)) deadline.clear();
+      if (!outcome || !("deadline" in outcome)) deadline.clear();
     }
   }
 }
 
-/** What one attempt has. */
-interface Ready {
-  readonly key: string;
-  readonly headers: Headers;
-  readonly deadline: Deadline;
+/** What is made of an answer. */
+type Finish<T> = (response: Response, deadline: Deadline) => Promise<T | APIError>;
+
+async function read<T extends object>(
+  call: Call<T>,
+  response: Response,
+  deadline: Deadline,
+): Promise<(T & Result) | APIError> {
+  return understood(call, response, await deadline.bound(response.text()));
 }
 
-function headersOf(call: Call<object>, options: CallOptions): Headers {
+/** Throw InvalidArgumentError for options that cannot be heeded; nothing that they hold is shown. */
+function headersOf(call: Call<object>, options: CreateOptions): Headers {
+  checkNumbers(options, InvalidArgumentError);
+  if (options.idempotencyKey !== undefined && !call.idempotencyKey) {
+    throw new InvalidArgumentError(
+      "idempotencyKey goes with what stores: this call stores nothing.",
+    );
+  }
   const headers = new Headers(checkedHeaders(options.headers));
   if (!headers.has("User-Agent")) headers.set("User-Agent", `memory-scope-typescript/${VERSION}`);
   headers.set("Accept", "application/json");
   if (call.body) headers.set("Content-Type", "application/json");
   if (call.idempotencyKey) headers.set("Idempotency-Key", call.idempotencyKey);
   return headers;
-}
-
-/** Throw InvalidArgumentError for options that cannot be heeded; nothing that they hold is shown. */
-function check(options: CallOptions, call: Call<object>): void {
-  const { maxRetries, timeout } = options;
-  if (timeout !== undefined && !isTimeout(timeout)) throw new InvalidArgumentError(TIMEOUT_RULE);
-  if (maxRetries !== undefined && !isRetries(maxRetries))
-    throw new InvalidArgumentError(RETRIES_RULE);
-  if ("idempotencyKey" in options && options.idempotencyKey !== undefined && !call.idempotencyKey) {
-    throw new InvalidArgumentError(
-      "idempotencyKey goes with what stores, and this call stores nothing.",
-    );
-  }
 }
 
 /** Return them as pairs. Also a `Headers` or a `Map` is gone through: nothing may slip past. */

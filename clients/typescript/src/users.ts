@@ -1,6 +1,7 @@
 /** What can be done with all that is held of a user. */
 import { parsed } from "./answers.js";
 import { queryOf, segmentOf } from "./arguments.js";
+import { get } from "./calls.js";
 import { IncompleteAnswerError, InvalidArgumentError } from "./errors.js";
 import { timeoutError } from "./failures.js";
 import { camelDeep } from "./naming.js";
@@ -21,13 +22,7 @@ export class UserOperations {
 
   /** Say what is stored of an end user: where and how much, without a value. */
   async get(userId: string, options?: CallOptions): Promise<results.User> {
-    const call = {
-      method: "GET",
-      path: pathOf(userId),
-      read: shapes.user,
-      patience: PATIENCE,
-    } as const;
-    return this.#sender.send(call, options);
+    return this.#sender.send(get(pathOf(userId), shapes.user, PATIENCE), options);
   }
 
   /** Erase all that is stored of an end user, for good; with `dryRun` say what would go. */
@@ -73,8 +68,7 @@ export class UserOperations {
     userId: string,
     options: CallOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const path = `${pathOf(userId)}/export`;
-    const call = { method: "GET", path, read: () => ({}), patience: PATIENCE } as const;
+    const call = get(`${pathOf(userId)}/export`, () => ({}), PATIENCE);
     const { response, deadline } = await this.#sender.open(call, options);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const whole = new Wholeness();
