@@ -88,6 +88,18 @@ describe("secrets", () => {
   });
 });
 
+describe("errors", () => {
+  test.each(["constructor", "toString", "__proto__"])(
+    "a code that every object has: %s",
+    async (code) => {
+      await against([{ status: 403, json: { code } }], async (client) => {
+        const error = await client.usage.get().catch((error) => error);
+        expect(error).toMatchObject({ name: "PermissionDeniedError", status: 403, code });
+      });
+    },
+  );
+});
+
 describe("where it runs", () => {
   test.each([
     ["a page", { document: {} }],
