@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from apikeys.models import ApiKey, UsageHour
+from apikeys.models.usage import UsageSums
 
 KINDS = {
     "Served": "served",
@@ -162,7 +163,7 @@ def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
     return stored
 
 
-def _kind(row: UsageHour) -> str:
+def _kind(row: UsageSums) -> str:
     if row.status < 400:
         return "Served"
     if row.code == "policy_denied":

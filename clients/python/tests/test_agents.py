@@ -16,6 +16,7 @@ from clients.python.tests.scripted_agents import (
     Runs,
     Script,
     Talk,
+    Turn,
 )
 from memory.models import Memory
 from memory_scope import MemoryScopeClient
@@ -127,7 +128,7 @@ class TestPersons:
 
         def talk(person: str) -> None:
             mine = ("remember", {"scope": "preferences", "value": {"likes": [person]}})
-            turns = [mine, *[RECALL, ("recall_again", {"handle": LAST})] * 5]
+            turns: list[Turn] = [mine, *[RECALL, ("recall_again", {"handle": LAST})] * 5]
             talks[person] = runs(service, key, Person(person), Script(turns))
 
         persons = [f"reader-{number}" for number in range(4)]

@@ -87,7 +87,7 @@ class Deleted(Answer):
 def denied(error: PolicyDeniedError) -> Recalled:
     """Return the answer that a denial is: what was understood, and what would be allowed."""
     understood = error.purpose_class or "unrecognized"
-    allowed = list(error.allowed_purpose_classes)
+    allowed: list[str] = list(error.allowed_purpose_classes)
     decision = f" (Decision {error.decision_id}.)" if error.decision_id else ""
     return Recalled(
         outcome="denied",
