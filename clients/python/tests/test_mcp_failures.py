@@ -15,8 +15,8 @@ from apikeys.tokens import new_key
 from clients.python.tests.mcp_hosts import in_memory
 from clients.python.tests.servers import DROP, READ, Script, answer
 from memory.models import Memory
-from memory_scope.mcp.handles import Handles, UnknownHandleError
 from memory_scope.mcp.logs import DiscreetFormatter
+from memory_scope.mcp.sessions import Session
 from tests.makers import make_key
 
 KEY = new_key("test")
@@ -176,22 +176,25 @@ class TestOddArguments:
         assert Memory.objects.count() == 0
 
 
-class TestHandles:
-    def test_are_no_more_than_so_many(self) -> None:
-        handles = Handles(most=3)
-        given = [handles.give(person="ada", token=f"rev_{number}") for number in range(5)]
-        assert len(handles) == 3
+class TestASession:
+    def test_keeps_no_more_than_so_many(self) -> None:
+        session = Session(most=3)
+        given = [session.handles.give(person="ada", token=f"rev_{n}") for n in range(5)]
         assert len(set(given)) == 5
-        assert handles.of(given[4], person="ada").token == "rev_4"
-        with pytest.raises(UnknownHandleError):
-            handles.of(given[1], person="ada")
+        kept = [session.handles.token(handle, person="ada") for handle in given]
+        assert kept == [None, None, "rev_2", "rev_3", "rev_4"]
+        first = session.taking_back(given[0])
+        assert session.taking_back(given[0]) is first
+        for handle in given[1:4]:
+            session.taking_back(handle)
+        assert session.taking_back(given[0]) is not first
 
-    def test_belong_to_a_person_and_show_no_token(self) -> None:
-        handles = Handles()
-        handle = handles.give(person="ada", token=TOKEN)
-        with pytest.raises(UnknownHandleError):
-            handles.of(handle, person="bob")
-        assert TOKEN not in repr(handles.of(handle, person="ada"))
+    def test_belongs_to_a_person_and_shows_no_token(self) -> None:
+        session = Session()
+        handle = session.handles.give(person="ada", token=TOKEN)
+        assert session.handles.token(handle, person="bob") is None
+        assert session.handles.token(handle, person="ada") == TOKEN
+        assert TOKEN not in repr(session.handles) + repr(session)
         assert TOKEN[4:12] not in handle
 
 

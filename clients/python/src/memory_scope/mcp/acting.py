@@ -11,7 +11,7 @@ from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.exceptions import GrantRevokedError, NotFoundError, PolicyDeniedError
 from memory_scope.mcp import answers, arguments, failures
 from memory_scope.mcp.failures import ToolFailedError
-from memory_scope.mcp.handles import Handles, Held, UnknownHandleError
+from memory_scope.mcp.sessions import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Acting:
 
     client: AsyncMemoryScopeClient
     settings: McpSettings
-    handles: Handles
+    session: Session
     person: str
 
 
@@ -56,17 +56,15 @@ async def recall(acting: Acting, given: arguments.Recall) -> answers.Recalled:
         )
     except PolicyDeniedError as error:
         return answers.denied(error)
-    handle = acting.handles.give(person=acting.person, token=found.revocation_token)
+    handle = acting.session.handles.give(person=acting.person, token=found.revocation_token)
     return _recalled(found, handle, _place(given.scope, given.domain))
 
 
 async def recall_again(acting: Acting, given: arguments.OfHandle) -> answers.Recalled:
     """Read again what a handle stands for, brought up to date. The policy is asked again too."""
-    held = _held(acting, given.handle)
-    if held.is_taken_back:
-        raise ToolFailedError(failures.ENDED)
+    token = _token(acting, given.handle)
     try:
-        found = await acting.client.read_memory_continue(revocation_token=held.token, detail=True)
+        found = await acting.client.read_memory_continue(revocation_token=token, detail=True)
     except PolicyDeniedError as error:
         return answers.denied(error)
     except (GrantRevokedError, NotFoundError):
@@ -76,19 +74,20 @@ async def recall_again(acting: Acting, given: arguments.OfHandle) -> answers.Rec
 
 async def take_back(acting: Acting, given: arguments.OfHandle) -> answers.TakenBack:
     """Take an access back, and with it hide what it read from every reader."""
-    held = _held(acting, given.handle)
-    async with held.lock:
-        if held.is_taken_back:
+    token = _token(acting, given.handle)
+    taking_back = acting.session.taking_back(given.handle)
+    async with taking_back.lock:
+        if taking_back.is_done:
             return answers.TakenBack(
                 outcome="already_taken_back",
                 message="That was taken back already. It stays hidden.",
             )
         try:
-            await acting.client.revoke_memory(revocation_token=held.token)
+            await acting.client.revoke_memory(revocation_token=token)
         except NotFoundError as error:
             if not error.after_lost_answer:
                 raise ToolFailedError(failures.NOTHING_TAKEN_BACK) from None
-        held.is_taken_back = True
+        taking_back.is_done = True
     return answers.TakenBack(
         outcome="taken_back",
         message="Taken back: what was stored there is hidden from every reader.",
@@ -139,11 +138,11 @@ async def delete_memory(acting: Acting, given: arguments.DeleteMemory) -> answer
     )
 
 
-def _held(acting: Acting, handle: str) -> Held:
-    try:
-        return acting.handles.of(handle, person=acting.person)
-    except UnknownHandleError:
-        raise ToolFailedError(failures.NO_HANDLE) from None
+def _token(acting: Acting, handle: str) -> str:
+    token = acting.session.handles.token(handle, person=acting.person)
+    if token is None:
+        raise ToolFailedError(failures.NO_HANDLE)
+    return token
 
 
 def _recalled(found: results.MemoryRead, handle: str, place: str) -> answers.Recalled:

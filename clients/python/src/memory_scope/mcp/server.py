@@ -21,9 +21,9 @@ from memory_scope.mcp.acting import Acting
 from memory_scope.mcp.answers import Answer
 from memory_scope.mcp.arguments import flaws
 from memory_scope.mcp.failures import ToolFailedError
-from memory_scope.mcp.handles import Handles
 from memory_scope.mcp.logs import log
 from memory_scope.mcp.persons import NobodyError, persons_of
+from memory_scope.mcp.sessions import Session
 from memory_scope.mcp.tools import ToolKind, tools_of
 from memory_scope.mcp.wording import INSTRUCTIONS, PolicyWords, worded
 
@@ -39,7 +39,7 @@ class MemoryServer:
         self._persons = persons_of(settings)
         self._tools = tools_of(allow_deleting=settings.allow_deleting)
         self._words = PolicyWords(client)
-        self.protocol: Server[Handles, Any] = Server(
+        self.protocol: Server[Session, Any] = Server(
             "memory-scope", __version__, INSTRUCTIONS, lifespan=_session
         )
         self.protocol.request_handlers.update(
@@ -74,7 +74,7 @@ class MemoryServer:
             by = Acting(
                 client=self._client,
                 settings=self._settings,
-                handles=context.lifespan_context,
+                session=context.lifespan_context,
                 person=self._persons.of(context.request),
             )
             with anyio.fail_after(self._settings.patience):
@@ -132,9 +132,9 @@ class MemoryServer:
 
 
 @asynccontextmanager
-async def _session(server: Server[Handles, Any]) -> AsyncIterator[Handles]:
-    """Keep the handles of one session, which end with it."""
-    yield Handles()
+async def _session(server: Server[Session, Any]) -> AsyncIterator[Session]:
+    """Keep what one session has, which ends with it."""
+    yield Session()
 
 
 def _result(
