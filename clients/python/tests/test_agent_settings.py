@@ -105,8 +105,8 @@ class TestFailures:
         ("given", "told"),
         [
             ({"scope": "moods", "value": FOOD}, "scope: Input should be"),
-            ({"scope": "preferences"}, "value: it is required."),
-            ({"scope": "preferences", "value": "pizza"}, "value: Input should be"),
+            ({"scope": "preferences"}, "value is missing."),
+            ({"scope": "preferences", "value": "pizza"}, "value must be an object"),
             ({"scope": "preferences", "value": []}, "value does not match any allowed shape"),
         ],
     )
@@ -136,7 +136,7 @@ class TestFailures:
         _, reader = make_key(project, "Reader", permissions=["memory:read"])
         talk = runs(service, reader, Person("user_1"), Script([REMEMBER]))
         assert talk.failed == [True]
-        assert "This application may not do that" in talk.answers[0]["message"]
+        assert "These tools may not do that" in talk.answers[0]["message"]
         assert "memory:write" in talk.answers[0]["message"]
 
     def test_a_service_that_is_away_or_failing_or_busy_is_told(
@@ -146,14 +146,16 @@ class TestFailures:
             DROP,
             answer(500, {"detail": "no", "code": "internal_error"}),
             answer(429, {"detail": "no", "code": "rate_limited"}, Retry_After="7"),
+            answer(404, {"detail": "Not found", "code": "not_found"}),
         )
         options: Any = {"policy": POLICY, "scopes": ["preferences"]}
-        talk = runs(told.address, key, Person("u"), Script([RECALL, RECALL, RECALL]), **options)
-        assert talk.failed == [True, True, True]
-        away, failing, busy = (one["message"] for one in talk.answers)
-        assert away.startswith("The memory service cannot be reached now.")
-        assert failing.startswith("The memory service cannot be reached now.")
+        talk = runs(told.address, key, Person("u"), Script([RECALL] * 4), **options)
+        assert talk.failed == [True] * 4
+        away, failing, busy, elsewhere = (one["message"] for one in talk.answers)
+        assert away.startswith("The memory service cannot be reached at the moment.")
+        assert failing.startswith("The memory service cannot be reached at the moment.")
         assert "Try again in 7 seconds." in busy
+        assert elsewhere.startswith("This tool failed.")
 
     def test_a_key_that_opens_nothing_is_for_the_application(
         self, runs: Runs, service: str

@@ -59,6 +59,14 @@ class TestAConversation:
         assert nothing["outcome"] == "nothing"
         assert talk.failed == [False, False, False, False, False, True, False]
 
+    def test_what_was_taken_back_is_not_taken_back_again(
+        self, runs: Runs, service: str, key: str
+    ) -> None:
+        take_back = ("take_back", {"handle": LAST})
+        talk = runs(service, key, Person("user_1"), Script([RECALL, take_back, take_back]))
+        assert talk.failed == [False, False, True]
+        assert "nothing was taken back" in talk.answers[2]["message"]
+
     def test_a_denial_is_no_failure_and_is_found_in_the_record(
         self, runs: Runs, service: str, key: str
     ) -> None:

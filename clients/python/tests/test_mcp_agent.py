@@ -196,5 +196,6 @@ def test_nobody_else_can_be_named(
             return said
 
     assert asyncio.run(named()) == (
-        f"Leave {name} out: this server knows the person, and nobody else can be named."
+        f"Leave {name} out: the person is known, and nobody else can be named. "
+        "Correct it, and call the tool again."
     )

@@ -39,9 +39,9 @@ class TestAServiceThatFails:
     @pytest.mark.parametrize(
         ("reply", "sentence"),
         [
-            (answer(401, {"detail": "Invalid API key", "code": "x"}), "does not accept this serv"),
+            (answer(401, {"detail": "Invalid API key", "code": "x"}), "does not accept the key"),
             (answer(403, {"detail": "API key lacks a permission"}), "API key lacks a permission."),
-            (answer(404, {"detail": "Not found"}), "This server failed."),
+            (answer(404, {"detail": "Not found"}), "This tool failed."),
             (answer(409, {"detail": "It is full.", "code": "ceiling_reached"}), "It is full. Do"),
             (answer(413, {"detail": "Too large"}), "a value may have 32 KiB"),
             (answer(422, {"detail": "value_json is odd."}), "value is odd. Correct it"),
@@ -49,9 +49,9 @@ class TestAServiceThatFails:
             (answer(429, {"detail": "…"}), "Try again in a while."),
             (answer(500, {"detail": "…"}), "cannot be reached at the moment"),
             (answer(503, None), "cannot be reached at the moment"),
-            (answer(200, []), "This server failed."),
-            (answer(200, {"summary_text": 1}), "This server failed."),
-            (answer(302, None, Location="https://evil.example"), "This server failed."),
+            (answer(200, []), "This tool failed."),
+            (answer(200, {"summary_text": 1}), "This tool failed."),
+            (answer(302, None, Location="https://evil.example"), "This tool failed."),
             (DROP, "cannot be reached at the moment"),
         ],
     )
@@ -93,7 +93,7 @@ class TestAServiceThatFails:
 
         monkeypatch.setattr("memory_scope._calls.create_memory", broken)
         said = told("http://127.0.0.1:9", "remember", given=REMEMBER)
-        assert said == "This server failed. Go on without it, and tell the person."
+        assert said == "This tool failed. Go on without it, and tell the person."
         assert "secret sauce" not in caplog.text
         assert KEY not in caplog.text
 
@@ -122,9 +122,9 @@ class TestRights:
     ) -> None:
         _, key = make_key(project, "Nothing", permissions=["audit:read"])
         said = told(service, tool, key=key, given=given)
-        assert said.startswith("This server may not do that: ")
+        assert said.startswith("These tools may not do that: ")
         assert permission in said
-        assert "Only whoever runs it can change that" in said
+        assert "Only whoever set them up can change that" in said
 
 
 class TestOddArguments:

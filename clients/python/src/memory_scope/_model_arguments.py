@@ -9,16 +9,7 @@ from typing import Annotated, Any, Literal, Optional
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, create_model
 
 LONGEST_NAME = 40
-_SHAPES = (
-    'What to remember, as an object or an array. Of preferences: {"likes": ["jazz"], "dislikes": '
-    '["olives"]}. Of constraints: {"rules": ["no nuts"], "max_price": 50}. Of schedule: '
-    '{"windows": [{"day": "monday", "start": "09:00", "end": "12:00"}]}. Of the others: settings '
-    'by name, {"tone": "brief"}.'
-)
-_WHY = (
-    "Why, truthfully: what you are about to do for the person with the answer, such as "
-    "'recommendation: restaurants for tonight'."
-)
+_PEOPLE = ("user_id", "userid", "user", "person", "person_id", "subject", "sub")
 
 
 def _parsed(given: object) -> object:
@@ -31,13 +22,30 @@ def _parsed(given: object) -> object:
     return given
 
 
-def _something(given: object) -> object:
+def something(given: object) -> object:
     """Take an empty text for nothing: many models write one where they have nothing to say."""
     return None if isinstance(given, str) and not given.strip() else given
 
 
-_Value: Any = Annotated[dict[str, Any] | list[Any], BeforeValidator(_parsed)]
-_Purpose = Annotated[str, Field(min_length=1, max_length=1000, description=_WHY)]
+Value = Annotated[
+    dict[str, Any] | list[Any],
+    BeforeValidator(_parsed),
+    Field(
+        description="What to remember, as an object or an array. Of preferences: "
+        '{"likes": ["jazz"], "dislikes": ["olives"]}. Of constraints: {"rules": ["no nuts"], '
+        '"max_price": 50}. Of schedule: {"windows": [{"day": "monday", "start": "09:00", '
+        '"end": "12:00"}]}. Of the others: settings by name, {"tone": "brief"}.'
+    ),
+]
+Purpose = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        description="Why, truthfully: what you are about to do for the person with the answer, "
+        "such as 'recommendation: restaurants for tonight'.",
+    ),
+]
 
 
 class OfHandle(BaseModel):
@@ -55,14 +63,15 @@ class Places:
         if domains:
             described = Field(description="A part of the scope. Without it: what is in none.")
             optional: Any = Annotated[
-                Optional[_one_of(domains)], BeforeValidator(_something), described  # noqa: UP045
+                Optional[_one_of(domains)], BeforeValidator(something), described  # noqa: UP045
             ]
             self._domain = {"domain": (optional, None)}
 
     def of_remember(self) -> type[BaseModel]:
         """Return what is taken to store a statement."""
-        value = (_Value, Field(description=_SHAPES))
-        return create_model("Remember", scope=(self._scope, ...), value=value, **self._domain)
+        return create_model(
+            "Remember", scope=(self._scope, ...), value=(Value, ...), **self._domain
+        )
 
     def of_recall(self, purpose: Any) -> type[BaseModel]:
         """Return what is taken to read. Without a type of `purpose` no purpose is."""
@@ -77,19 +86,30 @@ class Places:
 def purpose_of(registered: Sequence[str]) -> Any:
     """Return the type of a purpose: any text, or one of the registered ones if there are any."""
     if not registered:
-        return _Purpose
+        return Purpose
     return Annotated[_one_of(registered), Field(description="Why: a registered purpose.")]
 
 
 def flaws(error: ValidationError) -> str:
     """Say what is wrong with the arguments, without a word of what they hold."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = dict.fromkeys(
-        f"{'.'.join(str(part)[:LONGEST_NAME] for part in one['loc'][:1]) or 'The call'}: "
-        f"{'it is required' if one['type'] == 'missing' else one['msg']}."
-        for one in found
-    )
+    told = dict.fromkeys(_flaw(one["type"], one["loc"], one["msg"]) for one in found)
     return " ".join((*told, "Correct it, and call the tool again."))
+
+
+def _flaw(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    name = str(place[0]) if place else "The arguments"
+    name = name if not place or name.isidentifier() else ascii(name)
+    name = name[:LONGEST_NAME]
+    if kind == "extra_forbidden" and name.lower() in _PEOPLE:
+        return f"Leave {name} out: the person is known, and nobody else can be named."
+    if kind == "extra_forbidden":
+        return f"There is no argument {name}."
+    if kind == "missing":
+        return f"{name} is missing."
+    if name == "value":
+        return 'value must be an object or a list, such as {"likes": ["jazz"]}.'
+    return f"{name}: {message}."
 
 
 def _one_of(words: Sequence[str]) -> Any:

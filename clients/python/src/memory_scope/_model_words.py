@@ -1,14 +1,29 @@
-"""What a language model is told: the policy in words, a denial, and what went wrong."""
+"""What a model reads before it calls a tool: what some tools do, and the policy in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from memory_scope import exceptions
 from memory_scope.results import Policy
 
-LONGEST = 300  # characters of a sentence that a server wrote, which may be any server
+REMEMBER: Final = (
+    "Stores one statement about the person: a like, a rule, a habit, a setting. Store what the "
+    "person said or clearly showed, in small pieces, and nothing secret: no passwords, no card "
+    "numbers."
+)
+RECALL_AGAIN: Final = (
+    "Reads again what recall read, brought up to date, for the same purpose. Takes the handle that "
+    "recall gave."
+)
+TAKE_BACK: Final = (
+    "Takes back the access that a handle stands for, and hides for good, from every reader, what "
+    "was stored under its scope and domain. Only when the person asks for it."
+)
+CHECK_PURPOSE: Final = (
+    "Says whether recall would be allowed for a scope and a purpose, without reading anything. It "
+    "is not for trying out wordings of a purpose that was denied."
+)
 SCOPES: Final = {
     "preferences": "likes, dislikes, favourites",
     "constraints": "rules, budgets, limits, what must not be",
@@ -33,94 +48,55 @@ _TAKES = {
     "registered": "A purpose is one of the registered purposes, by its id. No other is taken.",
 }
 
-_REASONS = {
-    "KEY_PURPOSE": "This application may read for a few registered purposes alone.",
-    "PURPOSE_NOT_REGISTERED": "Registered purposes alone are taken here.",
-    "PURPOSE_NOT_DECLARED": "A purpose begins with its class and a colon here.",
-    "PURPOSE_RETIRED": "That purpose was retired.",
-    "PURPOSE_NOT_HERE": "That purpose is not registered for this environment.",
-    "PURPOSE_SCOPE": "That purpose is not registered for this scope.",
-}
 
-AWAY = "The memory service cannot be reached now. Go on without it, and say so to the person."
-LATE = (
-    "The memory service did not answer in time. What was asked may have been carried out all the "
-    "same. Go on without it, and say so to the person."
-)
-UNEXPECTED = "The memory service failed. Go on without it, and say so to the person."
-NO_HANDLE = "There is no such handle. Use one that recall gave, or recall with a purpose."
-ENDED = (
-    "That access has ended: it was taken back, or a day has passed. Recall with a purpose to read "
-    "anew."
-)
+def worded(policy: Policy, scopes: Collection[str] | None = None) -> str:
+    """Return the policy in words: what may be read for what, and which purposes are registered.
 
-
-def denial(understood: str | None, allowed: Sequence[str], reason: str | None) -> str:
-    """Say no, and nothing by which another wording could be made to pass."""
-    sentences = (
-        f"Understood as {understood or 'unrecognized'}, allowed for this scope: "
-        f"{', '.join(allowed) or 'nothing'}.",
-        _REASONS.get(reason or ""),
-        "Do not reword the purpose; ask the person or use another purpose.",
-    )
-    return " ".join(filter(None, sentences))
-
-
-def worded(policy: Policy, scopes: Sequence[str]) -> str:
-    """Return the policy in words: what may be read for what, and which purposes are registered."""
-    lines = ["What each scope may be read for (this application may be allowed less):"]
+    Of all scopes, where none are given.
+    """
+    classes = policy.body.get("purpose_classes")
+    lines = ["What each scope may be read for (these tools may be allowed less):"]
     for scope, allowed in policy.matrix.items():
-        if scope in scopes:
+        if scopes is None or scope in scopes:
             about = f" ({SCOPES[scope]})" if scope in SCOPES else ""
             lines.append(f"- {scope}{about}: {', '.join(allowed) or 'nothing'}")
-    lines.append("What the classes of purposes mean:")
-    lines += [f"- {name}: {meaning}" for name, meaning in PURPOSES.items()]
+    lines += worded_purposes(classes if isinstance(classes, list) else tuple(PURPOSES))
     takes = policy.body.get("takes")
-    lines.append(_TAKES.get(takes if isinstance(takes, str) else "any", _TAKES["any"]))
-    registered = _registered(policy.body)
+    lines.append(_TAKES.get(takes if isinstance(takes, str) else "", _TAKES["any"]))
+    registered = [_registered(one) for one in _approved(policy)]
     if registered:
         lines += ("Registered purposes, by id, to be named as they are:", *registered)
     return "\n".join(lines)
 
 
-def _registered(body: Mapping[str, Any]) -> list[str]:
-    given = body.get("purposes")
+def worded_scopes(scopes: Sequence[str]) -> str:
+    """Return what each of the scopes is about, and nothing of the policy."""
+    return "\n".join(f"- {scope}: {SCOPES.get(scope, '')}" for scope in scopes)
+
+
+def worded_purposes(classes: Sequence[Any] = tuple(PURPOSES)) -> list[str]:
+    """Return in lines what the classes of purposes mean; of one that is new, nothing."""
+    known = [f"- {one}: {PURPOSES[one]}" for one in classes if one in PURPOSES]
+    return ["What the classes of purposes mean:", *known]
+
+
+def only_purposes(policy: Policy) -> list[str]:
+    """Return the ids that a purpose must be one of; none where other purposes are taken too."""
+    if policy.body.get("takes") != "registered":
+        return []
+    return [one["id"] for one in _approved(policy) if isinstance(one.get("id"), str)]
+
+
+def _approved(policy: Policy) -> list[Mapping[str, Any]]:
+    given = policy.body.get("purposes")
     return [
-        f"- {one.get('id')} ({one.get('purpose_class')})"
+        one
         for one in (given if isinstance(given, list) else [])
         if isinstance(one, dict) and one.get("state") == "approved"
     ]
 
 
-def failure(error: exceptions.MemoryScopeError) -> str:
-    """Return what to tell a model of an error of the client: what it was, and what to do."""
-    match error:
-        case exceptions.GrantRevokedError() | exceptions.NotFoundError():
-            told = ENDED
-        case exceptions.PermissionDeniedError():
-            told = (
-                f"This application may not do that: {_said(error)}. Do not look for another way; "
-                "say so to the person."
-            )
-        case exceptions.RateLimitError():
-            told = f"The memory service was asked too often. Try again {_when(error.retry_after)}."
-        case exceptions.ConflictError():
-            told = f"That cannot be stored: {_said(error)}. Say so to the person."
-        case exceptions.InvalidRequestError() | exceptions.InvalidArgumentError():
-            told = f"{_said(error)}. Correct it, and call the tool again."
-        case exceptions.APITimeoutError():
-            told = LATE
-        case exceptions.APIConnectionError() | exceptions.ServerError():
-            told = AWAY
-        case _:
-            told = UNEXPECTED
-    return f"{told} (Request {error.request_id}.)" if error.request_id else told
-
-
-def _said(error: exceptions.MemoryScopeError) -> str:
-    said = error.message.replace("value_json", "value").rstrip(".")
-    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
-
-
-def _when(seconds: float | None) -> str:
-    return "in a while" if seconds is None else f"in {max(1, round(seconds))} seconds"
+def _registered(one: Mapping[str, Any]) -> str:
+    scopes = one.get("scopes")
+    told = f"- {one.get('id')} ({one.get('purpose_class')})"
+    return f"{told}: {', '.join(map(str, scopes))}" if isinstance(scopes, list) else told

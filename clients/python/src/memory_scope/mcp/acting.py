@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from memory_scope import results
+from memory_scope import _model_failures, results
 from memory_scope._mcp_settings import McpSettings
 from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.exceptions import GrantRevokedError, NotFoundError, PolicyDeniedError
@@ -68,7 +68,7 @@ async def recall_again(acting: Acting, given: arguments.OfHandle) -> answers.Rec
     except PolicyDeniedError as error:
         return answers.denied(error)
     except (GrantRevokedError, NotFoundError):
-        raise ToolFailedError(failures.ENDED) from None
+        raise ToolFailedError(_model_failures.ENDED) from None
     return _recalled(found, given.handle, "that place")
 
 
@@ -86,7 +86,7 @@ async def take_back(acting: Acting, given: arguments.OfHandle) -> answers.TakenB
             await acting.client.revoke_memory(revocation_token=token)
         except NotFoundError as error:
             if not error.after_lost_answer:
-                raise ToolFailedError(failures.NOTHING_TAKEN_BACK) from None
+                raise ToolFailedError(_model_failures.NOTHING_TAKEN_BACK) from None
         taking_back.is_done = True
     return answers.TakenBack(
         outcome="taken_back",
@@ -141,7 +141,7 @@ async def delete_memory(acting: Acting, given: arguments.DeleteMemory) -> answer
 def _token(acting: Acting, handle: str) -> str:
     token = acting.session.handles.token(handle, person=acting.person)
     if token is None:
-        raise ToolFailedError(failures.NO_HANDLE)
+        raise ToolFailedError(_model_failures.NO_HANDLE)
     return token
 
 

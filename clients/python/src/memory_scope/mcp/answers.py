@@ -5,22 +5,13 @@ A denial is an answer as good as any. None of them holds a key or a revocation t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from memory_scope._model_denials import denial
 from memory_scope.exceptions import PolicyDeniedError
 from memory_scope.results import PolicyCheck
-
-_REASONS = {
-    "KEY_PURPOSE": "This server may read for a few registered purposes alone.",
-    "PURPOSE_NOT_REGISTERED": "Registered purposes alone are taken here.",
-    "PURPOSE_NOT_DECLARED": "A purpose begins with its class and a colon here.",
-    "PURPOSE_RETIRED": "That purpose was retired.",
-    "PURPOSE_NOT_HERE": "That purpose is not registered for this environment.",
-    "PURPOSE_SCOPE": "That purpose is not registered for this scope.",
-}
 
 
 class Answer(BaseModel):
@@ -91,7 +82,7 @@ def denied(error: PolicyDeniedError) -> Recalled:
     decision = f" (Decision {error.decision_id}.)" if error.decision_id else ""
     return Recalled(
         outcome="denied",
-        message=f"{_denial(understood, allowed, error.reason)}{decision}",
+        message=f"{denial(understood, allowed, error.reason)}{decision}",
         understood_as=understood,
         allowed_purposes=allowed,
         decision_id=error.decision_id,
@@ -104,7 +95,7 @@ def checked(check: PolicyCheck) -> PurposeChecked:
     if check.allowed:
         message = f"Allowed: understood as {check.purpose_class}."
     else:
-        message = _denial(check.purpose_class, allowed, check.reason)
+        message = denial(check.purpose_class, allowed, check.reason)
     return PurposeChecked(
         outcome="allowed" if check.allowed else "denied",
         message=message,
@@ -112,13 +103,3 @@ def checked(check: PolicyCheck) -> PurposeChecked:
         purpose_id=check.purpose_id,
         allowed_purposes=allowed,
     )
-
-
-def _denial(understood: str, allowed: Sequence[str], reason: str | None) -> str:
-    """Say no, and nothing by which another wording could be made to pass."""
-    sentences = (
-        f"Understood as {understood}, allowed for this scope: {', '.join(allowed) or 'nothing'}.",
-        _REASONS.get(reason or ""),
-        "Do not reword the purpose; ask the person or use another purpose.",
-    )
-    return " ".join(filter(None, sentences))

@@ -12,20 +12,22 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import McpError
 from pydantic import AnyUrl, ValidationError
 
+from memory_scope import _model_failures
 from memory_scope._mcp_settings import McpSettings
+from memory_scope._model_arguments import flaws
+from memory_scope._model_words import worded
 from memory_scope._version import __version__
 from memory_scope.async_client import AsyncMemoryScopeClient
 from memory_scope.exceptions import MemoryScopeError
 from memory_scope.mcp import failures
 from memory_scope.mcp.acting import Acting
 from memory_scope.mcp.answers import Answer
-from memory_scope.mcp.arguments import flaws
 from memory_scope.mcp.failures import ToolFailedError
 from memory_scope.mcp.logs import log
 from memory_scope.mcp.persons import NobodyError, persons_of
 from memory_scope.mcp.sessions import Session
 from memory_scope.mcp.tools import ToolKind, tools_of
-from memory_scope.mcp.wording import INSTRUCTIONS, PolicyWords, worded
+from memory_scope.mcp.wording import INSTRUCTIONS, PolicyWords
 
 POLICY_ADDRESS = "memory-scope://policy"
 
@@ -87,13 +89,13 @@ class MemoryServer:
             failed = ToolFailedError(failures.NOBODY)
         except TimeoutError:
             log.warning("%s: no answer in %s seconds", kind.name, self._settings.patience)
-            failed = ToolFailedError(failures.LATE)
+            failed = ToolFailedError(_model_failures.LATE)
         except MemoryScopeError as error:
             log.warning("%s: %s", kind.name, _traced(error))
-            failed = ToolFailedError(failures.sentence_of(error))
+            failed = ToolFailedError(_model_failures.sentence_of(error))
         except Exception as error:  # its text could hold what somebody said
             log.error("%s: %s", kind.name, type(error).__name__)
-            failed = ToolFailedError(failures.UNEXPECTED)
+            failed = ToolFailedError(_model_failures.UNEXPECTED)
         raise failed
 
     async def _list_resources(self, request: types.ListResourcesRequest) -> types.ServerResult:
@@ -119,9 +121,9 @@ class MemoryServer:
                 policy = await self._words.fetched()
         except MemoryScopeError as error:
             log.warning("policy: %s", _traced(error))
-            message = failures.sentence_of(error)
+            message = _model_failures.sentence_of(error)
         except TimeoutError:
-            message = failures.LATE
+            message = _model_failures.LATE
         else:
             text = f"# The policy\n\nVersion {policy.version}.\n\n{worded(policy)}\n"
             contents = types.TextResourceContents(

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from mcp import types
 
+from memory_scope import _model_words
 from memory_scope.mcp import acting, answers, arguments
 from memory_scope.mcp.acting import Acting
 
@@ -54,9 +55,7 @@ class ToolKind(Generic[A]):
 _REMEMBER = ToolKind(
     name="remember",
     title="Remember",
-    description="Stores one statement about the person: a like, a rule, a habit, a setting. Store "
-    "what the person said or clearly showed, in small pieces, and nothing secret: no passwords, no "
-    "card numbers.",
+    description=_model_words.REMEMBER,
     takes=arguments.Remember,
     gives=answers.Remembered,
     act=acting.remember,
@@ -78,8 +77,7 @@ _RECALL = ToolKind(
 _RECALL_AGAIN = ToolKind(
     name="recall_again",
     title="Recall again",
-    description="Reads again what recall read, brought up to date, for the same purpose. Takes the "
-    "handle that recall gave in this session.",
+    description=_model_words.RECALL_AGAIN,
     takes=arguments.OfHandle,
     gives=answers.Recalled,
     act=acting.recall_again,
@@ -88,8 +86,7 @@ _RECALL_AGAIN = ToolKind(
 _TAKE_BACK = ToolKind(
     name="take_back",
     title="Take back",
-    description="Takes back the access that a handle stands for, and hides for good, from every "
-    "reader, what was stored under its scope and domain. Only when the person asks for it.",
+    description=_model_words.TAKE_BACK,
     takes=arguments.OfHandle,
     gives=answers.TakenBack,
     act=acting.take_back,
@@ -98,8 +95,7 @@ _TAKE_BACK = ToolKind(
 _CHECK_PURPOSE = ToolKind(
     name="check_purpose",
     title="Check a purpose",
-    description="Says whether recall would be allowed for a scope and a purpose, without reading "
-    "anything. It is not for trying out wordings of a purpose that was denied.",
+    description=_model_words.CHECK_PURPOSE,
     takes=arguments.CheckPurpose,
     gives=answers.PurposeChecked,
     act=acting.check_purpose,
