@@ -5,13 +5,17 @@ In Python, where a template would take ten times as long for a page of ninety da
 
 from __future__ import annotations
 
+from html import escape
+
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from console.charts import Bar, Chart, Part, Spread
 from console.figures import Column, Row, Table
+from console.heat import Cell
+from console.templatetags.icons import icon
 from console.templatetags.sparklines import sparkline
+from memory.policy.vocabulary import PurposeClass
 
 PATTERNS = {"refused-policy": "across", "limited": "down"}  # in templates/console/_patterns.html
 
@@ -51,11 +55,11 @@ def _part(part: Part) -> str:
 @register.simple_tag
 def numbers(table: Table) -> SafeString:
     """Draw the rows of a table of nothing but numbers, each with its name."""
-    rows = []
+    rows, labels = [], [escape(column.name) for column in table.on_page()]
     for _, (first, *others) in table.labelled():
         cells = "".join(
-            f'<td class="num" data-label="{escape(column.name)}">{escape(cell)}</td>'
-            for column, cell in others
+            f'<td class="num" data-label="{label}">{escape(cell)}</td>'
+            for label, (_, cell) in zip(labels[1:], others, strict=True)
         )
         rows.append(f'<tr><th scope="row">{escape(first[1])}</th>{cells}</tr>')
     return mark_safe("".join(rows))  # noqa: S308 - escaped above
@@ -111,3 +115,26 @@ def _spread(one: Spread) -> str:
         f'{METER}<rect class="served" x="{one.start}" y="2" width="{one.tail}" height="2"></rect>'
         f'<rect class="served" x="{one.start}" width="{one.width}" height="6"></rect></svg>'
     )
+
+
+@register.simple_tag
+def pairs(cells: list[Cell], why: str) -> SafeString:
+    """Draw how often each pair of one scope was denied; `why` leads to the page about it."""
+    drawn = (_pair(cell, escape(why)) for cell in cells)
+    return mark_safe("".join(drawn))  # noqa: S308 - numbers, and names of the policy
+
+
+def _pair(cell: Cell, why: str) -> str:
+    shown = ""
+    if cell.is_allowed:
+        words = "allowed, denied " if cell.denied else "allowed"
+        shown = f'{icon("check")}<span class="hidden">{words}</span>'
+    if cell.denied:
+        named = cell.purpose_class != PurposeClass.UNRECOGNIZED
+        query = f"?scope={cell.scope}" + (f"&amp;purpose={cell.purpose_class}" if named else "")
+        number = f'{cell.denied:,}<span class="hidden">: why</span>'
+        shown += f' <a href="{why}{query}">{number}</a>'
+    elif not cell.is_allowed:
+        shown = '<span class="quiet">0</span>'
+    level = f' class="h{cell.level}"' if cell.level else ""
+    return f"<td{level}>{shown}</td>"
