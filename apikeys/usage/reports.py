@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from operator import add
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q, Sum
@@ -14,6 +17,7 @@ from apikeys.models.usage import UsageHour
 from apikeys.usage import periods, sums
 from apikeys.usage.periods import Period
 from apikeys.usage.samples import ADDED, COLUMNS
+from foundation import sql
 
 # What an answer is shown as, the usual one first, in the order in which charts stack them. A denial
 # by the policy and a 429 are told from other refusals by the caller.
@@ -63,8 +67,8 @@ class Count:
     def add(self, status: int, code: str, requests: int, latency: Sequence[int] = ()) -> None:
         self.requests += requests
         self.kinds[kind_of(status, code)] += requests
-        for column, number in enumerate(latency):
-            self.latency[column] += number
+        if latency:
+            self.latency = list(map(add, self.latency, latency))
 
     def add_kinds(self, requests: int, kinds: Mapping[str, int]) -> None:
         """Add requests of which the kinds but one are known: the others were refused."""
@@ -77,7 +81,7 @@ class Count:
         self.requests += other.requests
         for kind, number in other.kinds.items():
             self.kinds[kind] += number
-        self.latency = [sum(pair) for pair in zip(self.latency, other.latency, strict=True)]
+        self.latency = list(map(add, self.latency, other.latency))
 
     @property
     def errors(self) -> int:
@@ -135,20 +139,23 @@ def usage(
     rows = sums.rows(period, project_id, key_id, environment, endpoint)
     found = Usage(steps={step: Count() for step in period.steps()})
     index_of = {step: index for index, step in enumerate(found.steps)}
+    trends: dict[Any, list[int]] = defaultdict(lambda: [0] * len(index_of))
     by_kind = {name: Sum("requests", filter=kind, default=0) for name, kind in _named(BY_KIND)}
-    for key, step, requests, *kinds in sums.sums(
+    for key, step, requests, *kinds in sums.sums_and_totals(
         sums.in_steps(rows, period), "key_id", "step", total=Sum("requests"), **by_kind
     ):
-        step = sums.beginning(step)
-        found.steps[step].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
-        trend = found.trends.setdefault(key, [0] * len(index_of))
-        trend[index_of[step]] += requests
+        moment = sums.beginning(step)
+        if key is None:
+            found.steps[moment].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
+        else:
+            trends[key][index_of[moment]] += requests
+    found.trends = {sql.as_uuid(key): numbers for key, numbers in trends.items()}
     for key, path, status, code, requests, *latency in sums.sums(
         rows, "key_id", "endpoint", "status", "code", **sums.of_columns(*ADDED)
     ):
         for count in (
             found.total,
-            found.keys.setdefault(key, Count()),
+            found.keys.setdefault(sql.as_uuid(key), Count()),
             found.endpoints.setdefault(path, Count()),
         ):
             count.add(status, code, requests, latency)
@@ -200,10 +207,10 @@ def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
     period = periods.last_days(SPARK_DAYS, at=at)
     rows = sums.in_steps(sums.rows(period, project_id), period)
     index_of = {step: index for index, step in enumerate(period.steps())}
-    found: dict[UUID, list[int]] = {}
+    found: dict[Any, list[int]] = defaultdict(lambda: [0] * SPARK_DAYS)
     for key, step, requests in sums.sums(rows, "key_id", "step", total=Sum("requests")):
-        found.setdefault(key, [0] * SPARK_DAYS)[index_of[sums.beginning(step)]] += requests
-    return found
+        found[key][index_of[sums.beginning(step)]] += requests
+    return {sql.as_uuid(key): numbers for key, numbers in found.items()}
 
 
 @dataclass(frozen=True)

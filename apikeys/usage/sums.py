@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
-from django.db.models.functions import TruncDate, TruncHour
+from django.db.models import BigIntegerField, Sum
+from django.db.models.functions import Cast, TruncDate, TruncHour
 
 from apikeys.models.usage import PastHour, UsageHour, UsageQuerySet
 from apikeys.usage.periods import DAY, Period, midnight
+from foundation import sql
 
 
 def rows(
@@ -63,15 +64,45 @@ def in_steps(parts: list[UsageQuerySet], period: Period) -> list[Any]:
     return [part.annotate(step=trunc("hour", tzinfo=UTC)) for part in parts]
 
 
-def beginning(step: datetime | date) -> datetime:
-    """Return the moment at which a step of `in_steps` begins."""
-    return step if isinstance(step, datetime) else midnight(step)
+def beginning(step: datetime | date | str) -> datetime:
+    """Return the moment at which a step of `in_steps` begins; SQLite gives steps as text."""
+    return sql.as_moment(step) if isinstance(step, datetime | str) else midnight(step)
 
 
-def sums(parts: Sequence[Any], *names: str, **added: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the names' values with the sums `added`; each combination once for each part."""
+def sums(parts: Sequence[Any], *names: str, **added: Sum) -> Iterator[tuple[Any, ...]]:
+    """Yield the names' values with the sums `added`; each combination once for each part.
+
+    Ids and steps are as the database gives them: see sql.as_uuid and `beginning`. The ORM would
+    take as long to convert some thousand rows as the database to add them up.
+    """
     for part in parts:
-        yield from part.values(*names).annotate(**added).values_list(*names, *added)
+        yield from sql.rows(*_summed(part, names, added), binary=True)
+
+
+def sums_and_totals(
+    parts: Sequence[Any], name: str, of: str, *, total: Sum, **added: Sum
+) -> Iterator[tuple[Any, ...]]:
+    """Yield `name`, `of` and the sum `total` of each pair, each once for each part.
+
+    And, with None as the name, `of`, `total` and the sums `added` of each value of `of` alone.
+    """
+    nothing = ", NULL" * len(added)
+    summed = ", ".join(f"CAST(SUM({one}) AS bigint)" for one in ("total", *added))
+    for part in parts:
+        found, values = _summed(part, (name, of), {"total": total, **added})
+        statement = (
+            f"WITH found AS ({found}) SELECT NULL, {of}, {summed} FROM found"  # noqa: S608 - ours
+            f" GROUP BY {of} UNION ALL SELECT {name}, {of}, total{nothing} FROM found"
+        )
+        yield from sql.rows(statement, values, binary=True)
+
+
+def _summed(part: Any, names: Sequence[str], added: Mapping[str, Sum]) -> tuple[str, Any]:
+    """Return the statement that sums up, with its values; PostgreSQL's own sums are decimals."""
+    whole = {name: Cast(one, BigIntegerField()) for name, one in added.items()}
+    chosen = part.values(*names).annotate(**whole).values_list(*names, *whole)
+    statement, values = chosen.query.sql_with_params()
+    return statement, values
 
 
 def of_columns(*columns: str) -> dict[str, Sum]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,26 @@ from apikeys.usage.samples import BOUNDS, COLUMNS
 from tests.makers import sample
 
 NOBODY = UUID(int=7)
+ANSWERS = [(200, ""), (201, ""), (403, "policy_denied"), (403, "permission_denied"), (404, "gone")]
+ANSWERS += [(429, "rate_limited"), (429, "policy_denied"), (500, "internal_error"), (503, "")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def _row(choice: random.Random, start: datetime, step: timedelta) -> UsageHour:
+    """Draw the usage of one of three keys in an hour of one of six steps."""
+    status, code = choice.choice(ANSWERS)
+    numbers = {column: choice.choice((0, 3, 2**40)) for column in COLUMNS}
+    return UsageHour(
+        key_id=UUID(int=choice.randint(1, 3)),
+        hour=start + choice.randrange(6 * step // HOUR) * HOUR,
+        endpoint=choice.choice(("POST /memory", "GET /policy")),
+        status=status,
+        code=code,
+        project_id=NOBODY,
+        environment="test",
+        requests=sum(numbers.values()),
+        **numbers,
+    )
 
 
 class TestKinds:
@@ -82,6 +102,35 @@ class TestSums:
         assert found.statuses == {201: 1, 403: 2, 429: 2}
         only = reports.usage(day, project_id=NOBODY, endpoint="POST /memory/read")
         assert only.total.requests == 2
+
+    @pytest.mark.parametrize("hourly", [True, False])
+    @pytest.mark.parametrize("seed", range(5))
+    def test_the_database_adds_up_as_python_does(
+        self, hourly: bool, seed: int, now: datetime
+    ) -> None:
+        choice = random.Random(seed)
+        step = HOUR if hourly else DAY
+        start = periods.midnight(now.date()) - 40 * DAY
+        period = periods.Period(start, start + 6 * step, step)
+        rows = [_row(choice, start, step) for _ in range(60)]
+        unlike = {(row.key_id, row.hour, row.endpoint, row.status, row.code): row for row in rows}
+        UsageHour.objects.bulk_create(unlike.values())
+        expected = reports.Usage(steps={moment: Count() for moment in period.steps()})
+        for row in unlike.values():
+            numbers = [getattr(row, column) for column in COLUMNS]
+            added = (row.status, row.code, row.requests)
+            index = (row.hour - start) // step
+            expected.steps[start + index * step].add(*added)
+            expected.trends.setdefault(row.key_id, [0] * 6)[index] += row.requests
+            expected.total.add(*added, numbers)
+            expected.keys.setdefault(row.key_id, Count()).add(*added, numbers)
+            expected.endpoints.setdefault(row.endpoint, Count()).add(*added, numbers)
+            statuses = expected.statuses
+            statuses[row.status] = statuses.get(row.status, 0) + row.requests
+            if row.status >= 400:
+                error = (row.status, row.code)
+                expected.errors[error] = expected.errors.get(error, 0) + row.requests
+        assert reports.usage(period, project_id=NOBODY) == expected
 
     def test_trend_and_total_agree(self, now: datetime) -> None:
         week = periods.named("7d", at=now)
