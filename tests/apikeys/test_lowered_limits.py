@@ -96,13 +96,13 @@ class TestAKey:
         services.set_limits(key=key, rate_limit=10, burst_limit=None, at=NOW, by=BY)
         assert told(plaintext) == 10
 
-    def test_a_deleted_one_and_a_strangers_are_not_found(
+    def test_neither_a_deleted_one_nor_a_strangers_is_lowered(
         self, browser: Client, stranger: User, project: Project
     ) -> None:
         key, _ = make_key(project)
         assert lower(signed_in(stranger), key, 1).status_code == 404
         services.delete_key(key=key, at=NOW, by=BY)
-        assert lower(browser, key, 1).status_code == 404
+        assert lower(browser, key, 1).headers["Location"] == f"/console/keys/{key.pk}/"
         key.refresh_from_db()
         assert key.lowered_rate_limit is None
 
