@@ -76,6 +76,19 @@ class TestPersons:
             asyncio.run(both(address))
         assert sorted(Memory.objects.values_list("user_id", flat=True)) == ["ada", "bob"]
 
+    def test_a_handle_is_good_for_nothing_in_another_session_of_the_same_person(
+        self, service: str, key: str
+    ) -> None:
+        async def both(address: str) -> None:
+            async with over_http(address) as here, over_http(address) as there:
+                handle = (await here.answer("recall", **FOOD, purpose=PURPOSE))["handle"]
+                assert "no such handle" in await there.failure("recall_again", handle=handle)
+                assert "no such handle" in await there.failure("take_back", handle=handle)
+                await here.answer("recall_again", handle=handle)
+
+        with http_server(service, key, "--user-id", PERSON) as (address, _):
+            asyncio.run(both(address))
+
     def test_a_session_opens_for_nobody_elses_token(
         self, service: str, key: str, issuer: Issuer
     ) -> None:
