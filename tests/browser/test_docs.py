@@ -73,3 +73,12 @@ def test_a_narrow_screen_hides_the_contents_until_they_are_asked_for(page: Page)
     assert contents.is_visible()
     page.keyboard.press("Escape")
     assert not contents.is_visible()
+
+
+def test_code_is_dark_on_paper_and_what_leads_elsewhere_stays_on_the_screen(page: Page) -> None:
+    page.goto("/docs/quickstart/")
+    page.emulate_media(media="print", color_scheme="dark")
+    code = page.locator(".code pre").first
+    assert code.evaluate("each => getComputedStyle(each).color") == "rgb(0, 0, 0)"
+    for hidden in (".masthead", ".code button"):
+        assert not page.locator(hidden).first.is_visible()
