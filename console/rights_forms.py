@@ -99,7 +99,7 @@ class RightsFields(forms.Form):
     def __init__(self, *args: Any, registered: Iterable[Purpose], **options: Any) -> None:
         """Offer these registered purposes; without one, no such choice.
 
-        What was chosen on a page of earlier is refused and not passed over: the key would be wider
+        What was chosen on an earlier page is refused and not passed over: the key would be wider
         than it was meant to be.
         """
         super().__init__(*args, **options)
