@@ -114,7 +114,7 @@ def _figures(
     total, earlier = Count(), reports.total(before, **whose)
     for count in counts.values():
         total.add_all(count)
-    denied_before = _denials(project, environment, before).total
+    denied_before = decided.number_of_denials(**whose, since=before.start, until=before.end)
     denied = [denials.steps.get(step, 0) for step in counts]
     return [
         Figure(

@@ -150,9 +150,9 @@ class AuditEvent(models.Model):
                 name="accounts_event_unrecognized",
             ),
             models.Index(
-                fields=["app_id", "environment", "id"],
+                fields=["app_id", "environment", "created_at", "id"],
                 condition=Q(event_type="POLICY_DENIED", purpose_class__isnull=False),
-                include=["created_at", "api_key_id", "scope", "purpose_class", "reason_code"],
+                include=["api_key_id", "scope", "purpose_class", "reason_code"],
                 name="accounts_event_denied",
             ),
         ]

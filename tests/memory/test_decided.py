@@ -75,6 +75,7 @@ class TestDenials:
             AuditEvent.objects.bulk_create(events)
         since = periods.midnight(at.astimezone(UTC).date()) - timedelta(days=29)
         found = decided.denials(**{**known, "since": since}, hourly=False)
+        assert decided.number_of_denials(**{**known, "since": since}) == found.total == 8
         assert found.cells == {
             ("preferences", "task_execution"): 4,
             ("preferences", "unrecognized"): 4,
@@ -134,6 +135,7 @@ class TestDenials:
             api.post("/memory/read", read_body(purpose="hm"))
         found = decided.denials(**known, hourly=True)
         assert (found.total, found.is_all) == (2, False)
+        assert decided.number_of_denials(**known) == 2
 
 
 class TestNewest:
@@ -151,6 +153,16 @@ class TestNewest:
         assert [event.purpose for event in newest(project, allowed=False)] == ["hm"]
         assert {event.event_type for event in newest(project, allowed=True)} == {"MEMORY_READ"}
         assert newest(project, environment="live") == []
+
+    def test_of_a_batch_that_was_denied_the_last_ones_come_first(
+        self, api: Api, project: Project
+    ) -> None:
+        places = [{"scope": "preferences", "domain": f"domain_{number}"} for number in range(5)]
+        body = {"user_id": "user_1", "purpose": "hm", "reads": places}
+        assert api.post("/memory/read/batch", body).status_code == 200
+        denied = AuditEvent.objects.filter(event_type="POLICY_DENIED").order_by("-id")
+        assert len({event.created_at for event in denied}) == 1
+        assert newest(project, count=3) == list(denied[:3])
 
     def test_a_quiet_environment_is_not_crowded_out_by_the_other(
         self, api: Api, project: Project
@@ -207,10 +219,14 @@ class TestPlans:
         statement, values = decided._denied("scope, purpose_class", "test", None)
         plan = plan_of(statement, values(project.pk, now - HOUR, now, decided.MOST_DENIALS))
         assert "Index Only Scan Backward using accounts_event_denied" in plan, plan
+        ends = next(line for line in plan.splitlines() if "Index Cond" in line)
+        assert "created_at >=" in ends, plan
+        assert "created_at <" in ends, plan
 
     def test_the_newest_are_walked_to_and_not_sorted_out(self, project: Project) -> None:
         values = (project.pk, "test", UUID(int=0), "test", decided.MOST_LOOKED_AT, 10)
         plan = plan_of(decided.ALLOWED, values)
         assert "Index Scan Backward using accounts_event_by_environment" in plan, plan
+        assert "Sort" not in plan, plan  # which would read all of them, and not stop at the tenth
         plan = plan_of(first_steps.FIRSTS, (*values[:4], first_steps.MOST_EVENTS))
         assert "Index Scan using accounts_event_by_environment" in plan, plan
