@@ -10,7 +10,7 @@ from operator import add
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncDate
 
 from apikeys.models.usage import UsageHour
@@ -31,6 +31,11 @@ SERVED, DENIED, REFUSED, LIMITED, FAILED = KINDS = (
 # The answer to a read that the policy denied.
 DENIED_STATUS, POLICY_DENIED = 403, "policy_denied"
 SPARK_DAYS = 14
+LIMITED_KEYS = """
+    SELECT key_id, CAST(SUM(requests) AS bigint), MAX(hour) FROM apikeys_usagehour
+    WHERE project_id = %s AND environment = %s AND hour >= %s AND status = 429
+    GROUP BY key_id
+"""
 
 
 def kind_of(status: int, code: str) -> str:
@@ -167,23 +172,21 @@ def usage(
 
 def trend(period: Period, *, project_id: UUID, environment: str) -> dict[datetime, Count]:
     """Count an environment's requests in each step of the period, with how long they took."""
-    rows = sums.in_steps(sums.rows(period, project_id, environment=environment), period)
     found = {step: Count() for step in period.steps()}
-    for step, status, code, requests, *latency in sums.sums(
-        rows, "step", "status", "code", **sums.of_columns(*ADDED)
+    for step, status, code, requests, *latency in sums.of_environment(
+        period, project_id, environment, *ADDED, in_steps=True
     ):
         found[sums.beginning(step)].add(status, code, requests, latency)
     return found
 
 
 def total(period: Period, *, project_id: UUID, environment: str) -> Count:
-    """Count an environment's requests in the period."""
+    """Count an environment's requests in the period; how long they took is not asked for."""
     found = Count()
-    rows = sums.rows(period, project_id, environment=environment)
-    for status, code, requests, *latency in sums.sums(
-        rows, "status", "code", **sums.of_columns(*ADDED)
+    for _, *counted in sums.of_environment(
+        period, project_id, environment, "requests", in_steps=False
     ):
-        found.add(status, code, requests, latency)
+        found.add(*counted)
     return found
 
 
@@ -191,11 +194,8 @@ def limited(
     *, project_id: UUID, environment: str, since: datetime
 ) -> dict[UUID, tuple[int, datetime]]:
     """Return the keys that reached a limit since that hour: how many requests, the last hour."""
-    rows = UsageHour.objects.since(since).filter(
-        project_id=project_id, environment=environment, status=429
-    )
-    found = rows.order_by().values("key_id").annotate(total=Sum("requests"), last=Max("hour"))
-    return {row["key_id"]: (row["total"], row["last"]) for row in found}
+    rows = sql.rows(LIMITED_KEYS, (project_id, environment, since))
+    return {sql.as_uuid(key): (number, sql.as_moment(last)) for key, number, last in rows}
 
 
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
