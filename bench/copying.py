@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,6 +23,12 @@ POSTGRESQL_ID = (
     "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')"
     " || '7' || substr(md5(random()::text), 1, 19))::uuid"
 )
+# The same of a moment in milliseconds.
+POSTGRESQL_ID_OF = (
+    "(lpad(to_hex(moment), 12, '0') || '7' || substr(md5(random()::text), 1, 19))::uuid"
+)
+SQLITE_ID_OF = "printf('%%012x7', moment) || substr(lower(hex(randomblob(10))), 1, 19)"
+SQLITE_TIME_OF = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', moment / 1000.0, 'unixepoch')"
 SQLITE_ID = "printf('%%012x7', {milliseconds}) || substr(lower(hex(randomblob(10))), 1, 19)"
 
 
@@ -65,6 +72,43 @@ def fill(template: type[Model], subject: UUID, users: int) -> None:
         from foundation import sql
 
         sql.change(statement, [subject])
+
+
+def fill_between(
+    template: type[Model], subject: UUID, numbers: range, *, since: datetime, until: datetime
+) -> None:
+    """Give a made-up user of each number a copy of every row of `subject`, as made in that time.
+
+    The first of them at its beginning, and so on; all rows of one user at one moment.
+    """
+    from django.db import connection
+
+    from foundation import sql
+
+    on_postgresql = connection.vendor == "postgresql"
+    first, length = (
+        int(part * 1000) for part in (since.timestamp(), (until - since).total_seconds())
+    )
+    moment = f"{first} + (number - {numbers.start}) * {length} / {len(numbers)}"
+    if on_postgresql:
+        series = f"generate_series({numbers.start}::bigint, {numbers.stop - 1}) AS number"
+        told = {"id": POSTGRESQL_ID_OF, "created_at": "to_timestamp(moment / 1000.0)"}
+        named = "md5('filled-' || number)::uuid"
+    else:
+        series = (
+            f"(WITH RECURSIVE numbers (number) AS (VALUES ({numbers.start}) UNION ALL"
+            f" SELECT number + 1 FROM numbers WHERE number < {numbers.stop - 1})"
+            " SELECT number FROM numbers)"
+        )
+        told = {"id": SQLITE_ID_OF, "created_at": SQLITE_TIME_OF}
+        named = "lower(hex(randomblob(16)))"
+    statement = (
+        f"WITH users AS MATERIALIZED (SELECT {named} AS subject, 'filled-' || number AS name,"
+        f" {moment} AS moment FROM {series}) "
+        + _insert(template, {**told, "subject_id": "subject", "user_id": "name"})
+        + " CROSS JOIN users WHERE template.subject_id = %s"
+    )
+    sql.change(statement, [subject])
 
 
 def copy_to_keys(template: type[Model], key_id: UUID) -> None:

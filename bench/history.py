@@ -20,6 +20,7 @@ LOGGED = 200_000
 LOGGED_AT_ONCE = 10_000
 LOGGED_DAYS = 7
 DECIDED = 100_000
+DECIDED_AT_ONCE = 2_000
 # What is requested: how it is answered, and in one of how many hours it comes.
 ANSWERS = [
     ("POST /memory", 201, "", 1),
@@ -137,24 +138,36 @@ def _logged(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetim
     )
 
 
-def add_decisions(tenant: Tenant, keys: list[UUID], count: int, *, at: datetime) -> int:
-    """Add decided reads of the last days, the oldest first, as the record keeps them.
+def add_record(
+    tenant: Tenant, keys: list[UUID], *, decided: int, stored: int, at: datetime
+) -> tuple[int, int]:
+    """Add decided reads of the last days and memories stored meanwhile, the oldest first.
 
-    A fifth of them is denied, under every scope and for every class. Return how many.
+    As the record keeps them, one among the other. A fifth of the reads is denied, under every scope
+    and for every class. Return how many of both.
     """
     from accounts.models import AuditEvent
 
     choice = random.Random(5)
     began, length = at - timedelta(days=DAYS), timedelta(days=DAYS)
-    for start in range(0, count, LOGGED_AT_ONCE):
+    users = stored // rows.FILLED_EACH
+    filled = 0
+    for start in range(0, decided, DECIDED_AT_ONCE):
+        end = min(start + DECIDED_AT_ONCE, decided)
         AuditEvent.objects.bulk_create(
             [
-                _decided(tenant, choice, keys, began + length * number / count)
-                for number in range(start, min(start + LOGGED_AT_ONCE, count))
+                _decided(tenant, choice, keys, began + length * number / decided)
+                for number in range(start, end)
             ],
             batch_size=1000,
         )
-    return count
+        filled += rows.fill_between(
+            tenant,
+            range(users * start // decided, users * end // decided),
+            since=began + length * start / decided,
+            until=began + length * end / decided,
+        )
+    return decided, filled
 
 
 def _decided(tenant: Tenant, choice: random.Random, keys: list[UUID], at: datetime) -> Any:

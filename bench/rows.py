@@ -85,6 +85,17 @@ def fill(tenant: Tenant, count: int) -> None:
     copying.fill(AuditEvent, template, count // FILLED_EACH)
 
 
+def fill_between(tenant: Tenant, numbers: range, *, since: datetime, until: datetime) -> int:
+    """Add memories as `fill` does, of users of these numbers, stored in that time. Say how many."""
+    from accounts.models import AuditEvent
+    from memory.models import Memory
+
+    template = _template(tenant, FILLED_EACH)
+    for model in (Memory, AuditEvent):
+        copying.fill_between(model, template, numbers, since=since, until=until)
+    return len(numbers) * FILLED_EACH
+
+
 def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[str]:
     """Add an open grant for each user, as a read would have made it. Return their tokens."""
     from foundation.identifiers import new_id

@@ -9,12 +9,13 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
-from accounts.models import Project
+from accounts.models import AuditEvent, Project
 from apikeys.models import LoggedRequest, PastHour, UsageHour
 from apikeys.usage.retention import prune
 from apikeys.usage.samples import COLUMNS
 from bench import history, pages
 from bench.rows import Tenant, only_tenant
+from memory.models import Memory
 from tests.makers import make_key
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,21 @@ class TestHistory:
         moments = list(LoggedRequest.objects.order_by("id").values_list("created_at", flat=True))
         assert moments == sorted(moments)
         assert set(LoggedRequest.objects.values_list("key_id", flat=True)) == set(keys)
+
+    def test_the_record_has_stores_among_reads_of_all_its_days(self, tenant: Tenant) -> None:
+        at = datetime.now(UTC)
+        keys = history.add_keys(tenant, 2, at=at)
+        assert history.add_record(tenant, keys, decided=60, stored=120, at=at) == (60, 120)
+        events = list(AuditEvent.objects.filter(user_id__regex="^(decided|filled)-").order_by("id"))
+        moments = [event.created_at.replace(microsecond=0) for event in events]
+        assert moments == sorted(moments)
+        for half in (events[:90], events[90:]):
+            kinds = Counter(event.event_type for event in half)
+            assert 50 < kinds["MEMORY_CREATE"] < 70, kinds
+        stored = Memory.objects.filter(user_id__startswith="filled-")
+        assert sorted(stored.values_list("created_at", flat=True)) == sorted(
+            event.created_at for event in events if event.event_type == "MEMORY_CREATE"
+        )
 
 
 class TestPages:
