@@ -39,7 +39,7 @@ lint: .venv/.dev clients/typescript/node_modules
 	@if [ -x $(TYPESCRIPT)/biome ]; then cd clients/typescript && node_modules/.bin/biome check --error-on-warnings . && node_modules/.bin/tsc --noEmit; \
 	else echo "Without npm the TypeScript client is not looked at."; fi
 	ENV_FILE=/dev/null SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(48))") \
-		SECOND_FACTOR_KEYS=for-this-check-alone SITE_URL=https://memory-scope.example \
+		SECOND_FACTOR_KEYS=for-this-check-alone SIGNING_KEYS=$$($(BIN)/python -c "from proof.keys import new_seed; print(new_seed())") SITE_URL=https://memory-scope.example \
 		EMAIL_URL=smtp://mail.memory-scope.example ALLOWED_HOSTS=memory-scope.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 	ENV_FILE=/dev/null DEBUG=on $(BIN)/python manage.py makemigrations --check --dry-run
 

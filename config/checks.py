@@ -151,6 +151,18 @@ def links_lead_to_the_site() -> CheckMessage | None:
     )
 
 
+def seals_have_a_key_of_their_own() -> CheckMessage | None:
+    if settings.SIGNING_KEYS or settings.DEBUG or not _reachable():
+        return None
+    return Warning(
+        "SIGNING_KEYS is not set: what the service signs is signed with a key made from "
+        "SECRET_KEY. Who knows that can sign too, and when it changes, what was signed before "
+        "verifies no more.",
+        hint="Set SIGNING_KEYS to what 'manage.py signingkey' prints, and keep it.",
+        id="memory_scope.W004",
+    )
+
+
 RULES: tuple[Callable[[], CheckMessage | None], ...] = (
     debug_is_for_this_machine,
     secret_key_is_long,
@@ -164,6 +176,7 @@ RULES: tuple[Callable[[], CheckMessage | None], ...] = (
     what_others_reach_is_encrypted,
     mail_is_sent,
     links_lead_to_the_site,
+    seals_have_a_key_of_their_own,
 )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from proof import keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 TRUE_WORDS = ("true", "on", "yes", "1")
@@ -89,6 +91,15 @@ class Environment:
         ):
             raise ImproperlyConfigured(sentence)
         return parsed
+
+    def signing_keys(self, name: str) -> list[str]:
+        """Read the entries of a list of signing keys (proof/keys.py)."""
+        entries = self.words(name)
+        try:
+            keys.parsed(entries)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from None
+        return entries
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         sentence = (

@@ -34,6 +34,7 @@ if not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "console.apps.ConsoleConfig",
     "memory.apps.MemoryConfig",
+    "proof.apps.ProofConfig",
     "apikeys.apps.ApiKeysConfig",
     "accounts.apps.AccountsConfig",
     "config.apps.ConfigConfig",
@@ -288,6 +289,8 @@ SECOND_FACTOR_KEYS = env.words("SECOND_FACTOR_KEYS")
 # How old a use of the second factor may be that opens the admin, and that lets it change something.
 ADMIN_FACTOR_HOURS = env.number("ADMIN_FACTOR_HOURS", default=12, least=1, most=168)
 ADMIN_CHANGE_MINUTES = env.number("ADMIN_CHANGE_MINUTES", default=15, least=1, most=1440)
+# Signs what others can verify; empty: a key is made from SECRET_KEY.
+SIGNING_KEYS = env.signing_keys("SIGNING_KEYS")
 INVITATION_DAYS = env.number("INVITATION_DAYS", default=14, least=1, most=365)
 # How long a closed account can be reopened before its data is erased.
 ACCOUNT_CLOSED_DAYS = env.number("ACCOUNT_CLOSED_DAYS", default=14, least=1, most=365)

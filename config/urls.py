@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import ways_in
-from config import front_page, health
+from config import front_page, health, published_keys
 from config.manual import views as manual
 from config.openapi import views as openapi
 from console import search
@@ -16,6 +16,7 @@ api: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path(".well-known/memory-scope-keys.json", published_keys.signing_keys, name="signing_keys"),
     path("openapi.json", openapi.as_json, name="openapi-json"),
     path("openapi.yaml", openapi.as_yaml, name="openapi-yaml"),
 ]

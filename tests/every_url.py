@@ -14,6 +14,7 @@ TABLE = [
     ("/metrics", "get", 404, 404, 404, 404, 404, 404),  # unless there is a METRICS_TOKEN
     ("/openapi.json", "get", 200, 200, 200, 200, 200, 200),
     ("/openapi.yaml", "get", 200, 200, 200, 200, 200, 200),
+    ("/.well-known/memory-scope-keys.json", "get", 200, 200, 200, 200, 200, 200),
     # The API: a key alone.
     ("/policy", "get", 401, 401, 401, 401, 401, 200),
     ("/policy/check", "post", 401, 401, 401, 401, 401, 400),

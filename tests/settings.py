@@ -21,6 +21,7 @@ for name in (
     "DATABASE_POOLER",
     "DATABASE_POOL_SIZE",
     "METRICS_TOKEN",
+    "SIGNING_KEYS",
 ):
     os.environ.pop(name, None)
 

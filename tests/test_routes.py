@@ -10,13 +10,20 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from apikeys.api import KeyedAPIView
-from config import health, urls
+from config import health, published_keys, urls
 from config.middleware import PUBLIC
 from config.openapi import views as openapi
 from config.routes import api_roots, is_api
 from tests.doors import Api
 
-KEYLESS = (health.healthz, health.readyz, health.metrics, openapi.as_json, openapi.as_yaml)
+KEYLESS = (
+    health.healthz,
+    health.readyz,
+    health.metrics,
+    openapi.as_json,
+    openapi.as_yaml,
+    published_keys.signing_keys,
+)
 
 
 def routes(

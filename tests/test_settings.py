@@ -22,6 +22,7 @@ GOOD = {
     "SECRET_KEY": "0123456789" * 5,
     "ALLOWED_HOSTS": "memory-scope.example",
     "SECOND_FACTOR_KEYS": "9876543210" * 5,
+    "SIGNING_KEYS": "A" * 43,
     "SITE_URL": "https://memory-scope.example",
     "EMAIL_URL": "smtp://mail.memory-scope.example",
 }
@@ -50,6 +51,7 @@ def ids(**changed: Any) -> set[str | None]:
         "REDIS_URL": "",
         "WEB_CONCURRENCY": 1,
         "SECOND_FACTOR_KEYS": ["f" * 50],
+        "SIGNING_KEYS": ["A" * 43],
         "SITE_URL": "https://memory-scope.example",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "METRICS_TOKEN": "t" * 16,
@@ -82,6 +84,9 @@ class TestAWrongValueStopsTheStart:
             ("WEB_CONCURRENCY", "0"),
             ("EMAIL_URL", "gopher://mail"),
             ("LOG_LEVEL", "LOUD"),
+            ("SIGNING_KEYS", "A" * 42),
+            ("SIGNING_KEYS", "public:" + "A" * 43),
+            ("SIGNING_KEYS", f"{'A' * 43},{'A' * 43}"),
         ],
     )
     def test_it_is_named(self, name: str, value: str) -> None:
@@ -134,6 +139,7 @@ class TestRulesBetweenSettings:
             ({"EMAIL_BACKEND": "foundation.mail.DevelopmentBackend"}, "memory_scope.W002"),
             ({"SITE_URL": "http://127.0.0.1:8000"}, "memory_scope.W003"),
             ({"SITE_URL": "http://localhost:8000"}, "memory_scope.W003"),
+            ({"SIGNING_KEYS": []}, "memory_scope.W004"),
         ],
     )
     def test_a_broken_one_has_its_id(self, changed: dict[str, Any], id_: str) -> None:

@@ -79,6 +79,7 @@ START = Group(
                 Part(API, "queries"),
                 Part(API, "compression"),
                 Part(API, "get-healthz-and-get-readyz"),
+                Part(API, "get-well-knownmemory-scope-keysjson"),
                 Part(API, "openapi"),
             ),
         ),

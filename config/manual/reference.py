@@ -38,6 +38,7 @@ GUIDES = {
     "report_leaks": "a-key-that-leaked",
     "check_liveness": "get-healthz-and-get-readyz",
     "check_readiness": "get-healthz-and-get-readyz",
+    "get_signing_keys": "get-well-knownmemory-scope-keysjson",
 }
 
 

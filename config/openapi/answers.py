@@ -33,6 +33,7 @@ from memory.policy.registry import PurposeState, Takes
 from memory.policy.vocabulary import PurposeClass, Scope, Source
 from memory.views import reading
 from memory.views.policy import PolicyInForce
+from proof.keys import PublicKey, PublicKeys
 
 REF = "#/components/schemas/"
 
@@ -62,6 +63,8 @@ TYPES: dict[str, Any] = {
     "Policy": PolicyInForce,
     "Usage": UsageOfKey,
     "LeakReport": LeakReport,
+    "SigningKeys": PublicKeys,
+    "SigningKey": PublicKey,
     "Alive": Alive,
     "Ready": Ready,
     "IgnoredField": IgnoredField,

@@ -255,6 +255,18 @@ OPERATIONS = (
         security=NOBODY,
     ),
     Operation(
+        id="get_signing_keys",
+        method="get",
+        path="/.well-known/memory-scope-keys.json",
+        tag=SERVICE,
+        summary="Get the public keys of what the service signs",
+        description="A JSON Web Key Set (RFC 7517).",
+        answer=Answer(200, "The keys.", "SigningKeys", headers={"ETag": True}),
+        also=(UNCHANGED,),
+        headers=("IfNoneMatch",),
+        security=NOBODY,
+    ),
+    Operation(
         id="get_openapi_json",
         method="get",
         path="/openapi.json",

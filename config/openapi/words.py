@@ -177,6 +177,14 @@ ABOUT = {
     "choices": "Words for what is chosen.",
     "furthest": "How far apart these may stand.",
     "doubts": "Words that leave a class in doubt.",
+    # What the public keys are.
+    "keys": "The first signs now; the others signed before.",
+    "kty": "The kind of key, as RFC 8037 names it.",
+    "crv": "The curve.",
+    "x": "The public key: 32 bytes in base64url.",
+    "kid": "Its thumbprint (RFC 7638), which the header of what it signed names.",
+    "use": "What it is for: signatures.",
+    "alg": "How it signs.",
     # What errors carry.
     "field": "The field's name.",
     "message": "What is wrong with it.",

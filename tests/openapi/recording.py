@@ -78,6 +78,7 @@ def record(api: Api) -> str:
     ask = asked.ask
     ask("usage_of_a_key", "GET", "/usage")
     ask("it_lives", "GET", "/healthz", key=None)
+    ask("signing_keys", "GET", "/.well-known/memory-scope-keys.json", key=None)
     ask("it_can_serve", "GET", "/readyz", key=None)
     once = {"HTTP_IDEMPOTENCY_KEY": "order-41"}
     memory = ask("likes_and_dislikes", "POST", "/memory", memory_body(), **once)
