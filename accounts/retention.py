@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -13,9 +13,15 @@ from accounts.models import AuditEvent, EventType, IdList
 from foundation import sql
 from foundation.moments import written
 
+Note = Callable[[list[UUID]], object]
 
-def remove_events(*, before: datetime, batch: int, at: datetime, by: ChangedBy) -> int:
+
+def remove_events(
+    *, before: datetime, batch: int, at: datetime, by: ChangedBy, note: Note | None = None
+) -> int:
     """Delete the events older than that, so many in a transaction. Return how many.
+
+    `note` is called in each transaction with the ids that go, before they do.
 
     Each transaction leaves an event that says how many went: the service's own, since they were of
     many projects.
@@ -27,13 +33,17 @@ def remove_events(*, before: datetime, batch: int, at: datetime, by: ChangedBy) 
     removed = 0
     old = AuditEvent.objects.before(before)
     while ids := list(old.values_list("pk", flat=True)[:batch]):
-        removed += _delete(ids, before, at=at, by=by)
+        removed += _delete(ids, before, at=at, by=by, note=note)
     _delete_lists(before)
     return removed
 
 
-def _delete(ids: list[UUID], before: datetime, *, at: datetime, by: ChangedBy) -> int:
+def _delete(
+    ids: list[UUID], before: datetime, *, at: datetime, by: ChangedBy, note: Note | None
+) -> int:
     with _allowed(before):
+        if note is not None:
+            note(ids)
         deleted: int = AuditEvent.objects.filter(pk__in=ids).delete()[0]
         if deleted:
             audit.record_project(

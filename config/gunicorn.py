@@ -104,8 +104,10 @@ def child_exit(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: begin what a service does by itself."""
     from apikeys.maintenance import maintenance
+    from proof.upkeep import upkeep
 
     maintenance.start()
+    upkeep.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
@@ -116,9 +118,11 @@ def worker_exit(server: Any, worker: Any) -> None:
     from apikeys.maintenance import maintenance
     from apikeys.usage.collector import collector
     from foundation.background import background
+    from proof.upkeep import upkeep
 
     # Together less than the half minute after which a process that ends is killed.
     maintenance.stop(wait=5)
+    upkeep.stop(wait=2)  # a seal that was not committed is made again
     background.drain(wait=10)
     collector.stop()
 

@@ -25,6 +25,8 @@ from memory.events import Caller
 from memory.holdings import Place, Removed
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.refusals import check_every_scope
+from proof import sealing
+from proof.erasing import forget_user as forget_salts
 
 DEADLINES = 3  # of a request that an erasure may take besides its own
 
@@ -112,7 +114,9 @@ def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Era
     grants = holdings.close_grants(Place(subject_id), at=at)
     holdings.forget_grants(subject_id)
     memories = holdings.delete_memories(subject_id, at=at)
+    sealing.hold_off([owner])
     emptied = forget_user(subject_id, batch=holdings.AT_ONCE)
+    forget_salts(subject_id)
     forget_request_ids(*owner, word=user_id)
     sql.change(tallies.TAKE_OFF, (grants, *owner, "grants", tallies.shard_of(subject_id)))
     _take_off("memories", owner, memories)

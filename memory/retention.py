@@ -21,6 +21,8 @@ from apikeys.erasing import forget_account, forget_project
 from foundation import sql
 from memory import tallies
 from memory.models import IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
+from proof import erasing as proof_erasing
+from proof import pruning
 
 BATCH = 1000
 LONG = {Memory: ["value_json"], RevocationGrant: ["purpose"], IdempotencyRecord: ["answer"]}
@@ -62,11 +64,14 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         Purpose.objects.of_project(project.pk).delete()
         forget_project(project.pk, batch=batch)
         erasing.forget_words(project.pk, batch=batch)
+        proof_erasing.forget_words(project.pk, batch=batch)
         _end(project, at=at, by=by)
     people = list(User.objects.filter(closed_at__lte=closed_before, erased_at=None))
     for person in people:
         forget_account(person.pk)
-        erasing.erase_account(user=person, at=at, by=by)
+        with transaction.atomic():
+            erasing.erase_account(user=person, at=at, by=by)
+            proof_erasing.forget_words(person.pk, batch=batch)
     return {"projects": len(projects), "accounts": len(people)}
 
 
@@ -83,7 +88,12 @@ def _end(project: Project, *, at: datetime, by: ChangedBy) -> None:
 
 def purge_record(*, before: datetime, at: datetime, batch: int = BATCH) -> int:
     """Remove audit events older than that: the operator's retention. Return how many."""
-    return remove_events(before=before, batch=batch, at=at, by=audit.by_upkeep())
+    before = min(before, at)
+
+    def note(ids: list[UUID]) -> None:
+        pruning.note(ids, before=before, at=at)
+
+    return remove_events(before=before, batch=batch, at=at, by=audit.by_upkeep(), note=note)
 
 
 def _sweep(model: type[Model], project_id: UUID, batch: int) -> None:

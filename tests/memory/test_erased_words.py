@@ -93,6 +93,8 @@ UNTYPED = {
     "memory_purpose": "scopes environments proposed_by approved_by retired_by",
     "memory_revocationgrant": "environment",
     "memory_tally": "environment kind",
+    "proof_pruning": "environment token",
+    "proof_seal": "environment token",
     "account_emailconfirmation": "key",
     "auth_group": "name",
     "auth_permission": "name codename",

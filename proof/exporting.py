@@ -1,0 +1,79 @@
+"""Hands out the sealed record, line by line: what `memory-scope verify` and `verifyaudit` check."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import AuditEvent
+from foundation.moments import written
+from proof.events import line_of
+from proof.models import Pruning, Seal, SealedEvent
+from proof.sealed.hashes import FORMAT, VERSION
+
+PAGE = 100  # seals, or notes
+ADDRESS = ("address",)
+
+Chain = tuple[UUID, str]
+
+
+def chains(app_ids: Collection[UUID] | None = None) -> list[Chain]:
+    """Return the chains that there are: of these projects, or all."""
+    rows = Seal.objects.all() if app_ids is None else Seal.objects.filter(app_id__in=app_ids)
+    return sorted(set(rows.values_list("app_id", "environment").distinct()))
+
+
+def lines(
+    these: Collection[Chain],
+    *,
+    at: datetime,
+    withholds: bool = True,
+    scopes: Collection[str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the lines of these chains, a seal's at a time.
+
+    What it withholds, unless told otherwise, is where owners made changes from; and of a key that
+    may see some scopes alone, all other events, of which only the leaf hashes are there.
+    """
+    yield {
+        "format": FORMAT,
+        "v": VERSION,
+        "exported_at": written(at),
+        "withholds": withholds or scopes is not None,
+    }
+    for app_id, environment in these:
+        yield from _prunings(app_id, environment)
+        for seal in _seals(app_id, environment):
+            yield {"seal": seal.token}
+            yield from _rows(seal, ADDRESS if withholds else (), scopes)
+    yield {"end": True}
+
+
+def _prunings(app_id: UUID, environment: str) -> Iterator[dict[str, Any]]:
+    notes = Pruning.objects.filter(app_id=app_id, environment=environment).order_by("id")
+    rest = notes
+    while page := list(rest[:PAGE]):
+        yield from ({"pruning": one.token} for one in page)
+        rest = notes.filter(id__gt=page[-1].pk)
+
+
+def _seals(app_id: UUID, environment: str) -> Iterator[Seal]:
+    seals = Seal.objects.of_chain(app_id, environment)
+    rest = seals
+    while page := list(rest[:PAGE]):
+        yield from page
+        rest = seals.filter(number__gt=page[-1].number)
+
+
+def _rows(
+    seal: Seal, withholds: tuple[str, ...], scopes: Collection[str] | None
+) -> Iterator[dict[str, Any]]:
+    rows = list(SealedEvent.objects.filter(seal_id=seal.pk).order_by("position"))
+    events = AuditEvent.objects.in_bulk([row.event_id for row in rows])
+    for row in rows:
+        event = events.get(row.event_id)
+        if event is not None and scopes is not None and event.scope not in scopes:
+            event = None
+        yield line_of(row, event, withholds=withholds)

@@ -1,0 +1,88 @@
+"""Verifies the record in the database against its seals, and what an export cannot tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import AuditEvent, Project
+from accounts.subjects import subject_id
+from foundation.identifiers import first_id
+from proof import exporting, sealing, signing
+from proof.exporting import Chain
+from proof.models import Seal, SealedEvent
+from proof.sealed.checking import Checker, Fault, Found
+from proof.sealed.hashes import keys_of
+
+PAGE = 1000  # events
+
+
+class Verification:
+    """One look at the record. `found` tells what was looked at, when all faults are taken."""
+
+    def __init__(
+        self, *, app_ids: Collection[UUID] | None, expected: Iterable[str], at: datetime
+    ) -> None:
+        self._app_ids = app_ids
+        self._checker = Checker(keys_of(signing.public_keys()), expected)
+        self._at = at
+
+    @property
+    def found(self) -> Found:
+        return self._checker.found
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield what is wrong, in the order of the chains; some events are in memory at a time."""
+        chains = exporting.chains(self._app_ids)
+        for line in exporting.lines(chains, at=self._at, withholds=False):
+            yield from self._checker.take(line)
+        yield from self._checker.finish()
+        for chain in chains:
+            yield from _unsealed(chain)
+            yield from _of_other_people(chain)
+        if self._app_ids is None:
+            yield from _of_no_seal()
+
+
+def _unsealed(chain: Chain) -> Iterator[Fault]:
+    """Find events in no seal that are older than a seal is that they would be in."""
+    app_id, environment = chain
+    latest = Seal.objects.latest_of(app_id, environment)
+    if latest is None:
+        return
+    old = sealing.unsealed().filter(
+        app_id=app_id,
+        environment=environment,
+        id__lt=first_id(latest.sealed_at - sealing.LATE),
+    )
+    for event in old.order_by("id").iterator(chunk_size=PAGE):
+        sentence = "it is in no seal, and claims to be older than the latest"
+        yield Fault("inserted", f"{app_id} {environment} event {event.pk}", sentence)
+
+
+def _of_other_people(chain: Chain) -> Iterator[Fault]:
+    """Find events whose user_id, which no seal holds, is not that of their pseudonym."""
+    app_id, environment = chain
+    project = Project.objects.filter(pk=app_id).first()
+    if project is None:
+        return
+    named = AuditEvent.objects.of_project(app_id).filter(user_id__isnull=False)
+    named = named.filter(environment__gte=environment, environment__lte=environment)
+    rest = named.order_by("environment", "id")
+    after = UUID(int=0)
+    while page := list(rest.filter(id__gt=after).values_list("id", "subject_id", "user_id")[:PAGE]):
+        for id_, subject, user_id in page:
+            if subject_id(bytes(project.subject_key), environment, user_id or "") != subject:
+                where = f"{app_id} {environment} event {id_}"
+                yield Fault("changed", where, "its user_id is not that of its pseudonym")
+        after = page[-1][0]
+
+
+def _of_no_seal() -> Iterator[Fault]:
+    seal = Seal.objects.filter(pk=OuterRef("seal_id"))
+    lost = SealedEvent.objects.filter(~Exists(seal)).count()
+    if lost:
+        yield Fault("removed", "the record", f"{lost} events lead to a seal that is gone")

@@ -1,0 +1,259 @@
+"""The record in the database: retention and erasures leave it whole, and all else is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts import audit, services
+from accounts.models import AuditEvent, Project
+from foundation.identifiers import first_id
+from memory import retention
+from proof import sealing, signing
+from proof.models import Pruning, Seal, SealedEvent
+from proof.sealed.hashes import SEAL
+from tests.doors import Api, without_triggers
+from tests.makers import BY, make_key, make_project, memory_body, read_body
+from tests.memory.test_erased_words import dump
+from tests.proof.records import check, events_of, lines, sealed, verify
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def events() -> Any:
+    return AuditEvent.objects.filter(environment="test").order_by("id")
+
+
+def change_a_column() -> None:
+    events().filter(pk=events()[3].pk).update(reason_code="CONTINUE")
+
+
+def change_a_time() -> None:
+    one = events()[3]
+    events().filter(pk=one.pk).update(created_at=one.created_at - timedelta(microseconds=1))
+
+
+def change_what_was_typed() -> None:
+    events().filter(pk=events()[3].pk).update(purpose="another purpose")
+
+
+def change_a_name() -> None:
+    one = events()[3]
+    events().filter(pk=one.pk).update(meta={**one.meta, "purpose_id": "another"})
+
+
+def change_the_person() -> None:
+    events().filter(pk=events()[3].pk).update(subject_id=UUID(int=7))
+
+
+def change_the_users_name() -> None:
+    events().filter(user_id="user_1").update(user_id="user_2")
+
+
+def empty_without_an_erasure() -> None:
+    events().filter(pk=events()[3].pk).update(purpose=None, domain=None, request_id="")
+
+
+def delete_an_event() -> None:
+    events().filter(pk=events()[3].pk).delete()
+
+
+def delete_an_event_and_its_place() -> None:
+    one = events()[3]
+    SealedEvent.objects.filter(pk=one.pk).delete()
+    one.delete()
+
+
+def insert_an_old_event() -> None:
+    one = events().first()
+    one.pk = first_id(one.created_at - 3 * HOUR)
+    one.save(force_insert=True)
+
+
+def insert_an_old_event_and_seal_it() -> None:
+    insert_an_old_event()
+    sealing.seal_since(None, at=timezone.now())
+
+
+def swap_two_events() -> None:
+    one, two = SealedEvent.objects.filter(pk__in=[events()[2].pk, events()[3].pk])
+    SealedEvent.objects.filter(pk=one.pk).update(position=10**6)
+    SealedEvent.objects.filter(pk=two.pk).update(position=one.position)
+    SealedEvent.objects.filter(pk=one.pk).update(position=two.position)
+
+
+def change_a_hash() -> None:
+    SealedEvent.objects.filter(pk=events()[3].pk).update(leaf=bytes(32))
+
+
+def delete_a_seal() -> None:
+    Seal.objects.filter(environment="test", number=1).delete()
+
+
+def number_seals_anew() -> None:
+    Seal.objects.filter(environment="test", number=1).delete()
+    Seal.objects.filter(environment="test", number=2).update(number=1)
+
+
+def swap_tokens() -> None:
+    one, two = Seal.objects.filter(environment="test")[:2]
+    Seal.objects.filter(pk=one.pk).update(token=two.token)
+    Seal.objects.filter(pk=two.pk).update(token=one.token)
+
+
+def forge_a_note() -> None:
+    seal = Seal.objects.filter(environment="test")[0]
+    Pruning.objects.create(app_id=seal.app_id, environment="test", token=seal.token)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (change_a_column, "changed"),
+        (change_a_time, "changed"),
+        (change_what_was_typed, "changed"),
+        (change_a_name, "changed"),
+        (change_the_person, "changed"),
+        (change_the_users_name, "changed"),
+        (empty_without_an_erasure, "emptied"),
+        (delete_an_event, "removed"),
+        (delete_an_event_and_its_place, "removed"),
+        (insert_an_old_event, "inserted"),
+        (insert_an_old_event_and_seal_it, "inserted"),
+        (swap_two_events, "reordered"),
+        (change_a_hash, "changed"),
+        (delete_a_seal, "removed"),
+        (number_seals_anew, "removed"),
+        (swap_tokens, "reordered"),
+        (forge_a_note, "unreadable"),
+    ],
+)
+def test_a_change_in_the_database_is_found(
+    api: Api, project: Project, change: Callable[[], None], kind: str
+) -> None:
+    api.post("/memory", memory_body())
+    sealed(project, count=4, seals=2)
+    assert verify() == []
+    with without_triggers():
+        change()
+    assert kind in verify()
+    with pytest.raises(CommandError, match=kind):
+        call_command("verifyaudit", "--project", str(project.pk))
+
+
+@pytest.mark.django_db
+class TestTheEnd:
+    def test_what_was_cut_off_is_told_from_a_seal_that_was_kept(
+        self, project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sealed(project, seals=2)
+        latest = Seal.objects.latest_of(project.pk, "test")
+        assert latest is not None
+        kept = tmp_path / "seal.jws"
+        kept.write_text(latest.token + "\n")
+        call_command("verifyaudit", "--expect", str(kept))
+        with without_triggers():
+            SealedEvent.objects.filter(seal_id=latest.pk).delete()
+            latest.delete()
+        assert verify() == []  # nothing in the database can tell
+        with pytest.raises(CommandError, match="1 cut off"):
+            call_command("verifyaudit", "--expect", str(kept))
+        assert "seal 2: the seal that is expected is not in this record" in capsys.readouterr().out
+
+    def test_a_file_without_a_seal_is_refused(self, tmp_path: Path) -> None:
+        for file in (tmp_path / "missing", tmp_path):
+            with pytest.raises(CommandError, match="cannot be read"):
+                call_command("verifyaudit", "--expect", str(file))
+
+
+@pytest.mark.django_db
+class TestErasures:
+    def test_after_one_the_chain_holds_and_no_user_id_is_left(
+        self, api: Api, project: Project
+    ) -> None:
+        person = {"user_id": "erika.mustermann"}
+        api.post("/memory", memory_body(**person), HTTP_X_REQUEST_ID="erika.mustermann-1")
+        api.post("/memory/read", read_body(**person, purpose="recommend erika.mustermann food"))
+        api.post("/memory", memory_body(user_id="user_2"))
+        sealing.seal_since(None, at=timezone.now())
+        salts = SealedEvent.objects.filter(typed_salt__isnull=False)
+        assert salts.count() == 3
+        assert any("erika" in value for _, value in dump())
+        assert api.delete("/users/erika.mustermann").status_code == 200
+        sealing.seal_since(None, at=timezone.now())
+        assert [found for found in dump() if "erika" in found[1]] == []
+        [own] = AuditEvent.objects.filter(event_type="USER_ERASE")
+        emptied = AuditEvent.objects.filter(subject_id=own.subject_id).exclude(pk=own.pk)
+        assert emptied.count() == 2
+        assert not salts.filter(event_id__in=emptied.values("pk")).exists()
+        assert verify() == []
+        assert check(lines(project)) == []
+
+    def test_the_digest_of_what_was_typed_cannot_be_guessed_any_more(
+        self, api: Api, project: Project
+    ) -> None:
+        api.post("/memory/read", read_body(purpose="recommend food"))
+        sealing.seal_since(None, at=timezone.now())
+        api.delete("/users/user_1")
+        [row] = [one for one in lines(project) if one.get("event", {}).get("scope")]
+        assert row["typed"].keys() == {"digest"}
+        assert SealedEvent.objects.filter(typed__isnull=False, typed_salt=None).exists()
+
+    def test_a_projects_record_stays_and_verifies_without_its_names(self, project: Project) -> None:
+        other = make_project(project.owner, "Wordproject")
+        make_key(other, name="Wordkey")
+        sealed(other)
+        services.delete_project(project=other, at=timezone.now() - 2 * HOUR, by=BY)
+        sealing.seal_since(None, at=timezone.now())
+        retention.erase(at=timezone.now())
+        sealing.seal_since(None, at=timezone.now())
+        rows = SealedEvent.objects.filter(event_id__in=AuditEvent.objects.of_project(other.pk))
+        assert rows.filter(named__isnull=False).exists()
+        assert not rows.exclude(typed_salt=None, named_salt=None, address_salt=None).exists()
+        assert verify() == []
+        assert "Wordkey" not in str(lines(other, withholds=False))
+
+
+@pytest.mark.django_db
+class TestRetention:
+    @pytest.fixture
+    def old(self, project: Project) -> Project:
+        sealed(project, count=5, seals=2)
+        return project
+
+    def test_what_it_took_is_noted_and_nothing_else_is_missed(self, old: Project) -> None:
+        middle = events()[7].created_at
+        removed = retention.purge_record(before=middle, at=timezone.now(), batch=3)
+        assert removed >= 7
+        sealing.seal_since(None, at=timezone.now())
+        assert verify() == []
+        assert check(lines(old)) == []
+        first, second = Seal.objects.of_chain(old.pk, "test")
+        assert not SealedEvent.objects.filter(seal_id=first.pk).exists()
+        assert SealedEvent.objects.filter(seal_id=second.pk).count() == 5
+        with without_triggers():
+            events()[0].delete()
+        assert verify() == ["removed"]
+
+    def test_without_its_note_it_is_missed(self, old: Project) -> None:
+        retention.purge_record(before=timezone.now(), at=timezone.now())
+        assert verify() == []
+        Pruning.objects.filter(environment="test").delete()
+        assert "removed" in verify()
+
+    def test_a_new_event_goes_on_behind_what_was_pruned(self, old: Project) -> None:
+        retention.purge_record(before=timezone.now(), at=timezone.now())
+        audit.record_all(events_of(old, 1))
+        sealing.seal_since(None, at=timezone.now())
+        latest = Seal.objects.latest_of(old.pk, "test")
+        assert latest is not None
+        assert signing.read(latest.token, typ=SEAL)["first"] == 11
+        assert verify() == []
