@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from memory_scope import _verify_command
 from memory_scope._mcp_command import add_parser, settings_of
 from memory_scope._version import __version__
 from memory_scope.client import MemoryScopeClient
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(parser.parse_args(arguments))
     if options["command"] == "mcp":
         return _serve(options)
+    if options["command"] == "verify-receipt":
+        return _verify(options)
     if options["command"] == "read" and not (options["purpose"] or options["revocation_token"]):
         parser.error("read needs a user, a scope and a purpose, or --token")
     command, base_url = options.pop("command"), options.pop("base_url")
@@ -105,6 +108,17 @@ def _serve(options: dict[str, Any]) -> int:
     return 0
 
 
+def _verify(options: dict[str, Any]) -> int:
+    """Verify receipts. Returns 1 if one is not the service's, or nobody can tell."""
+    try:
+        _print(_verify_command.run(options))
+    except (MemoryScopeError, ImportError, OSError, ValueError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", INTERRUPTED)
+    return 0
+
+
 def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> dict[str, Any]:
     match command:
         case "store":
@@ -115,6 +129,7 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
                     revocation_token=options["revocation_token"],
                     max_age_days=options["max_age_days"],
                     detail=options["detail"],
+                    receipt=options["receipt"],
                 )
             )
         case "read":
@@ -149,10 +164,11 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
 
 
 def _plain(result: Result) -> dict[str, Any]:
-    """Return the result as JSON has it; without `detail` where there is none."""
+    """Return the result as JSON has it; without `detail` and `receipt` where there is none."""
     answer = result.to_dict()
-    if "detail" in answer and answer["detail"] is None:
-        del answer["detail"]
+    for name in ("detail", "receipt"):
+        if name in answer and answer[name] is None:
+            del answer[name]
     return answer
 
 
@@ -196,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument(
         "--detail", action="store_true", help="tell who said what, and what was overruled"
     )
+    read.add_argument("--receipt", action="store_true", help="give a signed statement of it too")
     read.add_argument("--token", dest="revocation_token", help="instead of user, scope and purpose")
 
     revoke = commands.add_parser("revoke", help="take access back, by a token or of a user")
@@ -224,6 +241,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("purpose", help="why, as a read would say it")
 
     add_parser(commands)
+    _verify_command.add_parser(commands)
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")

@@ -27,6 +27,7 @@ class AsyncReadingOperations:
         domain: str | None = None,
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
@@ -42,6 +43,7 @@ class AsyncReadingOperations:
                 domain=domain,
                 max_age_days=max_age_days,
                 detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 
@@ -53,6 +55,7 @@ class AsyncReadingOperations:
         reads: Sequence[ReadPlace],
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> records.ManyReads:
@@ -67,6 +70,7 @@ class AsyncReadingOperations:
                 reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 
@@ -76,6 +80,7 @@ class AsyncReadingOperations:
         revocation_token: str,
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
@@ -85,7 +90,10 @@ class AsyncReadingOperations:
         """
         return await self._send(
             _calls.read_memory_continue(
-                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
+                revocation_token=revocation_token,
+                max_age_days=max_age_days,
+                detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 

@@ -97,6 +97,7 @@ def read_memory(
     domain: str | None,
     max_age_days: int | None,
     detail: bool,
+    receipt: bool = False,
 ) -> Call[results.MemoryRead]:
     """Safe to send again: a read changes no memory. Each attempt may leave a grant of 24 hours."""
     body = {
@@ -106,18 +107,20 @@ def read_memory(
         "purpose": purpose,
         "max_age_days": max_age_days,
         "detail": detail or None,
+        "receipt": receipt or None,
     }
     return _post("/memory/read", body, result(results.MemoryRead))
 
 
 def read_memory_continue(
-    *, revocation_token: str, max_age_days: int | None, detail: bool
+    *, revocation_token: str, max_age_days: int | None, detail: bool, receipt: bool = False
 ) -> Call[results.MemoryRead]:
     """Safe to send again: it makes nothing."""
     body = {
         "revocation_token": revocation_token,
         "max_age_days": max_age_days,
         "detail": detail or None,
+        "receipt": receipt or None,
     }
     return _post("/memory/read/continue", body, result(results.MemoryRead))
 
@@ -159,6 +162,7 @@ def read_many(
     reads: Sequence[ReadPlace],
     max_age_days: int | None,
     detail: bool,
+    receipt: bool = False,
 ) -> Call[records.ManyReads]:
     """Safe to send again, as a read is."""
     body = {
@@ -167,6 +171,7 @@ def read_many(
         "reads": [*map(_read_place, reads)] if isinstance(reads, list | tuple) else reads,
         "max_age_days": max_age_days,
         "detail": detail or None,
+        "receipt": receipt or None,
     }
     return _post("/memory/read/batch", body, result(records.ManyReads), patience=BATCH_PATIENCE)
 

@@ -27,6 +27,7 @@ class ReadingOperations:
         domain: str | None = None,
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
@@ -40,6 +41,8 @@ class ReadingOperations:
             max_age_days: Only what was stored within so many days, 1 to 3650.
             detail: Tell what stands behind the summary too: who said what, when, and what was
                 overruled; and the summary as sentences for a language model.
+            receipt: Give a signed statement of this read too, which `memory-scope verify-receipt`
+                verifies.
 
         Raises:
             PolicyDeniedError: The purpose is not allowed for the scope.
@@ -52,6 +55,7 @@ class ReadingOperations:
                 domain=domain,
                 max_age_days=max_age_days,
                 detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 
@@ -63,6 +67,7 @@ class ReadingOperations:
         reads: Sequence[ReadPlace],
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> records.ManyReads:
@@ -76,6 +81,7 @@ class ReadingOperations:
             reads: What to read: `{"scope": "preferences", "domain": "food"}`.
             max_age_days: As of `read_memory`.
             detail: As of `read_memory`.
+            receipt: As of `read_memory`, of each.
         """
         return self._send(
             _calls.read_many(
@@ -84,6 +90,7 @@ class ReadingOperations:
                 reads=reads,
                 max_age_days=max_age_days,
                 detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 
@@ -93,6 +100,7 @@ class ReadingOperations:
         revocation_token: str,
         max_age_days: int | None = None,
         detail: bool = False,
+        receipt: bool = False,
         timeout: Timeout = NOT_GIVEN,
         extra_headers: Mapping[str, str] | None = None,
     ) -> results.MemoryRead:
@@ -104,7 +112,10 @@ class ReadingOperations:
         """
         return self._send(
             _calls.read_memory_continue(
-                revocation_token=revocation_token, max_age_days=max_age_days, detail=detail
+                revocation_token=revocation_token,
+                max_age_days=max_age_days,
+                detail=detail,
+                receipt=receipt,
             ).adjusted(timeout, extra_headers)
         )
 

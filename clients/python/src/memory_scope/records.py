@@ -142,6 +142,7 @@ class Erasure(Result):
     Attributes:
         erased_at: When it was erased; None if it was a dry run.
         dry_run: Whether nothing was changed.
+        receipt: A signed statement of it, a compact JWS; None of a dry run.
     """
 
     user_id: str
@@ -151,6 +152,7 @@ class Erasure(Result):
     audit_events_emptied: int
     erased_at: datetime | None = None
     dry_run: bool = False
+    receipt: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

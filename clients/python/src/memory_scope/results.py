@@ -108,6 +108,7 @@ class MemoryRead(Result):
         expires_at: When the token ends.
         detail: What stands behind the summary; None unless it was asked for, and where the service
             knows no detail.
+        receipt: A signed statement of the read, a compact JWS; None likewise.
     """
 
     summary_text: str
@@ -116,6 +117,7 @@ class MemoryRead(Result):
     revocation_token: str = field(repr=False)
     expires_at: datetime
     detail: Detail | None = None
+    receipt: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +127,14 @@ class Revocation(Result):
     Attributes:
         grants_closed: How many tokens were open; None where it was taken back by one.
         memories_hidden: How many memories could still be read; likewise.
+        receipt: A signed statement of it, a compact JWS; None where the service gives none.
     """
 
     revoked: bool
     revoked_at: datetime
     grants_closed: int | None = None
     memories_hidden: int | None = None
+    receipt: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
