@@ -86,7 +86,10 @@ class ProjectAdmin(NotedAdmin):
                 )
             },
         ),
-        ("Purposes that it takes", {"fields": ("takes_in_test", "takes_in_live")}),
+        (
+            "Purposes that it takes",
+            {"fields": ("takes_in_test", "takes_in_live", "closed_in_test", "closed_in_live")},
+        ),
         (
             "Limits of each key, and of all of them together",
             {
@@ -107,6 +110,8 @@ class ProjectAdmin(NotedAdmin):
         "deleted_at",
         "takes_in_test",
         "takes_in_live",
+        "closed_in_test",
+        "closed_in_live",
         "lowered_rate_limit",
         "lowered_burst_limit",
     )

@@ -21,6 +21,8 @@ REGISTERED = {
     "confirmed_terms": "Words confirmed",
     "takes_in_test": "Takes in test",
     "takes_in_live": "Takes in live",
+    "closed_in_test": "Closed in test",
+    "closed_in_live": "Closed in live",
     "reason": "Why they looked",
 }
 
@@ -63,6 +65,8 @@ def registered(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if key in meta:
             said = meta[key]
             words = ", ".join(said) if isinstance(said, list) else str(said or "all of its class")
+            if key.startswith("closed_in_"):
+                words = words or "nothing"
             if words:
                 yield name, words
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import AuditEvent, EventType, Project
-from memory.policy.hints import POLICY_DENIED
+from memory.policy.hints import POLICY_DENIED, PROJECT_NARROWED
 
 # What makes a denial that the bench of decisions can tell about: one of a purpose.
-OF_PURPOSES = ("PURPOSE_", "KEY_SCOPE", "KEY_PURPOSE", POLICY_DENIED)
+OF_PURPOSES = ("PURPOSE_", "KEY_SCOPE", "KEY_PURPOSE", POLICY_DENIED, PROJECT_NARROWED)
 
 
 @dataclass(frozen=True)

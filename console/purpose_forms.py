@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.text import get_text_list
@@ -16,6 +17,7 @@ from console.templatetags.reasons import quoted
 from memory.models import Purpose
 from memory.models.purposes import LONGEST_SENTENCE
 from memory.policy.access import readable_scopes
+from memory.policy.narrowing import OPEN_CELLS
 from memory.policy.registry import PurposeState
 from memory.policy.vocabulary import PURPOSE_CLASSES, Scope
 from memory.registrations import (
@@ -171,6 +173,46 @@ class ApproveForm(forms.Form):
             self.fields["veto_confirmed"].label = veto_label(words)
         else:
             del self.fields["veto_confirmed"]
+
+
+class MatrixForm(forms.Form):
+    """Which cells of the policy's matrix the project leaves open in one environment.
+
+    `seen` are those that were closed when the page was made.
+    """
+
+    open = forms.MultipleChoiceField(
+        choices=[(str(cell), str(cell)) for cell in OPEN_CELLS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, closed: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["open"] = [str(cell) for cell in OPEN_CELLS if str(cell) not in closed]
+        self.initial["seen"] = " ".join(closed)
+
+    def seen_closed(self) -> list[str]:
+        return str(self.cleaned_data["seen"]).split()
+
+    def closed(self) -> list[str]:
+        """Return the cells that are not ticked."""
+        return [str(cell) for cell in OPEN_CELLS if str(cell) not in self.cleaned_data["open"]]
+
+    def show_again(self, closed: list[str]) -> None:
+        """Keep what was ticked, to be sent again for the matrix as it stands now."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = " ".join(closed)
+        self.data = data
+
+    def rows(self) -> list[tuple[str, list[tuple[str, BoundWidget | None]]]]:
+        """Return the matrix: the cells of each scope by class, with a box where one can be open."""
+        boxes = {str(box.data["value"]): box for box in self["open"].subwidgets}
+        return [
+            (str(scope), [(str(one), boxes.get(f"{scope}:{one}")) for one in PURPOSE_CLASSES])
+            for scope in Scope
+        ]
 
 
 def veto_label(words: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ from console.purpose_forms import ApproveForm, ChangePurposeForm, PurposeForm
 from console.purpose_summaries import purpose_summary, taken
 from memory import registering
 from memory.models import Purpose
+from memory.narrowing import closed_column
 from memory.policy.registry import PurposeState
 from memory.registrations import (
     NotConfirmed,
@@ -48,6 +49,7 @@ def purposes(request: SignedIn, project_id: UUID, environment: str) -> HttpRespo
         "environment": environment,
         "section": "purposes",
         "taken": taken(project, environment),
+        "closed": getattr(project, closed_column(environment)),
         "rows": [purpose_summary(one, owner_id=request.user.pk) for one in registered],
     }
     return render(request, "console/purposes.html", context)

@@ -181,6 +181,10 @@ def _project_changed(names: Names, event: AuditEvent) -> SafeString:
         return format_html("{} {}", names.who(event), switched)
     if any(name.startswith("takes_in_") for name in meta):
         return format_html("{} changed which purposes the project takes", names.who(event))
+    if any(name.startswith("closed_in_") for name in meta):
+        return format_html(
+            "{} changed what the project closes of the policy's matrix", names.who(event)
+        )
     if "name" in meta:
         return format_html("{} renamed the project", names.who(event))
     if "lowered_rate_limit" in meta:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from apikeys.models import ApiKey
+from memory.narrowing import closed_column
 from memory.policy.access import MATRIX, allowed_purpose_classes
+from memory.policy.narrowing import cells_of
 
 INDENTED = ",\n       "
 FIRST_MEMORY = {
@@ -51,8 +53,11 @@ def example(key: ApiKey) -> Example:
 
 def _purpose(key: ApiKey, scopes: list[str]) -> tuple[str, str] | None:
     """Return a scope and a purpose for which the key may read it, if there is one."""
+    closed = cells_of(getattr(key.project, closed_column(key.environment)))
     for scope in scopes:
         for one in allowed_purpose_classes(scope):
+            if (scope, one) in closed:
+                continue
             if key.purpose_classes is None or one in key.purpose_classes:
                 return scope, (key.purposes[0] if key.purposes else f"{one}: trying the key")
     return None

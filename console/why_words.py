@@ -11,6 +11,7 @@ from memory.policy.hints import (
     KEY_PURPOSE_CLASS,
     KEY_SCOPE,
     POLICY_DENIED,
+    PROJECT_NARROWED,
     PURPOSE_SCOPE,
 )
 from memory.policy.purposes import PURPOSE_UNREADABLE, PURPOSE_UNRECOGNIZED, Way
@@ -98,6 +99,7 @@ STEP_WORDS: Mapping[str, Callable[[Explanation], str]] = {
     KEY_PERMISSION: lambda one: f"The key has the permission {READ}.",
     UNDERSTOOD: lambda one: "The purpose has a class.",
     POLICY_DENIED: lambda one: f"The policy lets this class read {one.decision.scope}.",
+    PROJECT_NARROWED: lambda one: "The project left that open.",
     PURPOSE_SCOPE: lambda one: f"The purpose is registered for {one.decision.scope}.",
     KEY_SCOPE: lambda one: f"The key may use {one.decision.scope}.",
     KEY_PURPOSE_CLASS: lambda one: "The key may read for this class.",
@@ -109,9 +111,11 @@ OF_A_KEY = frozenset({KEY_PERMISSION, KEY_SCOPE, KEY_PURPOSE_CLASS, KEY_PURPOSE}
 def steps(explanation: Explanation, *, has_key: bool) -> list[Step]:
     """List what a read is asked, in the order in which it is, up to the one that says no.
 
-    What the read has nothing to do with is left out: a key, or a registered purpose.
+    What the read has nothing to do with is left out: a key, a registered purpose, closed cells.
     """
     skipped = set() if has_key else set(OF_A_KEY)
+    if not explanation.registry.closed:
+        skipped.add(PROJECT_NARROWED)
     if explanation.explained.understood.purpose is None:
         skipped.add(PURPOSE_SCOPE)
     found, state = [], "yes"

@@ -12,12 +12,13 @@ import msgspec
 
 from apikeys.principal import Principal
 from foundation.identifiers import new_id
-from memory.policy.access import allowed_purpose_classes, is_allowed
+from memory.policy.access import is_allowed
 from memory.policy.hints import (
     KEY_PURPOSE,
     KEY_PURPOSE_CLASS,
     KEY_SCOPE,
     POLICY_DENIED,
+    PROJECT_NARROWED,
     PURPOSE_SCOPE,
     Denied,
     hint,
@@ -102,7 +103,7 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
     """Understand the purpose and look it up. What policy and key do not both allow is denied."""
     understood = understand(purpose, registry)
     named = understood.purpose
-    reason = _why_not(principal, scope, understood)
+    reason = _why_not(principal, registry, scope, understood)
     proposed = propose(purpose) if understood.reason else None
     return Decision(
         decision_id=new_id(),
@@ -115,7 +116,7 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
         proposed_class=None if proposed is None else str(proposed),
         allowed_purpose_classes=[
             name
-            for name in allowed_purpose_classes(scope)
+            for name in registry.allowed_purpose_classes(scope)
             if _may_read_for(principal, registry, scope, name)
         ],
         policy_version=policy_version(registry),
@@ -130,11 +131,15 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
     )
 
 
-def _why_not(principal: Principal, scope: str, understood: Understood) -> str | None:
+def _why_not(
+    principal: Principal, registry: Registry, scope: str, understood: Understood
+) -> str | None:
     """Return why the purpose may not read the scope; None if it may."""
     named, purpose_class = understood.purpose, understood.purpose_class
     if not is_allowed(scope, purpose_class):
         return understood.reason or POLICY_DENIED
+    if not registry.is_allowed(scope, purpose_class):
+        return PROJECT_NARROWED
     if named is not None and not named.may_read(scope):
         return PURPOSE_SCOPE
     if not principal.may_use_scope(scope):

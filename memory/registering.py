@@ -58,7 +58,7 @@ def propose_purpose(
     said = checked(
         sentence=sentence, purpose_class=purpose_class, scopes=scopes, environments=environments
     )
-    _lock(project)
+    lock(project)
     of_project = Purpose.objects.of_project(project.pk)
     purpose = of_project.named(purpose_id).first()
     if purpose is None:
@@ -185,13 +185,13 @@ def take(
     if takes not in tuple(Takes):
         raise InvalidPurpose(f"A project takes one of: {', '.join(Takes)}.")
     column = takes_column(environment)
-    taken = getattr(_lock(project), column)
+    taken = getattr(lock(project), column)
     if seen is not None and seen != taken:
         raise PurposeChanged(f"What is taken in {environment} was changed meanwhile.")
     if taken != takes:
         changed: dict[str, Any] = {column: str(takes)}
         Project.objects.filter(pk=project.pk).update(**changed)
-        _raise_revision(project.pk)
+        raise_revision(project.pk)
         audit.record_project(EventType.PROJECT_UPDATE, project.pk, at=at, by=by, **changed)
 
 
@@ -230,7 +230,7 @@ def _say(purpose: Purpose, said: Registration) -> None:
     purpose.revision += 1
 
 
-def _lock(project: Project) -> Project:
+def lock(project: Project) -> Project:
     """Lock the project's row: changes of its registry go one after another. Raises AlreadyGone."""
     row = Project.objects.live().select_for_update(no_key=True).filter(pk=project.pk).first()
     if row is None:
@@ -240,7 +240,7 @@ def _lock(project: Project) -> Project:
 
 def _locked(project: Project, purpose_id: str, *, revision: int | None = None) -> Purpose:
     """Return a purpose as it stands, and stays until the end of the transaction."""
-    _lock(project)
+    lock(project)
     purpose = Purpose.objects.of_project(project.pk).named(purpose_id).first()
     if purpose is None:
         raise PurposeNotFound(f"The project has no purpose '{purpose_id}'.")
@@ -253,7 +253,7 @@ def _record(
     event_type: EventType, purpose: Purpose, *, at: datetime, by: ChangedBy, **changed: Any
 ) -> None:
     """Append the event of a change, and let every process see the change."""
-    _raise_revision(purpose.project_id)
+    raise_revision(purpose.project_id)
     audit.record_project(
         event_type,
         purpose.project_id,
@@ -265,5 +265,6 @@ def _record(
     )
 
 
-def _raise_revision(project_id: UUID) -> None:
+def raise_revision(project_id: UUID) -> None:
+    """Let every process load the registry anew, with its next request."""
     Project.objects.filter(pk=project_id).update(purposes_revision=F("purposes_revision") + 1)

@@ -11,6 +11,7 @@ from accounts.environments import ENVIRONMENTS
 from foundation import names
 from memory.models.purposes import LONGEST_SENTENCE
 from memory.policy.access import readable_scopes
+from memory.policy.narrowing import OPEN_CELLS, cells_of, words_of_cells
 from memory.policy.purposes import folded_id, holds_veto, understand
 from memory.policy.registry import (
     PURPOSE_ID,
@@ -128,6 +129,14 @@ def checked_id(text: str) -> str:
     if not _is_found(purpose_id):
         raise InvalidPurpose(f"'{purpose_id}' cannot be told from other text: choose another id.")
     return purpose_id
+
+
+def checked_cells(closed: Iterable[str]) -> list[str]:
+    """Return cells of the matrix, `scope:class` each, in order. Raises InvalidPurpose."""
+    cells = cells_of(closed)
+    if beyond := sorted(map(str, cells.difference(OPEN_CELLS))):
+        raise InvalidPurpose(f"The policy's matrix has no such cell to close: {', '.join(beyond)}.")
+    return words_of_cells(cells)
 
 
 def check_confirmed(

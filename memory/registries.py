@@ -17,6 +17,7 @@ from accounts.environments import ENVIRONMENTS
 from apikeys.principal import Principal
 from foundation import sql
 from memory.models import Purpose
+from memory.policy.narrowing import cells_of
 from memory.policy.registry import NO_REGISTRY, PurposeState, Registry, Takes, fingerprint
 from memory.policy.version import POLICY_VERSION
 
@@ -25,8 +26,8 @@ KEPT = 256  # registries, of 500 purposes at most
 # One statement, so what is taken and what is registered are of one moment: that of the revision
 # that was asked for, or a later one.
 SELECT_REGISTRY = """
-    SELECT p.takes_in_test, p.takes_in_live, r.purpose_id, r.revision, r.purpose_class, r.scopes,
-           r.environments, r.state, r.approved_at
+    SELECT p.takes_in_test, p.takes_in_live, p.closed_in_test, p.closed_in_live, r.purpose_id,
+           r.revision, r.purpose_class, r.scopes, r.environments, r.state, r.approved_at
     FROM accounts_project p
     LEFT JOIN memory_purpose r ON r.project_id = p.id
     WHERE p.id = %s
@@ -48,13 +49,19 @@ def _kept(project_id: UUID, environment: str, revision: int) -> Registry:
 def load(project_id: UUID, environment: str) -> Registry:
     """Return a registry as it stands now."""
     rows = sql.rows(SELECT_REGISTRY, (project_id,))
-    takes = Takes(rows[0][ENVIRONMENTS.index(environment)])
-    known = [_purpose(*row[2:]) for row in rows if row[2] is not None]
+    place = ENVIRONMENTS.index(environment)
+    takes = Takes(rows[0][place])
+    closed = cells_of(json.loads(rows[0][2 + place]))
+    known = [_purpose(*row[4:]) for row in rows if row[4] is not None]
     purposes = {one.purpose_id: one.registered() for one in known if not _was_withdrawn(one)}
     version = fingerprint(
-        POLICY_VERSION, takes=takes, environment=environment, purposes=purposes.values()
+        POLICY_VERSION,
+        takes=takes,
+        environment=environment,
+        purposes=purposes.values(),
+        closed=closed,
     )
-    return Registry(takes, MappingProxyType(purposes), environment, version)
+    return Registry(takes, MappingProxyType(purposes), environment, version, closed)
 
 
 def _purpose(

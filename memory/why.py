@@ -8,13 +8,13 @@ from apikeys.permissions import lacks
 from apikeys.principal import Principal
 from foundation.answers import ErrorAnswer
 from memory.decisions import CheckedPurpose, Decision, checked, decide
-from memory.policy.access import allowed_purpose_classes, readable_scopes
 from memory.policy.explaining import Explained, explain
 from memory.policy.hints import (
     KEY_PURPOSE,
     KEY_PURPOSE_CLASS,
     KEY_SCOPE,
     POLICY_DENIED,
+    PROJECT_NARROWED,
     PURPOSE_SCOPE,
 )
 from memory.policy.purposes import (
@@ -33,6 +33,7 @@ STEPS = (
     KEY_PERMISSION,
     UNDERSTOOD,
     POLICY_DENIED,
+    PROJECT_NARROWED,
     PURPOSE_SCOPE,
     KEY_SCOPE,
     KEY_PURPOSE_CLASS,
@@ -47,8 +48,8 @@ class Explanation:
     """What a read would be answered, and why.
 
     `reason` is None where it is allowed, else a code as the record has them; `policy_allows` are
-    the classes that the matrix has for the scope, whatever the key, and `readable` the scopes that
-    it has for the class.
+    the classes that may read the scope in the project, whatever the key, and `readable` the scopes
+    that the class may.
     """
 
     purpose: str
@@ -56,6 +57,7 @@ class Explanation:
     decision: Decision
     explained: Explained
     reason: str | None
+    registry: Registry
 
     @property
     def is_allowed(self) -> bool:
@@ -68,11 +70,11 @@ class Explanation:
 
     @property
     def policy_allows(self) -> tuple[str, ...]:
-        return allowed_purpose_classes(self.decision.scope)
+        return self.registry.allowed_purpose_classes(self.decision.scope)
 
     @property
     def readable(self) -> tuple[str, ...]:
-        return readable_scopes(self.decision.purpose_class)
+        return self.registry.readable_scopes(self.decision.purpose_class)
 
     def refusal(self) -> ErrorAnswer | None:
         """Return what a read is answered if it is refused."""
@@ -91,7 +93,8 @@ def explain_read(
     """Say how a read would be decided, and why, without reading or recording anything."""
     decision = decide(principal=principal, registry=registry, scope=scope, purpose=purpose)
     reason = decision.reason if principal.may(READ) else KEY_PERMISSION
-    return Explanation(purpose, principal.environment, decision, explain(purpose, registry), reason)
+    explained = explain(purpose, registry)
+    return Explanation(purpose, principal.environment, decision, explained, reason, registry)
 
 
 def would_be_allowed(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> bool:

@@ -60,6 +60,7 @@ TABLE = [
     ("/console/projects/{project}/test/why/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/denied/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/take/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/purposes/matrix/", "get", 302, 200, 404, 404, 404, 302),
     (
         "/console/projects/{project}/test/purposes/{purpose}/approve/",
         "get",

@@ -27,6 +27,7 @@ LONGEST_NAME = 100  # characters of a project's name
 LONGEST_COHORT = 40
 # Which purposes a project can take, as memory.policy.registry has them.
 TAKES = ("any", "declared", "registered")
+NOTHING = models.Value([], models.JSONField())
 
 models.BinaryField.register_lookup(Length)
 
@@ -176,6 +177,11 @@ def _taken() -> Any:
     return models.CharField(max_length=16, default=TAKES[0], db_default=TAKES[0], editable=False)
 
 
+def _closed() -> Any:
+    # Each as `scope:class`, as memory.policy.narrowing writes it.
+    return models.JSONField(default=list, db_default=NOTHING, editable=False)
+
+
 class Project(Limited):
     """The tenant: keys, memories, grants and audit events belong to one, in `test` or `live`."""
 
@@ -206,11 +212,15 @@ class Project(Limited):
         null=True, editable=False, help_text="Set: what was stored in it is gone from the database."
     )
 
-    # What is registered in memory.models.Purpose. The number rises with each change of that and of
-    # what is taken: who knows the registry under a number knows it as it stands.
+    # What is registered in memory.models.Purpose. The number rises with each change of that, of
+    # what is taken and of what is closed: who knows the registry under a number knows it as it
+    # stands.
     purposes_revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     takes_in_test = _taken()
     takes_in_live = _taken()
+    # The cells of the policy's matrix that the project closed.
+    closed_in_test = _closed()
+    closed_in_live = _closed()
 
     objects = ProjectQuerySet.as_manager()
 

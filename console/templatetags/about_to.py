@@ -41,6 +41,7 @@ DEEDS = {
     "purpose_approve": "approve a purpose",
     "purpose_change": "change a purpose",
     "purpose_retire": "retire a purpose",
+    "purposes_matrix": "let a project read more",
     "purposes_take": "change which purposes a project takes",
 }
 

@@ -8,7 +8,7 @@ from django import template
 from django.utils.text import get_text_list
 
 from accounts.models import AuditEvent
-from memory.policy.hints import POLICY_DENIED
+from memory.policy.hints import POLICY_DENIED, PROJECT_NARROWED
 from memory.policy.vocabulary import PurposeClass
 
 register = template.Library()
@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "PURPOSE_NOT_DECLARED": "In {environment} the project takes only purposes that are registered"
     " or declared.",
     "PURPOSE_NOT_REGISTERED": "In {environment} the project takes only registered purposes.",
+    PROJECT_NARROWED: "In {environment} the project does not let {purpose_class} read {scope}.",
     "PURPOSE_SCOPE": "The purpose is registered, but not for {scope}.",
     "KEY_SCOPE": "The key is narrowed to other scopes.",
     "KEY_PURPOSE": "The key is narrowed to other purposes.",

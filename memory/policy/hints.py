@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from memory.policy.access import is_allowed, readable_scopes
 from memory.policy.purposes import (
     PURPOSE_DISAGREES,
     PURPOSE_DOUBTED,
@@ -20,6 +19,7 @@ from memory.policy.registry import Registry
 
 # Why a purpose with a class is denied, beside the reasons why it has none.
 POLICY_DENIED = "POLICY_DENIED"
+PROJECT_NARROWED = "PROJECT_NARROWED"
 PURPOSE_SCOPE = "PURPOSE_SCOPE"
 KEY_SCOPE = "KEY_SCOPE"
 KEY_PURPOSE_CLASS = "KEY_PURPOSE_CLASS"
@@ -53,7 +53,7 @@ def _unrecognized(denied: Denied) -> str:
             "No word of it names a purpose class: begin it with one and a colon, or "
             f"{REGISTER} in the project."
         )
-    if not is_allowed(denied.scope, denied.proposed):
+    if not denied.registry.is_allowed(denied.scope, denied.proposed):
         return (
             f"It reads like '{denied.proposed}', which may not read '{denied.scope}'; if it is "
             f"something else, {REGISTER}."
@@ -117,7 +117,17 @@ def _not_registered(denied: Denied) -> str:
 
 def _not_for_scope(denied: Denied) -> str:
     purpose_class = denied.understood.purpose_class
-    return f"The class '{purpose_class}' may read: {', '.join(readable_scopes(purpose_class))}."
+    scopes = denied.registry.readable_scopes(purpose_class)
+    return f"The class '{purpose_class}' may read: {', '.join(scopes) or 'nothing here'}."
+
+
+def _narrowed(denied: Denied) -> str:
+    purpose_class, here = denied.understood.purpose_class, denied.registry
+    scopes = ", ".join(here.readable_scopes(purpose_class)) or "nothing"
+    return (
+        f"This project narrowed the policy in '{here.environment}': there the class "
+        f"'{purpose_class}' may not read '{denied.scope}', but {scopes}."
+    )
 
 
 def _fewer_scopes(denied: Denied) -> str:
@@ -158,6 +168,7 @@ HINTS: Mapping[str, Callable[[Denied], str]] = {
     PURPOSE_NOT_DECLARED: _not_declared,
     PURPOSE_NOT_REGISTERED: _not_registered,
     POLICY_DENIED: _not_for_scope,
+    PROJECT_NARROWED: _narrowed,
     PURPOSE_SCOPE: _fewer_scopes,
     KEY_SCOPE: _scope_of_key,
     KEY_PURPOSE_CLASS: _class_of_key,

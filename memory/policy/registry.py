@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from memory.policy import access
 from memory.policy.vocabulary import PurposeClass
 
 # The id of a purpose, as requests, keys and the record name it.
@@ -56,21 +57,42 @@ class RegisteredPurpose:
 class Registry:
     """What a project registered, as one of its environments sees it, and what it takes there.
 
-    A proposed purpose is in it and has no effect. `version` changes with all that has one; it is
-    empty where nothing has: then the product's own version says everything.
+    A proposed purpose is in it and has no effect. `closed` are the cells of the matrix that the
+    project closed, as scope and class. `version` changes with all that has an effect; it is empty
+    where nothing has: then the product's own version says everything.
     """
 
     takes: Takes
     purposes: Mapping[str, RegisteredPurpose]
     environment: str
     version: str
+    closed: frozenset[tuple[str, str]] = frozenset()
+
+    def is_allowed(self, scope: str, purpose_class: str) -> bool:
+        """Say whether the matrix has a yes in this cell, and the project left it open."""
+        return access.is_allowed(scope, purpose_class) and (scope, purpose_class) not in self.closed
+
+    def allowed_purpose_classes(self, scope: str) -> tuple[str, ...]:
+        """Return the sorted names of the classes that may read the scope in this project."""
+        classes = access.allowed_purpose_classes(scope)
+        return tuple(one for one in classes if (scope, one) not in self.closed)
+
+    def readable_scopes(self, purpose_class: str) -> tuple[str, ...]:
+        """Return the names of the scopes that a class may read in this project."""
+        scopes = access.readable_scopes(purpose_class)
+        return tuple(one for one in scopes if (one, purpose_class) not in self.closed)
 
 
 NO_REGISTRY = Registry(Takes.ANY, MappingProxyType({}), environment="", version="")
 
 
 def fingerprint(
-    product: str, *, takes: Takes, environment: str, purposes: Iterable[RegisteredPurpose]
+    product: str,
+    *,
+    takes: Takes,
+    environment: str,
+    purposes: Iterable[RegisteredPurpose],
+    closed: Iterable[tuple[str, str]] = (),
 ) -> str:
     """Return 16 hex digits over the product's policy and all of a registry that has an effect.
 
@@ -88,9 +110,12 @@ def fingerprint(
         for purpose in purposes
         if purpose.state is not PurposeState.PROPOSED
     )
-    if not entries and takes is Takes.ANY:
+    cells = sorted(map(list, closed))
+    if not entries and takes is Takes.ANY and not cells:
         return ""
-    canonical = json.dumps([product, takes, environment, entries], separators=(",", ":"))
+    # What closes nothing has the version that it had before anything could be closed.
+    parts = [product, takes, environment, entries, *([cells] if cells else [])]
+    canonical = json.dumps(parts, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 

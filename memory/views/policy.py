@@ -12,9 +12,10 @@ from apikeys.permissions import ANY_KEY
 from foundation.answers import json_response, kept_while_same
 from memory import schemas
 from memory.decisions import checked, decide
-from memory.policy import access
+from memory.policy.access import MATRIX
 from memory.policy.description import Gate, gate
-from memory.policy.registry import RegisteredPurpose
+from memory.policy.narrowing import OPEN_CELLS
+from memory.policy.registry import RegisteredPurpose, Registry
 from memory.policy.version import POLICY_VERSION, policy_version
 from memory.policy.vocabulary import PURPOSE_CLASSES
 from memory.registries import registry_for
@@ -39,6 +40,7 @@ class PolicyInForce(Gate):
     takes: str
     purposes: list[RegisteredHere]
     matrix: dict[str, tuple[str, ...]]
+    closed: dict[str, list[str]]
     purpose_classes: tuple[str, ...]
 
 
@@ -78,11 +80,12 @@ class PolicyView(KeyedAPIView):
             "environment": principal.environment,
             "takes": registry.takes,
             "purposes": [
-                _described(purpose)
+                _described(purpose, registry)
                 for _, purpose in sorted(registry.purposes.items())
                 if principal.environment in purpose.environments
             ],
-            "matrix": {scope: access.allowed_purpose_classes(scope) for scope in access.MATRIX},
+            "matrix": {scope: registry.allowed_purpose_classes(scope) for scope in MATRIX},
+            "closed": _by_scope(registry),
             "purpose_classes": PURPOSE_CLASSES,
             **gate(),
         }
@@ -90,8 +93,17 @@ class PolicyView(KeyedAPIView):
         return kept_while_same(answer, request.META)
 
 
-def _described(purpose: RegisteredPurpose) -> RegisteredHere:
-    scopes = access.readable_scopes(purpose.purpose_class)
+def _by_scope(registry: Registry) -> dict[str, list[str]]:
+    """Return what the project closed of the matrix, scopes of which it closed nothing left out."""
+    closed: dict[str, list[str]] = {}
+    for cell in OPEN_CELLS:
+        if cell in registry.closed:
+            closed.setdefault(cell.scope, []).append(cell.purpose_class)
+    return closed
+
+
+def _described(purpose: RegisteredPurpose, registry: Registry) -> RegisteredHere:
+    scopes = registry.readable_scopes(purpose.purpose_class)
     return {
         "id": purpose.id,
         "revision": purpose.revision,

@@ -16,7 +16,7 @@ from foundation.identifiers import new_id
 from memory.models import Memory
 from tests.doors import Api
 from tests.makers import BY, make_key, make_usage, read_body
-from tests.memory.registered import propose, register, retire
+from tests.memory.registered import close, propose, register, retire
 
 DENIED = "order history for my sister"
 LONGEST_READ = "Geschenke " * 40
@@ -86,6 +86,7 @@ def _purposes(project: Project, key: ApiKey) -> None:
     propose(project, purpose_id="ad_free_gifts", sentence="Shows gifts beside advertising.")
     retire(project, register(project, purpose_id="dinner", scopes=["constraints"]))
     retire(project, propose(project, purpose_id="x" * 64, sentence=LONGEST_READ))
+    close(project, "preferences:recommendation", environment="live")
     key.purposes = ["gift_finder"]
     key.save(update_fields=["purposes"])
 

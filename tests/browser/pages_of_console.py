@@ -82,6 +82,8 @@ PURPOSES = [
     "/console/projects/{empty}/live/purposes/denied/",
     f"{LIVE}/purposes/take/",
     f"{PROJECT}/purposes/take/?takes=registered",
+    f"{PROJECT}/purposes/matrix/",
+    f"{LIVE}/purposes/matrix/",
     f"{PROJECT}/purposes/ad_free_gifts/approve/",
     f"{PROJECT}/purposes/gift_finder/change/",
     f"{PROJECT}/purposes/gift_finder/retire/",

@@ -59,6 +59,7 @@ ASKS_NOT = {
     "purposes",
     "purpose_new",
     "denied_purposes",
+    "purposes_matrix",  # but for what opens a cell again
     "people",
     "person",
     "memory_delete",

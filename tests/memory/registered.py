@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.models import AuditEvent, Project
-from memory import registering
+from memory import narrowing, registering
 from memory.models import Purpose
 from tests.makers import BY, NOW
 
@@ -53,6 +53,15 @@ def take(
 ) -> None:
     registering.take(
         project=project, environment=environment, takes=takes, seen=seen, at=NOW, by=BY
+    )
+
+
+def close(
+    project: Project, *cells: str, environment: str = "test", seen: list[str] | None = None
+) -> None:
+    """Let these cells of the matrix, `scope:class` each, be closed and no other."""
+    narrowing.close_cells(
+        project=project, environment=environment, closed=cells, seen=seen, at=NOW, by=BY
     )
 
 

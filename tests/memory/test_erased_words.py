@@ -82,7 +82,7 @@ STAYS: dict[str, set[str]] = {}
 UNTYPED = {
     "accounts_auditevent": "scope purpose_class memory_ids reason_code policy_version",
     "accounts_user": "password",  # a digest
-    "accounts_project": "takes_in_test takes_in_live",
+    "accounts_project": "takes_in_test takes_in_live closed_in_test closed_in_live",
     "apikeys_apikey": "permissions scopes purpose_classes",
     "apikeys_loggedrequest": "endpoint code",
     "apikeys_secret": "last_four",

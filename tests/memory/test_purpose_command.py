@@ -171,6 +171,19 @@ class TestTaking:
         assert project.takes_in_test == "registered"
 
 
+class TestMatrix:
+    def test_cells_are_closed_and_opened_again(self, email: str, project: Project) -> None:
+        matrix = ("purpose", "matrix", email, "test")
+        scheduling, recommending = "schedule:scheduling", "preferences:recommendation"
+        close = (f"--close={scheduling}", f"--close={recommending}")
+        assert run(*matrix, *close)[0] == [recommending, scheduling]
+        assert run(*matrix, f"--open={scheduling}")[0] == [recommending]
+        project.refresh_from_db()
+        assert (project.closed_in_test, project.closed_in_live) == ([recommending], [])
+        with pytest.raises(CommandError, match="no such cell to close: preferences:scheduling"):
+            run(*matrix, "--close=preferences:scheduling")
+
+
 class TestDenied:
     def test_it_lists_what_was_denied(self, email: str, project: Project) -> None:
         api = Api(make_key(project, "Now", at=timezone.now() - timedelta(days=1))[1])

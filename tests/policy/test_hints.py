@@ -37,10 +37,10 @@ def test_every_reason_has_one() -> None:
         value
         for module in (hints, purposes)
         for name, value in vars(module).items()
-        if name.startswith(("PURPOSE_", "KEY_", "POLICY_")) and isinstance(value, str)
+        if name.startswith(("PURPOSE_", "KEY_", "POLICY_", "PROJECT_")) and isinstance(value, str)
     }
     assert set(HINTS) == named
-    assert len(HINTS) == 14
+    assert len(HINTS) == 15
 
 
 @pytest.mark.parametrize("reason", HINTS)
@@ -60,6 +60,7 @@ def test_it_is_one_sentence(reason: str) -> None:
         ("PURPOSE_NOT_HERE", "'test'"),
         ("PURPOSE_SCOPE", "preferences"),
         ("POLICY_DENIED", "preferences, constraints"),
+        ("PROJECT_NARROWED", "narrowed the policy in 'test'"),
         ("KEY_SCOPE", "'constraints'"),
         ("KEY_PURPOSE_CLASS", "'recommendation'"),
     ],

@@ -1,4 +1,4 @@
-"""`manage.py purpose register|approve|change|retire|take|list|denied`: a project's registry."""
+"""`manage.py purpose register|approve|change|retire|take|matrix|list|denied`: the registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.environments import ENVIRONMENTS
 from accounts.models import Project
 from accounts.services import ProjectFailure
 from foundation.visible import shown
-from memory import denials, registering
+from memory import denials, narrowing, registering
 from memory.management import projects
 from memory.models import Purpose
 from memory.policy.registry import PurposeState, Takes
@@ -63,6 +63,12 @@ class Command(BaseCommand):
         take.add_argument(
             "--dry-run", action="store_true", help="only say which reads would have been denied"
         )
+        matrix = action("matrix", "Close cells of the policy's matrix in an environment.")
+        matrix.add_argument("environment", choices=ENVIRONMENTS)
+        for way, what in (("close", "close it"), ("open", "open again what the project closed")):
+            matrix.add_argument(
+                f"--{way}", action="append", default=[], metavar="SCOPE:CLASS", help=what
+            )
         listing = action("list", "List purposes: id, revision, state, class, scopes, environments.")
         listing.add_argument("--all", action="store_true", help="retired ones too")
         denied = action("denied", "List the purposes that were denied, the last ones first.")
@@ -157,6 +163,22 @@ class Command(BaseCommand):
                 project=project, environment=environment, takes=takes, at=at, by=by_command()
             )
             self.stderr.write(f"The project takes '{takes}' in {environment}.")
+
+    def _matrix(self, project: Project, options: dict[str, Any]) -> None:
+        environment = options["environment"]
+        before = getattr(project, narrowing.closed_column(environment))
+        narrowing.close_cells(
+            project=project,
+            environment=environment,
+            closed=({*before, *options["close"]}).difference(options["open"]),
+            seen=before,
+            at=timezone.now(),
+            by=by_command(),
+        )
+        project.refresh_from_db()
+        for cell in getattr(project, narrowing.closed_column(environment)):
+            self.stdout.write(cell)
+        self.stderr.write(f"All other cells of the policy's matrix are open in {environment}.")
 
     def _list(self, project: Project, options: dict[str, Any]) -> None:
         purposes = Purpose.objects.of_project(project.pk)

@@ -10,6 +10,7 @@ _REASONS = {
     "PURPOSE_NOT_DECLARED": "A purpose begins with its class and a colon here.",
     "PURPOSE_RETIRED": "That purpose was retired.",
     "PURPOSE_NOT_HERE": "That purpose is not registered for this environment.",
+    "PROJECT_NARROWED": "The project closed this scope for this kind of purpose.",
     "PURPOSE_SCOPE": "That purpose is not registered for this scope.",
 }
 
