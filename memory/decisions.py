@@ -42,11 +42,19 @@ PLAIN = frozenset({PURPOSE_UNREADABLE, PURPOSE_UNRECOGNIZED, PURPOSE_VETOED, PUR
 FREE_TEXT = PLAIN | {PURPOSE_DISAGREES, PURPOSE_NOT_DECLARED}
 
 
+class Shadowed(msgspec.Struct, frozen=True):
+    """What a draft would have said where it is not what was decided; None is a yes."""
+
+    reason: str | None
+    policy_version: str
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """An answer to *why*.
 
     `reason` is None when it is allowed, else why it is not; `hint` then says what would help.
-    `purpose_id` and `purpose_revision` are those of the registered purpose that was named.
+    `purpose_id` and `purpose_revision` are those of the registered purpose that was named. `shadow`
+    is what a draft would have answered, where one is in shadow and would have answered otherwise.
     """
 
     decision_id: UUID
@@ -61,6 +69,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     policy_version: str
     reason: str | None
     hint: str | None
+    shadow: Shadowed | None = None
 
     @property
     def reason_code(self) -> str | None:
@@ -128,7 +137,24 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
             KEY_PURPOSE if reason in FREE_TEXT and principal.purposes is not None else reason,
             Denied(scope, understood, proposed, registry),
         ),
+        shadow=None
+        if registry.shadow is None
+        else _shadowed(principal, registry.shadow, scope, purpose, reason),
     )
+
+
+def why_not(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> str | None:
+    """Return the reason for which `decide` denies this, None where it does not, and no more."""
+    return _why_not(principal, registry, scope, understand(purpose, registry))
+
+
+def _shadowed(
+    principal: Principal, shadow: Registry, scope: str, purpose: str, decided: str | None
+) -> Shadowed | None:
+    reason = why_not(principal=principal, registry=shadow, scope=scope, purpose=purpose)
+    if (reason is None) is (decided is None):
+        return None
+    return Shadowed(reason, policy_version(shadow))
 
 
 def _why_not(

@@ -81,6 +81,7 @@ def memory_read(
         "max_age_days": max_age_days,
         "confidence": merged.confidence,
         **_purpose_of(decision),
+        **_shadow_of(decision),
     }
     if detailed:
         meta["detail"] = True
@@ -121,6 +122,8 @@ def refused(
             "decision_id": decision.decision_id,
             "meta": _purpose_of(decision) | _refused_terms(decision),
         }
+        if reason == decision.reason_code:  # else the grant had ended, whatever the policy
+            known["meta"] |= _shadow_of(decision)
     if every_domain:
         known["meta"]["every_domain"] = True
     if grant is not None:
@@ -185,6 +188,14 @@ def _purpose_of(decision: Decision) -> dict[str, Any]:
     if decision.purpose_id is None:
         return {}
     return {"purpose_id": decision.purpose_id, "purpose_revision": decision.purpose_revision}
+
+
+def _shadow_of(decision: Decision) -> dict[str, Any]:
+    """Say what the draft in shadow would have said, if that is the other answer; null is a yes."""
+    shadow = decision.shadow
+    if shadow is None:
+        return {}
+    return {"shadow": {"reason": shadow.reason, "policy_version": shadow.policy_version}}
 
 
 def _refused_terms(decision: Decision) -> dict[str, Any]:

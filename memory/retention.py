@@ -20,7 +20,7 @@ from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
 from foundation import sql
 from memory import tallies
-from memory.models import IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
+from memory.models import Draft, IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
 from proof import erasing as proof_erasing
 from proof import pruning
 
@@ -48,10 +48,10 @@ def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Erase what deleted projects and long-closed accounts held. Return how many of each.
 
-    Memories, grants and kept answers go, and so do registered purposes, the request log, addresses
-    and notices of keys. The record stays, without what people typed (accounts/erasing.py), and
-    without the key by which the end users' pseudonyms were made. Stopped half-way, the next run
-    goes on.
+    Memories, grants and kept answers go, and so do registered purposes and drafts, the request log,
+    addresses and notices of keys. The record stays, without what people typed
+    (accounts/erasing.py), and without the key by which the end users' pseudonyms were made. Stopped
+    half-way, the next run goes on.
     """
     closed_before = at - services.closed_for()
     over = {"deleted_before": at - LAST_REQUESTS, "closed_before": closed_before}
@@ -62,6 +62,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
             _sweep(model, project.pk, batch)
         Tally.objects.filter(project_id=project.pk).delete()
         Purpose.objects.of_project(project.pk).delete()
+        Draft.objects.filter(project_id=project.pk).delete()
         forget_project(project.pk, batch=batch)
         erasing.forget_words(project.pk, batch=batch)
         proof_erasing.forget_words(project.pk, batch=batch)

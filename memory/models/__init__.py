@@ -1,7 +1,8 @@
-"""Memories, the grants by which they were read, kept answers, and registered purposes."""
+"""Memories, the grants by which they were read, kept answers, registered purposes, drafts."""
 
 from __future__ import annotations
 
+from memory.models.drafts import Draft as Draft
 from memory.models.memories import IdempotencyRecord as IdempotencyRecord
 from memory.models.memories import Memory as Memory
 from memory.models.memories import RevocationGrant as RevocationGrant

@@ -59,7 +59,8 @@ class Registry:
 
     A proposed purpose is in it and has no effect. `closed` are the cells of the matrix that the
     project closed, as scope and class. `version` changes with all that has an effect; it is empty
-    where nothing has: then the product's own version says everything.
+    where nothing has: then the product's own version says everything. `shadow` is the registry
+    that a draft would make of it, while the record keeps what that would have said.
     """
 
     takes: Takes
@@ -67,6 +68,7 @@ class Registry:
     environment: str
     version: str
     closed: frozenset[tuple[str, str]] = frozenset()
+    shadow: "Registry | None" = None
 
     def is_allowed(self, scope: str, purpose_class: str) -> bool:
         """Say whether the matrix has a yes in this cell, and the project left it open."""

@@ -98,7 +98,14 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", "key"),
         {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
     ),
-    "SELECT_REGISTRY": ((ID,), {"accounts_project": {"id"}, "memory_purpose": {"project_id"}}),
+    "SELECT_REGISTRY": (
+        ("test", ID),
+        {
+            "accounts_project": {"id"},
+            "memory_purpose": {"project_id"},
+            "memory_draft": {"project_id", "environment"},
+        },
+    ),
     "SELECT_DENIED": (
         (ID, "test", ID, "test", ID, NOW, NOW, 10),
         {"accounts_auditevent": {"app_id", "environment"}},

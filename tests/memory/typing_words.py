@@ -14,6 +14,7 @@ from tests.console.people_pages import look_in
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
 from tests.makers import give_password, make_key, memory_body, read_body
+from tests.memory import drafted
 from tests.memory.registered import register
 
 
@@ -82,6 +83,7 @@ def calls(person: User) -> None:
     """Fill in the fields of the API."""
     project = Project.objects.get(name="wordrenamed")
     register(project, purpose_id="wordregistered", sentence="wordsentence")
+    drafted.purpose(project, purpose_id="wordplan", sentence="worddrafted")
     narrowed = {"purposes": ["wordregistered"]}
     gifts = Api(make_key(project, "wordkey third", at=timezone.now(), **narrowed)[1])
     plaintext = make_key(project, "wordkey second", at=timezone.now())[1]
