@@ -24,6 +24,7 @@ ACTORS = {
     "report": "a report of a leak",
     "silence": "itself, after an hour of silence",
     "upkeep": "the service, since its time was over",
+    "watch": "the service, which watches how keys are used",
 }
 # Stands for the service itself where an event is about no project and no account.
 SERVICE_ID = UUID(int=0)
@@ -57,6 +58,11 @@ def by_command() -> ChangedBy:
 def by_upkeep() -> ChangedBy:
     """Say that the service does what is due. Each run has an id of its own."""
     return ChangedBy(actor="upkeep", request_id=f"upkeep-{uuid.uuid4()}")
+
+
+def by_watch() -> ChangedBy:
+    """Say that the service noticed something by itself. Each turn of its watch has its own id."""
+    return ChangedBy(actor="watch", request_id=f"watch-{uuid.uuid4()}")
 
 
 def who(actor: str, *, owner_id: UUID) -> str:

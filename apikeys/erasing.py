@@ -9,12 +9,23 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from accounts.erasing import forget_history
-from apikeys.models import ApiKey, KeyAddress, LoggedRequest, Notice, Secret
+from apikeys.models import (
+    ApiKey,
+    Flag,
+    KeyAddress,
+    KeyHour,
+    KeyWord,
+    LoggedRequest,
+    Notice,
+    Secret,
+)
 from foundation import request_ids
 
 
 def forget_project(project_id: UUID, *, batch: int) -> None:
-    """Remove the project's request log, addresses and notices, so many rows a transaction.
+    """Remove the project's request log, addresses, notices and what its keys' use was like.
+
+    So many rows a transaction.
 
     Keys stay, without their names and notes, the purposes that they were for, and where they were
     used from last: the record speaks of them.
@@ -24,7 +35,8 @@ def forget_project(project_id: UUID, *, batch: int) -> None:
     keys = ApiKey.objects.filter(project_id=project_id)
     _remove(LoggedRequest.objects.filter(project_id=project_id), batch)
     _remove(KeyAddress.objects.filter(key_id__in=keys.values("pk")), batch)
-    _remove(Notice.objects.filter(key_id__in=keys.values("pk")), batch)
+    for model in (Notice, KeyHour, KeyWord, Flag):
+        _remove(model._default_manager.filter(key_id__in=keys.values("pk")), batch)
     used = ~Q(last_address="") | ~Q(last_user_agent="")
     Secret.objects.filter(used, key__in=keys).update(last_address="", last_user_agent="")
     forget_history(keys.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""What the service does by itself, about every minute: notices, mails, and ends of old secrets."""
+"""What the service does by itself, about every minute: the watch over keys, mails, old secrets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import receipts, resets
 from apikeys import services
+from apikeys.drift import watching
 from apikeys.notices import outbox
 from foundation.background import Repeating
 
@@ -20,7 +21,8 @@ def maintain(*, at: datetime) -> dict[str, int]:
     ended = services.end_silent(at=at)
     outbox.record_expiries(at=at)
     sent = sum(one.send_waiting(at=at) for one in (outbox, receipts, resets))
-    return {"old secrets ended": ended, "mails sent": sent}
+    flagged = watching.watch(at=at)
+    return {"old secrets ended": ended, "mails sent": sent, "keys flagged": flagged}
 
 
 def _maintain_now() -> None:

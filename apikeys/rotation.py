@@ -24,6 +24,7 @@ GRACE_ENDED = {"grace": "ended"}
 # Why a new secret would open nothing, by what stops the key.
 STOPPED = {
     "disabled": "was switched off by the operators: a new secret would not work either",
+    "paused": "is disabled, and a new secret would not work either: enable it first",
     "project": "belongs to a project that is switched off: a new secret would not work either",
     "expired": "has expired, and a new secret would not work either: extend it first",
 }
@@ -40,7 +41,7 @@ class SecretInUse(KeyFailure):
 def stopped_by(key: ApiKey, *, at: datetime) -> str:
     """Return what keeps every secret of a live key from opening the API; empty if nothing does."""
     if key.disabled_at is not None:
-        return "disabled"
+        return "paused" if key.paused else "disabled"
     if key.project.disabled_at is not None:
         return "project"
     return "expired" if key.has_expired(at=at) else ""

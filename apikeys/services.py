@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import limits
@@ -197,10 +198,13 @@ def delete_keys(*, keys: Iterable[ApiKey], at: datetime, by: ChangedBy) -> list[
 def switch_key(*, key: ApiKey, on: bool, at: datetime, by: ChangedBy) -> bool:
     """Switch a key off, or on again: the operator's emergency stop. Return whether it changed.
 
-    Raises KeyEnded.
+    Of one that is paused its owner can then no more end that. Raises KeyEnded.
     """
     live = ApiKey.objects.live().filter(pk=key.pk)
-    if live.filter(disabled_at__isnull=not on).update(disabled_at=None if on else at):
+    other = (
+        live.exclude(disabled_at=None) if on else live.filter(Q(disabled_at=None) | Q(paused=True))
+    )
+    if other.update(disabled_at=None if on else at, paused=False):
         record_key(EventType.KEY_UPDATE, key, at=at, by=by, changed={"disabled": not on})
         return True
     if not live.exists():

@@ -88,6 +88,10 @@ class MailForm(forms.Form):
         label="A key was changed so that it may do less, or expires sooner", required=False
     )
     mail_new_address = forms.BooleanField(label="A key is used from a new address", required=False)
+    mail_drift = forms.BooleanField(
+        label="A key is used in a new way: for other purposes, under other scopes, far more often",
+        required=False,
+    )
 
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -28,6 +28,7 @@ from apikeys.maintenance import maintain
 from config.environment import BASE_DIR
 from tests.accounts.invited import GUEST, invite, sign_up
 from tests.accounts.signing_in import SEED, code
+from tests.apikeys import drifting
 from tests.apikeys.mailed import use
 from tests.doors import Api, signed_in
 from tests.mailbox import mailbox
@@ -205,6 +206,9 @@ def test_each_mail_of_our_own(
         end = now + timedelta(days=days)
         rights.change_expiry(key=short, expires_at=end, seen=short.expires_at, at=now, by=BY)
         short.expires_at = end
+    drifted = make_key(project, "Drifted", at=now - timedelta(days=40))[0]
+    drifting.four_weeks(drifted, until=now)
+    drifting.use(drifted, now - timedelta(minutes=5), 30, scope="commitments")
     maintain(at=now)
     assert link("/console/keys/")
     # The account.

@@ -122,6 +122,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     mail_deletion = models.BooleanField(default=True, db_default=True, editable=False)
     mail_narrowing = models.BooleanField(default=True, db_default=True, editable=False)
     mail_new_address = models.BooleanField(default=True, db_default=True, editable=False)
+    mail_drift = models.BooleanField(default=True, db_default=True, editable=False)
 
     objects = UserManager()
 

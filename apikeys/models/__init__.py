@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from apikeys.models.drift import Flag as Flag
+from apikeys.models.drift import KeyHour as KeyHour
+from apikeys.models.drift import KeyWord as KeyWord
+from apikeys.models.drift import Watch as Watch
 from apikeys.models.keys import SILENCE as SILENCE
 from apikeys.models.keys import ApiKey as ApiKey
 from apikeys.models.keys import Secret as Secret

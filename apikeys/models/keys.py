@@ -84,7 +84,27 @@ class ApiKey(Limited):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(
-        "switched off at", null=True, blank=True, help_text="Set by an operator: it stops at once."
+        "switched off at", null=True, blank=True, help_text="Set: it stops at once."
+    )
+    paused = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Disabled by its owner or for what was new in its use, and not by an operator: "
+        "its owner can enable it.",
+    )
+    watched = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text="Its owner is told when its use leaves what it was.",
+    )
+    pauses = models.BooleanField(
+        "disabled when flagged",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="It is disabled when its use leaves what it was.",
     )
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -108,6 +128,13 @@ class ApiKey(Limited):
             models.CheckConstraint(
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
                 name="apikeys_expiry_follows_creation",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused=False) | Q(disabled_at__isnull=False),
+                name="apikeys_paused_is_disabled",
+            ),
+            models.CheckConstraint(
+                condition=Q(pauses=False) | Q(watched=True), name="apikeys_watched_to_be_paused"
             ),
         ]
 

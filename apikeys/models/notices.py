@@ -30,7 +30,7 @@ class KeyAddress(models.Model):
 class Kind(models.TextChoices):
     """What a notice is about: a key, or an account.
 
-    Those of EXPIRY, ROTATION, DELETION, NARROWING and NEW_ADDRESS can be switched off, as
+    Those of EXPIRY, ROTATION, DELETION, NARROWING, NEW_ADDRESS and DRIFT can be switched off, as
     `mail_<kind>`.
     """
 
@@ -43,6 +43,7 @@ class Kind(models.TextChoices):
     CREATION = "creation"
     WIDENING = "widening"
     NARROWING = "narrowing"
+    DRIFT = "drift"
     MAIL_CHOICES = "mail_choices"
     ACCOUNT_CLOSED = "account_closed"
 

@@ -14,6 +14,7 @@ CHOICES = {
     Kind.DELETION: "a key was deleted",
     Kind.NARROWING: "a key may do less, or expires sooner",
     Kind.NEW_ADDRESS: "a key is used from a new address",
+    Kind.DRIFT: "a key is used in a new way",
 }
 
 

@@ -20,7 +20,7 @@ from accounts.audit import ChangedBy
 from accounts.models import Project, User
 from apikeys import leaks, services, tokens
 from apikeys.maintenance import EVERY, maintain
-from apikeys.models import Notice
+from apikeys.models import Kind, Notice
 from apikeys.notices import outbox, recipients
 from apikeys.notices.outbox import MOST_TRIES, RETRY
 from apikeys.rights import change_rights, rights_of
@@ -160,7 +160,9 @@ class TestExpiry:
             out = StringIO()
             call_command("notify", stdout=out)
             lines.append(out.getvalue())
-        assert lines == [f"Done: 0 old secrets ended, {sent} mails sent.\n" for sent in (1, 0)]
+        assert lines == [
+            f"Done: 0 old secrets ended, {sent} mails sent, 0 keys flagged.\n" for sent in (1, 0)
+        ]
 
     def test_every_process_of_the_service_sends_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         started: list[float] = []
@@ -171,7 +173,9 @@ class TestExpiry:
 
 @pytest.mark.django_db
 class TestChoice:
-    @pytest.mark.parametrize("kind", ["expiry", "rotation", "deletion", "narrowing", "new_address"])
+    @pytest.mark.parametrize(
+        "kind", ["expiry", "rotation", "deletion", "narrowing", "new_address", "drift"]
+    )
     def test_each_kind_can_be_switched_off_and_the_others_stay(
         self, owner: User, project: Project, kind: str
     ) -> None:
@@ -179,7 +183,7 @@ class TestChoice:
         others = {f"mail_{one}": "on" for one in recipients.CHOICES if one != kind}
         assert browser.post("/console/account/mail/", others).status_code == 302
         page = browser.get("/console/account/mail/").content.decode()
-        assert page.count("checked") == 4
+        assert page.count("checked") == 5
         assert len(subjects(at=timezone.now())) == 1  # of the choice itself
 
         key, old = make_key(project, expires_at=NOW + 90 * DAY)
@@ -189,6 +193,8 @@ class TestChoice:
         change_rights(key=key, rights=less, seen=rights_of(key).seal(), **by(owner))
         services.rotate_key(key=key, last_four=tokens.last_four(old), grace=DAY, **by(owner))
         outbox.record_expiries(at=NOW + 85 * DAY)
+        new = {"lines": ["500 requests in an hour."], "paused": False, "when": "now"}
+        outbox.tell(kind=Kind.DRIFT, key_id=key.pk, about="", at=NOW, details=new)
         mailed = subjects(at=NOW + 85 * DAY)
         services.delete_key(key=key, **by(owner))
         mailed += subjects(at=NOW + 85 * DAY)
@@ -198,10 +204,11 @@ class TestChoice:
             "deletion": "deleted",
             "narrowing": "may do less now",
             "new_address": "new address",
+            "drift": "in a new way",
         }
         told = {one for one, word in words.items() for subject in mailed if word in subject}
         assert told == set(words) - {kind}
-        assert len(mailed) == 4
+        assert len(mailed) == 5
 
     def test_a_leak_is_told_whatever_was_chosen(self, owner: User, project: Project) -> None:
         User.objects.update(**{f"mail_{kind}": False for kind in recipients.CHOICES})
