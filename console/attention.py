@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from accounts.models import Project
-from apikeys.models import ApiKey, LoggedRequest, Secret
+from apikeys.drift.rule import BASELINE, KINDS
+from apikeys.drift.words import kinds_said
+from apikeys.models import ApiKey, Flag, LoggedRequest, Secret
 from apikeys.models.keys import SILENCE
 from apikeys.usage import reports
 from console.summaries import SOON, UNUSED
@@ -38,10 +40,12 @@ def concerns(project: Project, environment: str, *, at: datetime) -> list[Concer
     limited = reports.limited(
         project_id=project.pk, environment=environment, since=_hour(at - LATELY)
     )
-    found: list[list[Concern]] = [[] for _ in range(5)]
+    flags = _flags(keys, at=at)
+    found: list[list[Concern]] = [[] for _ in range(6)]
     for key in keys:
         for urgency, one in enumerate(
             (
+                _drift(key, flags.get(key.pk, [])),
                 _old_secret(key, at=at),
                 _limit(key, limited, at=at),
                 _expiry(key, at=at),
@@ -53,6 +57,24 @@ def concerns(project: Project, environment: str, *, at: datetime) -> list[Concer
                 found[urgency].append(one)
                 break
     return [one for of_urgency in found for one in of_urgency]
+
+
+def _flags(keys: list[ApiKey], *, at: datetime) -> dict[UUID, list[Flag]]:
+    """Find what was new in how these keys were used, and is not answered."""
+    watched = [key.pk for key in keys if key.watched]
+    found: dict[UUID, list[Flag]] = {}
+    for flag in Flag.objects.open(since=at - BASELINE).filter(key_id__in=watched):
+        found.setdefault(flag.key_id, []).append(flag)
+    return found
+
+
+def _drift(key: ApiKey, flags: list[Flag]) -> Concern | None:
+    if not flags:
+        return None
+    kinds = sorted((flag.kind for flag in flags), key=KINDS.index)
+    disabled = " It was disabled." if key.paused else ""
+    sentence = f"Used in a new way: {kinds_said(kinds)}.{disabled}"
+    return Concern(key, "triangle-alert", "deny", sentence)
 
 
 def _old_secret(key: ApiKey, *, at: datetime) -> Concern | None:

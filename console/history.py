@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts.audit import who
 from accounts.models import AuditEvent, EventType
+from apikeys.drift.words import kinds_said
 from apikeys.rights import EXTENDED, WIDENED, WORDS, said
 
 # What an event says of a purpose that was registered, or of what a project takes.
@@ -88,6 +89,26 @@ def act(event: AuditEvent) -> Act:
             return _changed(meta, leaked)
 
 
+def _watched(meta: Mapping[str, Any]) -> Act | None:
+    """Tell what was new in a key's use, what was said of it, and how the key is watched."""
+    if "paused" in meta:
+        why = ", since it was used in a new way" if "drift" in meta else ""
+        switched = "disabled {key}" if meta["paused"] else "enabled {key} again"
+        said_of_it = f"{switched}{why}"
+        return Act(said_of_it.replace(" {key}", "").capitalize(), said_of_it)
+    if "drift" in meta:
+        kinds = kinds_said(meta["drift"])
+        return Act(f"Used in a new way: {kinds}", f"flagged {{key}}, used in a new way: {kinds}")
+    if "expected" in meta:
+        kinds = kinds_said(meta["expected"])
+        return Act(f"Expected: {kinds}", f"expected what was new of {{key}}: {kinds}")
+    if "watched" in meta:
+        how = "disabled when it is used in a new way" if meta["pauses"] else "not disabled for it"
+        chosen = f"is watched, and {how}" if meta["watched"] else "is not watched"
+        return Act(f"It {chosen}", f"chose that {{key}} {chosen}")
+    return None
+
+
 def _rights(meta: Mapping[str, Any]) -> str:
     """Tell what a key's rights are since a change, kind by kind."""
     now = [f"{WORDS[name]} {said(name, value)}" for name, value in meta["after"].items()]
@@ -128,6 +149,8 @@ def _changed(meta: Mapping[str, Any], leaked: str) -> Act:
         return Act(
             f"{changed.capitalize()}; expires: {end}", f"{changed} {{key}}, which expires: {end}"
         )
+    if act := _watched(meta):
+        return act
     if "disabled" in meta:
         switched = "switched {} off" if meta["disabled"] else "switched {} on again"
         return Act(

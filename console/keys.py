@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AuditEvent
 from apikeys import throttling
+from apikeys.drift import watching
 from apikeys.models import ApiKey, Secret
 from apikeys.rotation import stopped_by
 from apikeys.usage import periods, reports
 from apikeys.usage.callers import Caller, last_callers
 from console import charts, history, owned
+from console.key_watch import news
 from console.owned import SignedIn
 from console.summaries import RECENTLY, UNUSED, KeySummary, summary
 from console.templatetags.moments import span
@@ -28,6 +30,7 @@ from memory.policy.registry import PurposeState
 HISTORY = 20  # changes that a key's page shows; the audit log has all
 DAYS = 14  # of usage that it shows
 STOPPED = {
+    "paused": "It is disabled: every request with it is refused until you enable it again.",
     "disabled": "We disabled this key: every request with it is refused.",
     "project": "We disabled this project: every request with its keys is refused.",
     "expired": "It has expired: every request with it is refused. Extend it to use it again.",
@@ -69,12 +72,16 @@ def key(request: SignedIn, key_id: UUID) -> HttpResponse:
         key_id=chosen.pk,
     )
     hour, second = chosen.allowed_limits()
+    stopped = stopped_by(chosen, at=at)
     context = {
         "project": chosen.project,
         "environment": chosen.environment,
         "section": "keys",
         "row": row,
-        "stopped": STOPPED.get(stopped_by(chosen, at=at), "") if row.is_live else "",
+        "stopped": STOPPED.get(stopped, "") if row.is_live else "",
+        "stopped_by_us": stopped in ("disabled", "project"),
+        "news": news(chosen, at=at),
+        "is_known": watching.is_known(chosen, at=at),
         "old_secrets": [_old(chosen, one, at=at) for one in row.grace] if row.is_live else [],
         "callers": last_callers(chosen, [row.secret]),
         "advice": _advice(row, at=at),

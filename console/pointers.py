@@ -27,11 +27,11 @@ class Pointers:
         """Return the page of a key, or that other `page` of it, by its URL's name."""
         return _path(page, ID).replace(str(ID), str(key_id))
 
-    def requests_of(self, key_id: UUID) -> str:
-        return self._page("requests", key=str(key_id))
+    def requests_of(self, key_id: UUID, **narrowed: str) -> str:
+        return self._page("requests", key=str(key_id), **narrowed)
 
-    def events_of_key(self, key_id: UUID) -> str:
-        return self._page("audit_log", key=str(key_id))
+    def events_of_key(self, key_id: UUID, **narrowed: str) -> str:
+        return self._page("audit_log", key=str(key_id), **narrowed)
 
     def event(self, event: AuditEvent) -> str:
         return self._page("audit_event", event.pk)

@@ -102,7 +102,7 @@ def _status(
         case "expired":
             return f"Expired {day(key.expires_at or at, now=at)}", ""
         case "disabled":
-            return "Disabled by Memory Scope", "deny"
+            return "Disabled" if key.paused else "Disabled by Memory Scope", "deny"
     if any(secret.is_still_used() for secret in grace):
         return "Old secret still used", "care"
     if key.expires_at and key.expires_at - at <= SOON:

@@ -117,6 +117,10 @@ TABLE = [
     ("/console/keys/{key}/rights/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/keys/{key}/expiry/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/keys/delete/", "post", 302, 302, 404, 404, 404, 302),
+    ("/console/keys/{key}/watch/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/expected/", "post", 302, 302, 404, 404, 404, 302),
+    ("/console/keys/{key}/disable/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/keys/{key}/enable/", "get", 302, 302, 404, 404, 404, 302),  # it is not disabled
     ("/console/keys/{key}/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/account/", "get", 302, 200, 200, 200, 200, 302),
     ("/console/account/sessions/{missing}/end/", "post", 302, 404, 404, 404, 404, 302),

@@ -208,7 +208,7 @@ def test_each_mail_of_our_own(
         short.expires_at = end
     drifted = make_key(project, "Drifted", at=now - timedelta(days=40))[0]
     drifting.four_weeks(drifted, until=now)
-    drifting.use(drifted, now - timedelta(minutes=5), 30, scope="commitments")
+    drifting.use(drifted, now - timedelta(minutes=5), 30, scope="schedule")
     maintain(at=now)
     assert link("/console/keys/")
     # The account.

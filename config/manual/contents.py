@@ -235,6 +235,12 @@ GUIDES = Group(
             (Part("docs/guide/security.md"),),
         ),
         Entry(
+            "drift",
+            "When a key is used in a new way",
+            "How the use of a key is compared with the four weeks before, and what you can do.",
+            (Part("docs/guide/drift.md"),),
+        ),
+        Entry(
             "frameworks",
             "LangChain, LangGraph, OpenAI Agents",
             "Memory as tools for agents of these frameworks, with an example of each.",

@@ -75,11 +75,21 @@ def key_menu(key: ApiKey, project: Project) -> SafeString:
         Entry("shield-check", "What it may do", to.key(key.pk, "key_rights")),
         Entry("calendar-clock", "Expiry", to.key(key.pk, "key_expiry")),
         Entry("gauge", "Limits", to.key(key.pk, "key_limits")),
+        Entry("bell", "Watch", to.key(key.pk, "key_watch")),
         Entry("list", "Its requests", to.requests_of(key.pk)),
         Entry("scroll-text", "Its audit events", to.events_of_key(key.pk)),
         None,
+        *_switch(key, to),
         Entry("trash", "Delete…", to.key(key.pk, "key_delete"), "danger"),
     )
+
+
+def _switch(key: ApiKey, to: Pointers) -> Iterator[Entry]:
+    """Yield how the key's owner disables or enables it; nothing where an operator disabled it."""
+    if key.paused:
+        yield Entry("check", "Enable…", to.key(key.pk, "key_enable"))
+    elif key.disabled_at is None:
+        yield Entry("ban", "Disable…", to.key(key.pk, "key_disable"), "danger")
 
 
 def _row(row: KeySummary, number: int, to: Pointers, choosable: bool) -> SafeString:

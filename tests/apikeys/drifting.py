@@ -16,6 +16,7 @@ from foundation.identifiers import first_id, new_id
 from tests.makers import sample
 
 DAY = timedelta(days=1)
+DENIED = {"event_type": EventType.POLICY_DENIED, "reason_code": "KEY_SCOPE"}
 
 
 def use(key: ApiKey, at: datetime, times: int = 10, **changed: Any) -> None:

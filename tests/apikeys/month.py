@@ -77,7 +77,7 @@ SHAPES: dict[str, Callable[[int, random.Random], float]] = {
 }
 READS = [  # scope, purpose class, registered purpose, how often of a hundred
     ("preferences", "recommendation", "menu", 70),
-    ("facts", "recommendation", "", 20),
+    ("constraints", "recommendation", "", 20),
     ("preferences", "content_generation", "letters", 8),
     ("communication", "content_generation", "letters", 2),
 ]

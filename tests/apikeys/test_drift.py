@@ -49,9 +49,9 @@ class TestWhatIsFound:
         ("changed", "kind", "line"),
         [
             (
-                {"scope": "commitments"},
+                {"scope": "schedule"},
                 "scopes",
-                "The scope “commitments”: 30 reads since yesterday, and none in the four weeks"
+                "The scope “schedule”: 30 reads since yesterday, and none in the four weeks"
                 " before.",
             ),
             (
@@ -115,24 +115,24 @@ class TestWhatIsFound:
         self, key: ApiKey, project: Project
     ) -> None:
         other = make_key(project, "New", at=NOW)[0]
-        use(other, NOW + HOUR, 300, scope="commitments")
+        use(other, NOW + HOUR, 300, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 0  # it is hardly known
         assert not watching.is_known(other, at=NOW + HOUR)
         assert watching.is_known(key, at=NOW + HOUR)
 
     def test_what_is_found_later_is_added_to_the_open_flag(self, key: ApiKey) -> None:
-        use(key, NOW + HOUR, 6, scope="commitments")
+        use(key, NOW + HOUR, 6, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 1
-        use(key, NOW + 2 * HOUR, 6, scope="facts")
+        use(key, NOW + 2 * HOUR, 6, scope="constraints")
         assert turn(NOW + 2 * HOUR + MINUTE) == 0
         words = {one["word"] for one in Flag.objects.get().found}
-        assert words == {"commitments", "facts"}
+        assert words == {"schedule", "constraints"}
 
     def test_the_mail_can_be_switched_off_and_the_flag_stays(
         self, key: ApiKey, owner: User
     ) -> None:
         User.objects.filter(pk=owner.pk).update(mail_drift=False)
-        use(key, NOW + HOUR, 30, scope="commitments")
+        use(key, NOW + HOUR, 30, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 1
         assert subjects(at=NOW + 2 * HOUR) == []
 
@@ -140,14 +140,14 @@ class TestWhatIsFound:
         answering.choose(key=key, watched=False, pauses=True, at=NOW, by=BY)
         key.refresh_from_db()
         assert not key.pauses
-        use(key, NOW + HOUR, 30, scope="commitments")
+        use(key, NOW + HOUR, 30, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 0
 
 
 class TestAnswers:
     @pytest.fixture
     def flagged(self, key: ApiKey) -> ApiKey:
-        use(key, NOW + HOUR, 120, scope="commitments")
+        use(key, NOW + HOUR, 120, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 1
         return key
 
@@ -159,9 +159,9 @@ class TestAnswers:
         assert answering.expect(key=flagged, at=NOW + HOUR + 7 * MINUTE, by=BY)
         assert not answering.expect(key=flagged, at=NOW + HOUR + 7 * MINUTE, by=BY)
         assert events(flagged)[-1]["expected"] == ["scopes", "volume"]
-        use(flagged, NOW + DAY, 340, scope="commitments")
+        use(flagged, NOW + DAY, 340, scope="schedule")
         assert turn(NOW + DAY + MINUTE) == 0
-        use(flagged, NOW + DAY + 2 * HOUR, 400, scope="commitments")
+        use(flagged, NOW + DAY + 2 * HOUR, 400, scope="schedule")
         assert turn(NOW + DAY + 2 * HOUR + MINUTE) == 1
 
     def test_unanswered_it_is_over_after_four_weeks(self, flagged: ApiKey) -> None:
@@ -175,7 +175,7 @@ class TestPausing:
     def test_a_key_that_is_to_be_paused_is(self, made: tuple[ApiKey, str]) -> None:
         key, plaintext = made
         answering.choose(key=key, watched=True, pauses=True, at=NOW, by=BY)
-        use(key, NOW + HOUR, 30, scope="commitments")
+        use(key, NOW + HOUR, 30, scope="schedule")
         assert turn(NOW + HOUR + MINUTE) == 1
         assert find_principal(plaintext, at=NOW + 2 * HOUR) is None
         key.refresh_from_db()
@@ -187,7 +187,7 @@ class TestPausing:
         assert answering.enable(key=key, at=NOW + 2 * HOUR, by=BY)
         assert find_principal(plaintext, at=NOW + 2 * HOUR) is not None
         assert not answering.open_flags(key, at=NOW + 2 * HOUR)
-        use(key, NOW + 3 * HOUR, 30, scope="commitments")
+        use(key, NOW + 3 * HOUR, 30, scope="schedule")
         assert turn(NOW + 3 * HOUR + MINUTE) == 0
 
     def test_what_an_operator_stopped_its_owner_cannot_start(self, key: ApiKey) -> None:
@@ -224,14 +224,14 @@ class TestTurns:
     def test_who_is_behind_flags_nothing_that_is_no_news(
         self, key: ApiKey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        use(key, NOW + HOUR, 30, scope="commitments")
+        use(key, NOW + HOUR, 30, scope="schedule")
         monkeypatch.setattr("apikeys.drift.gathering.MOST_STEPS", 1)
         monkeypatch.setattr("apikeys.drift.gathering.MOST_EVENTS", 3)
         assert turn(NOW + 2 * HOUR) == 0
         assert not Flag.objects.exists()
 
     def test_a_turn_is_taken_once_and_again_when_it_is_time(self, key: ApiKey) -> None:
-        use(key, NOW + HOUR, 30, scope="commitments")
+        use(key, NOW + HOUR, 30, scope="schedule")
         at = NOW + HOUR + 6 * MINUTE
         Watch.objects.update(next_at=at + MINUTE)  # somebody took it, and was killed
         assert watching.watch(at=at) == 0

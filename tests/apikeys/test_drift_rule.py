@@ -41,7 +41,7 @@ SEED = 20261129
 def under_a_new_scope(hour: Hour) -> None:
     hour.requests += 12
     hour.reads += 12
-    hour.words.update({Word(SCOPE, "commitments"): 12, Word(CLASS, "recommendation"): 12})
+    hour.words.update({Word(SCOPE, "schedule"): 12, Word(CLASS, "recommendation"): 12})
 
 
 def for_a_new_purpose(hour: Hour) -> None:
@@ -118,7 +118,7 @@ KNOWN = Before(
     days=KNOWN_DAYS,
     total=Numbers(KNOWN_REQUESTS, 90, 10),
     busiest=Numbers(40, 40, 10),
-    shares={MENU: 1.0, Word(SCOPE, "facts"): 0.98, Word(SCOPE, "preferences"): 0.03},
+    shares={MENU: 1.0, Word(SCOPE, "constraints"): 0.98, Word(SCOPE, "preferences"): 0.03},
 )
 
 
@@ -129,12 +129,12 @@ class TestThresholds:
         ("met", "one_less"),
         [
             (
-                Lately(words={Word(SCOPE, "commitments"): 5}),
-                Lately(words={Word(SCOPE, "commitments"): 4}),
+                Lately(words={Word(SCOPE, "schedule"): 5}),
+                Lately(words={Word(SCOPE, "schedule"): 4}),
             ),
             (
-                Lately(words={Word(SCOPE, "facts"): 200, Word(SCOPE, "preferences"): 50}),
-                Lately(words={Word(SCOPE, "facts"): 201, Word(SCOPE, "preferences"): 50}),
+                Lately(words={Word(SCOPE, "constraints"): 200, Word(SCOPE, "preferences"): 50}),
+                Lately(words={Word(SCOPE, "constraints"): 201, Word(SCOPE, "preferences"): 50}),
             ),
             (
                 Lately(words={Word(SCOPE, "preferences"): 50}),
@@ -167,12 +167,12 @@ class TestThresholds:
         ],
     )
     def test_nothing_is_said_of_a_key_that_is_hardly_known(self, less: dict[str, object]) -> None:
-        much = Lately(hours=[Numbers(9000, 9000, 9000)], words={Word(SCOPE, "commitments"): 9000})
+        much = Lately(hours=[Numbers(9000, 9000, 9000)], words={Word(SCOPE, "schedule"): 9000})
         assert findings(replace(KNOWN, **less), much) == []
 
 
 def test_what_somebody_expects_is_no_more_told_but_more_than_that_is() -> None:
-    scope = Word(SCOPE, "commitments")
+    scope = Word(SCOPE, "schedule")
     now = Lately(hours=[Numbers(500, 10, 0)], words={scope: 100})
     assert {one.kind for one in findings(KNOWN, now)} == {"scopes", "volume"}
     expecting = KNOWN.expecting([scope], Numbers(500))
@@ -181,7 +181,7 @@ def test_what_somebody_expects_is_no_more_told_but_more_than_that_is() -> None:
 
 
 def test_a_finding_says_the_numbers_then_and_now() -> None:
-    words = {Word(SCOPE, "facts"): 50, Word(SCOPE, "preferences"): 50, Word(CLASS, "x"): 7}
+    words = {Word(SCOPE, "constraints"): 50, Word(SCOPE, "preferences"): 50, Word(CLASS, "x"): 7}
     now = Lately(hours=[Numbers(400, 60, 0), Numbers(10, 0, 30)], words=words)
     rare, new, busy, denied = findings(KNOWN, now)
     assert (rare.kind, rare.word, rare.now, rare.share, rare.share_before) == (

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts import audit, services
 from accounts.models import AuditEvent, EventType, Project, User
+from apikeys.drift import answering
 from apikeys.models import ApiKey, LoggedRequest, Secret
 from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
 from apikeys.usage.collector import collector
 from foundation.identifiers import new_id
 from memory.models import Memory
+from tests.apikeys import drifting
 from tests.doors import Api
 from tests.makers import BY, make_key, make_usage, read_body
 from tests.memory.registered import close, propose, register, retire
@@ -77,7 +79,23 @@ def _keys(project: Project) -> dict[str, ApiKey]:
     delete_key(key=gone, at=now, by=BY)
     for key in (busy, gone):
         make_usage(key, at=now)
-    return {"key": busy, "idle": idle, "live": old, "expired": expired, "gone": gone}
+    shown = {"key": busy, "idle": idle, "live": old, "expired": expired, "gone": gone}
+    return {**shown, **_drifted(project)}
+
+
+def _drifted(project: Project) -> dict[str, ApiKey]:
+    """Make two keys that are used in a new way, one of which was disabled for it."""
+    now = timezone.now()
+    made = {"at": now - timedelta(days=40)}
+    drifted, paused = (make_key(project, name, **made)[0] for name in ("Drifted", "Paused"))
+    answering.choose(key=paused, watched=True, pauses=True, at=now, by=BY)
+    for key in (drifted, paused):
+        drifting.four_weeks(key, until=now)
+        drifting.use(key, now - timedelta(minutes=9), 120, purpose_class="task_execution")
+        drifting.use(key, now - timedelta(minutes=8), 30, scope="schedule")
+        drifting.use(key, now - timedelta(minutes=7), 90, **drifting.DENIED)
+    assert drifting.turn(now) == 2
+    return {"drifted": drifted, "paused": paused}
 
 
 def _purposes(project: Project, key: ApiKey) -> None:

@@ -29,6 +29,8 @@ ASKS = {
     "key_end_secret",
     "keys_delete",
     "key_delete",
+    "key_enable",
+    "key_watch",
     "purpose_approve",
     "purpose_change",
     "purpose_retire",
@@ -69,6 +71,8 @@ ASKS_NOT = {
     "key_rename",
     "key_rights",  # but for what gives the key more
     "key_expiry",  # the same
+    "key_expected",
+    "key_disable",
     "account",
     "account_closed",
     "account_reopen",
