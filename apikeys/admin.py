@@ -49,6 +49,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "created_at",
         "expires_at",
         "disabled_at",
+        "paused",
+        "watched",
+        "pauses",
         "deleted_at",
     )
 

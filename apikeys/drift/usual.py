@@ -55,6 +55,26 @@ def used_lately(span: Span) -> list[UUID]:
     return sorted(rows.values_list("key_id", flat=True).distinct())
 
 
+class Baselines:
+    """What was usual for each key, asked of the database once a day: it changes with the day.
+
+    The costly part of a turn: four weeks of hours, where the rest looks at hours and days.
+    """
+
+    def __init__(self) -> None:
+        self._yesterday = date.min
+        self._known: dict[UUID, Before] = {}
+
+    def of(self, key_ids: Sequence[UUID], span: Span) -> dict[UUID, Before]:
+        """Return it of some keys; of those that were not used in the four weeks too."""
+        if span.yesterday != self._yesterday:
+            self._yesterday, self._known = span.yesterday, {}
+        missing = [key_id for key_id in key_ids if key_id not in self._known]
+        found = before(missing, span)
+        self._known.update((key_id, found.get(key_id, Before())) for key_id in missing)
+        return {key_id: self._known[key_id] for key_id in key_ids}
+
+
 def before(key_ids: Sequence[UUID], span: Span) -> dict[UUID, Before]:
     """Sum up the four weeks before yesterday, of some keys at once."""
     if not key_ids:

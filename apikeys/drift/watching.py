@@ -30,9 +30,12 @@ from apikeys.notices import outbox
 
 EVERY = timedelta(minutes=5)
 BEHIND = timedelta(minutes=30)  # what is seen later than this is no news: it is counted, not told
-AT_ONCE = 500  # keys that are looked at in one statement
+AT_ONCE = 200  # keys that are looked at in one statement
 # By which name an event tells the words that were new: those of purposes go with an erasure.
 TOLD_AS = {SCOPE: "scopes", CLASS: "purpose_classes", PURPOSE: "purposes"}
+
+
+_baselines = usual.Baselines()
 
 
 def watch(*, at: datetime) -> int:
@@ -73,9 +76,8 @@ def _is_my_turn(*, at: datetime) -> bool:
 def _drifting(
     key_ids: Sequence[UUID], span: Span, *, at: datetime
 ) -> Iterator[tuple[ApiKey, list[Finding]]]:
-    before, now = usual.before(key_ids, span), usual.lately(key_ids, span)
-    known = [key_id for key_id in key_ids if key_id in before]
-    suspects = {one: before[one] for one in known if findings(before[one], now[one])}
+    before, now = _baselines.of(key_ids, span), usual.lately(key_ids, span)
+    suspects = {one: before[one] for one in key_ids if findings(before[one], now[one])}
     watched = ApiKey.objects.usable(at=at).filter(watched=True, pk__in=suspects)
     for key in watched.order_by("pk"):
         expected = usual.expecting(suspects[key.pk], key.pk, at=at)

@@ -9,7 +9,8 @@ import pytest
 
 from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, Project, User
-from apikeys import leaks, services, tokens
+from apikeys import leaks, pausing, services, tokens
+from apikeys.drift import answering
 from console import history
 from tests.doors import signed_in
 from tests.makers import BY, NOW, make_key
@@ -43,6 +44,10 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
         )
     for secret in key.secrets.exclude(replaced_at=None):
         services.end_secret(key=key, secret_id=secret.pk, though_used=False, **by)
+    answering.choose(key=key, watched=True, pauses=True, **by)
+    answering.choose(key=key, watched=False, pauses=False, **by)
+    pausing.pause_key(key=key, because={"drift": ["volume"]}, **by)
+    answering.enable(key=key, **by)
     services.switch_key(key=key, on=False, **operator)
     services.switch_key(key=key, on=True, **operator)
     services.delete_key(key=key, at=NOW, by=ChangedBy(actor="command", request_id="r"))
@@ -54,6 +59,10 @@ def test_the_whole_life_of_a_key(owner: User, project: Project) -> None:
         ("Rotated; the old secret stopped at once", "you"),
         ("Rotated; old secret valid for 24 hours, or until unused for an hour", "you"),
         (f"The old secret ••••{second[-4:]} ended", "you"),
+        ("It is watched, and disabled when it is used in a new way", "you"),
+        ("It is not watched", "you"),
+        ("Disabled, since it was used in a new way", "you"),
+        ("Enabled again", "you"),
         ("Switched off", "an operator"),
         ("Switched on again", "an operator"),
         ("Deleted", "an operator, by a command"),
