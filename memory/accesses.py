@@ -1,15 +1,23 @@
-"""Say which reads of a user are open: who was allowed what, for which purpose, and until when."""
+"""Say which reads of a user are open: who was allowed what, for which purpose, and until when.
+
+And take one of them back without its token, for the user themselves.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from accounts.models import AuditEvent, EventType
+from memory import services
 from memory.events import Caller
 from memory.models import RevocationGrant
+from memory.models.memories import RevocationGrantQuerySet
+from memory.services import GrantNotFound
+from memory.statements import Grant, Partition
 
 MOST = 25
 
@@ -28,10 +36,45 @@ class OpenAccess(msgspec.Struct, frozen=True):
 
 def open_accesses(caller: Caller, user_id: str, *, most: int = MOST) -> list[OpenAccess]:
     """Return the user's open grants, the newest first, so many at most."""
+    return _told(caller, user_id, _open(caller, user_id).order_by("-created_at", "-id")[:most])
+
+
+def open_access(caller: Caller, user_id: str, grant_id: UUID) -> OpenAccess:
+    """Return one of them. Raises GrantNotFound, also for a grant of anybody else."""
+    found = _told(caller, user_id, _open(caller, user_id).filter(pk=grant_id))
+    if not found:
+        raise GrantNotFound
+    return found[0]
+
+
+def take_back(caller: Caller, user_id: str, grant_id: UUID) -> int:
+    """Do what a revoke by token does. Return how many memories it hid that could be read.
+
+    Raises GrantNotFound, also for a grant of anybody else.
+    """
+    row = _open(caller, user_id).filter(pk=grant_id).first()
+    if row is None:
+        raise GrantNotFound
+    grant = Grant(
+        id=row.pk,
+        partition=Partition(row.subject_id, row.scope, row.domain),
+        user_id=row.user_id,
+        purpose=row.purpose,
+        max_age_days=row.max_age_days,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
+    return services.end_grant(caller, grant)
+
+
+def _open(caller: Caller, user_id: str) -> RevocationGrantQuerySet:
     subject_id = caller.principal.subject_id(user_id)
-    grants = RevocationGrant.objects.open(at=caller.at).filter(subject_id=subject_id)
-    found = list(grants.order_by("-created_at", "-id")[:most])
-    keys = _keys(subject_id, found)
+    return RevocationGrant.objects.open(at=caller.at).filter(subject_id=subject_id)
+
+
+def _told(caller: Caller, user_id: str, grants: Iterable[RevocationGrant]) -> list[OpenAccess]:
+    found = list(grants)
+    keys = _keys(caller.principal.subject_id(user_id), found)
     return [
         OpenAccess(
             id=grant.pk,

@@ -13,15 +13,18 @@ from memory.models import Memory
 from memory.refusals import check_scope
 
 
-def delete_memory(caller: Caller, memory_id: UUID) -> None:
+def delete_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -> None:
     """Delete a memory that has not expired; one that a revoke hid is still there to be deleted.
 
-    Of two that delete it at once, one does. It waits for reads of its partition that are under way,
-    as a revoke does; those that saw it start again. Raises MemoryNotFound or ScopeNotAllowed.
+    With `user_id` it is one of that user's, and else not found. Of two that delete it at once, one
+    does. It waits for reads of its partition that are under way, as a revoke does; those that saw
+    it start again. Raises MemoryNotFound or ScopeNotAllowed.
     """
     principal = caller.principal
     owner = (principal.project_id, principal.environment)
     kept = Memory.objects.of(*owner).unexpired(at=caller.at).filter(pk=memory_id)
+    if user_id is not None:
+        kept = kept.filter(subject_id=principal.subject_id(user_id))
     memory = kept.defer("value_json").first()
     if memory is None:
         raise MemoryNotFound

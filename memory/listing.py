@@ -121,11 +121,16 @@ def _found(
     return filters, rows.page(after, size=query.limit + 1)
 
 
-def get_memory(caller: Caller, memory_id: UUID) -> Item:
-    """Return one live memory. Raises MemoryNotFound, ScopeNotAllowed or ReasonNeeded."""
+def get_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -> Item:
+    """Return one live memory; with `user_id` one of that user's.
+
+    Raises MemoryNotFound, ScopeNotAllowed or ReasonNeeded.
+    """
     check_reason(caller)
     principal = caller.principal
     owned = Memory.objects.of(principal.project_id, principal.environment)
+    if user_id is not None:
+        owned = owned.filter(subject_id=principal.subject_id(user_id))
     memory = owned.live(at=caller.at).filter(pk=memory_id).first()
     if memory is None:
         raise MemoryNotFound

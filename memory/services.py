@@ -35,6 +35,7 @@ __all__ = [
     "Revoked",
     "Stored",
     "continue_reading",
+    "end_grant",
     "open_grant",
     "read",
     "recall",
@@ -157,6 +158,15 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
     check_scope(caller, grant.partition, grant.user_id)
     if _how_it_ended(grant, at=caller.at):
         raise GrantNotFound
+    end_grant(caller, grant)
+    return Revoked(revoked=True, revoked_at=caller.at)
+
+
+def end_grant(caller: Caller, grant: Grant) -> int:
+    """End an open grant, and hide what its partition holds. Return how many memories could be read.
+
+    Raises GrantNotFound: of two that do it at once, one finds it open.
+    """
     with sql.writing():
         locks.exclude(grant.partition)
         if not statements.close_grant(grant, at=caller.at):
@@ -164,7 +174,7 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
         hidden, lived = statements.hide(grant.partition, at=caller.at)
         event = events.revoked(caller, grant, hidden=hidden)
         writes.record_revocation(event, grants=1, memories=lived)
-    return Revoked(revoked=True, revoked_at=caller.at)
+    return lived
 
 
 def open_grant(
