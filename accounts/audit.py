@@ -18,6 +18,7 @@ from foundation.identifiers import new_id
 from foundation.rows import Row, columns_of, insert_into, values_of
 
 COMMAND = "command"
+PERSON = "person"
 # Who changes something without having an account, and what people call them.
 ACTORS = {
     COMMAND: "an operator, by a command",
@@ -25,6 +26,7 @@ ACTORS = {
     "silence": "itself, after an hour of silence",
     "upkeep": "the service, since its time was over",
     "watch": "the service, which watches how keys are used",
+    PERSON: "the person, on their own page",
 }
 # Stands for the service itself where an event is about no project and no account.
 SERVICE_ID = UUID(int=0)
@@ -49,10 +51,20 @@ class ChangedBy(msgspec.Struct, frozen=True, kw_only=True):
     def is_command(self) -> bool:
         return self.actor == COMMAND
 
+    @property
+    def is_person(self) -> bool:
+        """Say whether it is the end user, about what is held of themselves."""
+        return self.actor == PERSON
+
 
 def by_command() -> ChangedBy:
     """Say that whoever may run commands here makes a change. Each command has an id of its own."""
     return ChangedBy(actor=COMMAND, request_id=f"cmd-{uuid.uuid4()}")
+
+
+def by_person(request_id: str) -> ChangedBy:
+    """Say that an end user does it, on the page about themselves; from where is not kept."""
+    return ChangedBy(actor=PERSON, request_id=request_id)
 
 
 def by_upkeep() -> ChangedBy:

@@ -15,6 +15,7 @@ PERMISSIONS = (
     "memory:list",
     "memory:delete",
     "audit:read",
+    "users:link",
 )
 
 

@@ -30,7 +30,7 @@ from memory import ceilings, listing, refusals, services
 
 logger = logging.getLogger("memory_scope.errors")
 
-PACKAGES = ("config", "console", "memory", "proof", "apikeys", "accounts", "foundation")
+PACKAGES = ("config", "portal", "console", "memory", "proof", "apikeys", "accounts", "foundation")
 RETRY_UNAVAILABLE = "5"  # seconds
 RETRY_BUSY = "1"
 

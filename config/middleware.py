@@ -56,6 +56,17 @@ PUBLIC = frozenset(
         "request_access_thanks",
         "invite",
         "choose_theme",
+        # Opened by a link of the person's own, and by the session that it begins.
+        "me",
+        "me_close",
+        "me_dispute",
+        "me_download",
+        "me_end_read",
+        "me_forget",
+        "me_link",
+        "me_remove",
+        "me_take_back",
+        "me_undispute",
     }
 )
 OPEN_TO_CLOSED = ("home", "account_closed", "account_reopen", "account_logout", "choose_theme")
@@ -190,9 +201,9 @@ class SessionMiddleware(_ForPeople, sessions.SessionMiddleware):
 
 
 class CommonMiddleware(_ForPeople, common.CommonMiddleware):
-    """Lets no browser or proxy keep a page of an account: seeds and recovery codes are on some."""
+    """Lets no browser or proxy keep a page of an account, or of a person: secrets are on some."""
 
-    PRIVATE = ("/accounts/", "/admin/", "/console/")
+    PRIVATE = ("/accounts/", "/admin/", "/console/", "/me/")
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -32,6 +32,7 @@ if not ALLOWED_HOSTS:
 # --- Apps and middleware -----------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
     "console.apps.ConsoleConfig",
     "memory.apps.MemoryConfig",
     "proof.apps.ProofConfig",
@@ -100,7 +101,9 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
-USE_I18N = False
+# Those of the pages for the people remembered (portal/language.py); all others are in English.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+USE_I18N = True
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -11,6 +11,7 @@ from console import search
 
 # What programs ask for, with a key or without. Middleware for people steps aside for these paths.
 api: list[URLPattern | URLResolver] = [
+    path("", include("portal.api_urls")),  # before what takes every path below /users/
     path("", include("memory.urls")),
     path("", include("apikeys.urls")),
     path("healthz", health.healthz, name="healthz"),
@@ -38,6 +39,7 @@ pages: list[URLPattern | URLResolver] = [
     path("llms-full.txt", manual.llms_full, name="llms_full"),
     path("", include("accounts.urls")),
     path("", include("console.urls")),
+    path("", include("portal.urls")),
     path(
         "accounts/2fa/webauthn/login/", ways_in.PasskeySignIn.as_view(), name="mfa_login_webauthn"
     ),

@@ -44,10 +44,14 @@ EVENTS = {
         EventType.MEMORY_REVOKE: "Access taken back",
         EventType.MEMORY_LIST: "Memories listed",
         EventType.MEMORY_DELETE: "Memory deleted",
+        EventType.MEMORY_DISPUTE: "Memory disputed",
+        EventType.MEMORY_DISPUTE_END: "Memory disputed no more",
     },
     "People": {
         EventType.USER_VIEW: "Person looked up",
         EventType.USER_EXPORT: "Person exported",
+        EventType.USER_LINK: "Link to a person's page made",
+        EventType.USER_LINK_OPEN: "Person's page opened",
         EventType.USER_ERASE: "Person erased",
     },
     "Keys": {

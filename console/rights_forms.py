@@ -35,7 +35,7 @@ PRESET_CHOICES = [
 PRESET_WORDS = {
     "read": "Read for a purpose, and nothing else",
     "write": "Store, and nothing else",
-    "full": "All six permissions",
+    "full": "All seven permissions",
     CUSTOM: "Only what you tick below",
 }
 PERMISSION_WORDS = {
@@ -45,6 +45,7 @@ PERMISSION_WORDS = {
     "memory:list": "See what is stored of a user, and export it",
     "memory:delete": "Delete single memories, and all of a user",
     "audit:read": "Read the audit log",
+    "users:link": "Give a user the link to their own page",
 }
 ONLY_FOR_CUSTOM = "These count for a custom key only: choose “Custom” above, or tick none here."
 ANY, ONLY = "any", "custom"  # pages show the list of purposes where "custom" is chosen

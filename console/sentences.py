@@ -27,6 +27,7 @@ FORMER = mark_safe("<b>A former key</b>")
 # Who acts without having an account, at the beginning of a sentence.
 SUBJECTS = {
     audit.COMMAND: "An operator, by a command,",
+    audit.PERSON: "The person",
     "report": "A report of a leak",
     "silence": "An hour of silence",
     "upkeep": "The service",
@@ -140,6 +141,16 @@ def _viewed(names: Names, event: AuditEvent) -> SafeString:
     return format_html("{} looked up what is held about {}", names.who(event), names.person(event))
 
 
+def _linked(did: str) -> Callable[[Names, AuditEvent], SafeString]:
+    """Return what tells of a person's own page; the record names nobody of whom nothing is held."""
+
+    def told(names: Names, event: AuditEvent) -> SafeString:
+        whom = names.person(event) if event.user_id else "a person, of whom nothing was held"
+        return format_html("{} {} {}", names.who(event), did, whom)
+
+    return told
+
+
 def _of_person(words: str) -> Callable[[Names, AuditEvent], SafeString]:
     """Return what tells who did something with what is held of a person under a scope."""
 
@@ -210,10 +221,14 @@ SENTENCES: Mapping[EventType, Callable[[Names, AuditEvent], SafeString]] = {
     EventType.POLICY_DENIED: _denied,
     EventType.MEMORY_REVOKE: _revoked,
     EventType.MEMORY_DELETE: _of_person("{} deleted a memory under {} of {}"),
+    EventType.MEMORY_DISPUTE: _of_person("{} disputed a memory under {} of {}"),
+    EventType.MEMORY_DISPUTE_END: _of_person("{} no longer disputes a memory under {} of {}"),
     EventType.MEMORY_LIST: _of_person("{} listed {} of {}"),
     EventType.USER_VIEW: _viewed,
     EventType.USER_EXPORT: _of_person("{} exported {} that is held about {}"),
     EventType.USER_ERASE: _did("erased a person"),
+    EventType.USER_LINK: _linked("made a link to the page of"),
+    EventType.USER_LINK_OPEN: _linked("opened the page of"),
     EventType.KEY_CREATE: _key,
     EventType.KEY_ROTATE: _key,
     EventType.KEY_UPDATE: _key,

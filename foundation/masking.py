@@ -1,11 +1,11 @@
-"""Keeps keys and revocation tokens out of logs, whoever writes the line."""
+"""Keeps keys, revocation tokens and links to people's pages out of logs, whoever writes a line."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-SECRETS = re.compile(r"(sk_(?:test|live)_|rev_)[0-9A-Za-z_-]{8,}")
+SECRETS = re.compile(r"(sk_(?:test|live)_|rev_|psn_)[0-9A-Za-z_-]{8,}")
 
 
 def masked(text: str) -> str:

@@ -20,7 +20,7 @@ from accounts.models import EventType, Project
 from accounts.subjects import subject_id as pseudonym
 from apikeys.erasing import forget_request_ids
 from foundation import request_ids, sql
-from memory import events, holdings, locks, tallies
+from memory import events, holdings, keepers, locks, tallies
 from memory.events import Caller
 from memory.holdings import Place, Removed
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
@@ -113,6 +113,8 @@ def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Era
     locks.exclude_user(subject_id)
     grants = holdings.close_grants(Place(subject_id), at=at)
     holdings.forget_grants(subject_id)
+    for keeper in keepers.every:
+        keeper.forget_user(subject_id)
     memories = holdings.delete_memories(subject_id, at=at)
     sealing.hold_off([owner])
     emptied = forget_user(subject_id, batch=holdings.AT_ONCE)

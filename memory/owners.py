@@ -1,7 +1,8 @@
 """Lets a project's owner do in the console what a key does in the API, by the same services.
 
-No key is asked, so none is named: the record says which account did it, from where and, where a
-value of a live memory may be seen, why.
+So does the end user, on the page about themselves (portal/). No key is asked, so none is named: the
+record says which account did it, from where and, where a value of a live memory may be seen, why;
+or that it was the person, who need not say why.
 """
 
 from __future__ import annotations
@@ -33,6 +34,6 @@ def caller(
 
 def check_reason(caller: Caller) -> None:
     """Refuse to show an owner values of live memories without a reason. Raises ReasonNeeded."""
-    is_owner = caller.by is not None
+    is_owner = caller.by is not None and not caller.by.is_person
     if is_owner and caller.principal.environment == LIVE and not caller.reason:
         raise ReasonNeeded

@@ -19,7 +19,7 @@ from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
 from foundation import sql
-from memory import tallies
+from memory import keepers, tallies
 from memory.models import Draft, IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
 from proof import erasing as proof_erasing
 from proof import pruning
@@ -36,13 +36,17 @@ LAST_REQUESTS = timedelta(hours=1)
 def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Remove expired memories, grants and idempotency records. Return how many of each.
 
-    Each batch is a transaction of its own; two purges at once only share the work.
+    Each batch is a transaction of its own; two purges at once only share the work. What apps above
+    keep of end users goes in their own way (memory/keepers.py).
     """
-    return {
+    removed = {
         "memories": _remove(Memory.objects.expired(at=at), batch),
         "grants": _remove(RevocationGrant.objects.ended_before(at - GRANT_KEPT), batch),
         "idempotency records": _remove(IdempotencyRecord.objects.expired(at=at), batch),
     }
+    for keeper in keepers.every:
+        removed |= keeper.purge(at=at)
+    return removed
 
 
 def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
@@ -64,6 +68,8 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
         Purpose.objects.of_project(project.pk).delete()
         Draft.objects.filter(project_id=project.pk).delete()
         forget_project(project.pk, batch=batch)
+        for keeper in keepers.every:
+            keeper.forget_project(project.pk)
         erasing.forget_words(project.pk, batch=batch)
         proof_erasing.forget_words(project.pk, batch=batch)
         _end(project, at=at, by=by)

@@ -51,6 +51,10 @@ class EventType(models.TextChoices):
     MEMORY_LIST = "MEMORY_LIST"
     USER_VIEW = "USER_VIEW"
     USER_EXPORT = "USER_EXPORT"
+    USER_LINK = "USER_LINK"
+    USER_LINK_OPEN = "USER_LINK_OPEN"
+    MEMORY_DISPUTE = "MEMORY_DISPUTE"
+    MEMORY_DISPUTE_END = "MEMORY_DISPUTE_END"
 
 
 CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ

@@ -201,7 +201,7 @@ GUIDES = Group(
             "people",
             "One person's file",
             "What is held about one person, who read it and why: in the console, without a key.",
-            (Part("docs/guide/one-person.md"),),
+            (Part("docs/guide/one-person.md"), Part(API, "post-usersuser_idlink")),
         ),
         Entry(
             "agents",

@@ -33,6 +33,7 @@ from memory.policy.registry import PurposeState, Takes
 from memory.policy.vocabulary import PurposeClass, Scope, Source
 from memory.views import reading
 from memory.views.policy import PolicyInForce
+from portal.links import MadeLink
 from proof.keys import PublicKey, PublicKeys
 
 REF = "#/components/schemas/"
@@ -57,6 +58,7 @@ TYPES: dict[str, Any] = {
     "HeldMemory": exporting.Held,
     "AllowedRead": exporting.Access,
     "UserErasure": erasing.Erased,
+    "UserLink": MadeLink,
     "AuditEvent": record.Recorded,
     "AuditPage": record.RecordPage,
     "CheckedPurpose": CheckedPurpose,
@@ -82,6 +84,7 @@ WHOLE = (
     "UserOverview",
     "UserExport",
     "UserErasure",
+    "UserLink",
     "AuditPage",
     "CheckedPurpose",
     "Policy",

@@ -173,6 +173,18 @@ OPERATIONS = (
         codes=("not_found", "content_too_large", "malformed_json"),
     ),
     Operation(
+        id="create_link",
+        method="post",
+        path="/users/{user_id}/link",
+        tag=USERS,
+        summary="Give a user the link to the page about themselves",
+        description="It opens once, within an hour: a session of 30 minutes, without an account. "
+        "It takes no body.",
+        in_path=USER_ID,
+        answer=Answer(201, "The link is made.", "UserLink"),
+        codes=("not_found", "content_too_large", "malformed_json"),
+    ),
+    Operation(
         id="list_events",
         method="get",
         path="/audit",

@@ -43,6 +43,8 @@ ABOUT = {
     "UserErasure.dry_run": "There, and true, if nothing was erased.",
     "tokens": "Texts in which keys stand, escaped or encoded in whatever way.",
     "url": "Where they were found: an http or https address without a password; empty: unknown.",
+    "UserLink.url": "Where the person opens it; whoever has it does, so it is for them alone.",
+    "UserLink.expires_at": "Until when it opens the page, once.",
     "decision": "`denied`: the refusals; `allowed`: all others.",
     "since": "From this time on, with its offset.",
     "until": "Before this time, with its offset.",

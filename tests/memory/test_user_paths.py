@@ -19,6 +19,7 @@ IDS = [
     "a/b",
     "a%2Fb",
     "a/export",
+    "a/link",
     "/",
     "//",
     "/users/user_1",

@@ -20,6 +20,7 @@ VARYING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"
     r"|(?P<token>rev_[A-Za-z0-9_-]{43})"
+    r"|(?P<link>psn_[A-Za-z0-9_-]{43})"
     r"|(?P<day>\d{4}-\d\d-\d\d)(?=\")"
     r"|(?<=\"next_cursor\": \")(?P<cursor>[A-Za-z0-9_-]+)"
 )
@@ -28,6 +29,7 @@ STEADY: dict[str, Callable[[int], str]] = {
     "id": lambda number: f"01a206ab-ceb9-7047-b708-{number:012x}",
     "time": lambda number: f"2026-11-23T04:30:{number:02}.601265Z",
     "token": lambda number: f"rev_6gM1kuROhKkTo73qE36ASqbmOCYKRYfPtVl70hdp9{number:02}",
+    "link": lambda number: f"psn_8dQ0wZy3mRkV5tLs7xHc2nBfJ4gPaEuKoYi6vTrWq{number:02}",
     "day": lambda number: f"2026-11-{31 - number:02}",
     "cursor": lambda number: f"WyIyMDI2LTExLTIzVDA0OjMwOjEw{number:02}",
 }
@@ -49,7 +51,7 @@ class Recording:
         door = self.api if key == "" else Api(key)
         answer = {
             "GET": lambda: door.get(path, **meta),
-            "POST": lambda: door.post(path, body, **meta),
+            "POST": lambda: door.post(path, "" if body is None else body, **meta),
             "DELETE": lambda: door.delete(path, **meta),
         }[method]()
         operation = document()["paths"][path_of(path.partition("?")[0])][method.lower()]
@@ -109,6 +111,7 @@ def record(api: Api) -> str:
     ask("deleted_before", "DELETE", f"/memory/{memory['id']}")
     ask("denials", "GET", "/audit?decision=denied&limit=1")
     ask("everything", "GET", "/users/user_2/export")
+    ask("to_the_page_about_them", "POST", "/users/user_1/link")
     ask("only_counted", "DELETE", "/users/user_1?dry_run=true")
     ask("erased", "DELETE", "/users/user_1")
     report = {"tokens": ["a text in which no key stands"], "url": "https://host.example/1"}

@@ -1,0 +1,105 @@
+"""Opens the views to whoever came by a link: the session's cookie, and what each answer has.
+
+The cookie is of these pages alone and has nothing to do with signing in. Who has none, or one that
+has ended, sees a page that says so, whatever address was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.debug import sensitive_variables
+
+from apikeys.throttling import RateLimited
+from foundation import request_ids
+from memory.events import Caller
+from portal import language, links
+from portal.links import Visitor
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+# A cookie with this prefix is set and sent over HTTPS alone; `__Host-` would be for every path.
+COOKIE = f"{'__Secure-' if settings.HTTPS_ONLY else ''}person"
+
+
+def spoken(view: View[P]) -> View[P]:
+    """Answer in the person's language, to be kept by no cache and found by no search engine."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with translation.override(language.of(request)):
+            try:
+                response = view(request, *args, **kwargs)
+            except RateLimited as error:
+                response = render(request, "portal/too_many.html", status=429)
+                response.headers["Retry-After"] = str(error.retry_after)
+            language.keep(request, response, path=home())
+            response.headers["Content-Language"] = translation.get_language()
+        add_never_cache_headers(response)
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answered
+
+
+def visited(view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase]) -> View[P]:
+    """Let in whoever has a session, and tell everybody else how to come by one."""
+
+    @spoken
+    @wraps(view)
+    def let_in(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        visitor = of(request)
+        if visitor is None:
+            return closed(request)
+        return view(request, visitor, *args, **kwargs)
+
+    return let_in
+
+
+def of(request: HttpRequest) -> Visitor | None:
+    """Return whose page is open in this browser. Raises RateLimited."""
+    session = request.COOKIES.get(COOKIE, "")
+    return links.visitor(session, request.META, at=timezone.now())
+
+
+def caller(request: HttpRequest, visitor: Visitor) -> Caller:
+    return visitor.caller(request_ids.of(request.META))
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Say that no page is open here, and where a new link comes from."""
+    response = render(request, "portal/closed.html", status=HTTPStatus.FORBIDDEN)
+    end(response)
+    return response
+
+
+@sensitive_variables("session")
+def begin(response: HttpResponse, session: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        session,
+        max_age=links.SESSION_LIFE,
+        path=home(),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def end(response: HttpResponse) -> None:
+    response.delete_cookie(COOKIE, path=home(), samesite="Lax")
+
+
+def home() -> str:
+    """Return the address of the page, below which all others are."""
+    return reverse("me")
