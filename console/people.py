@@ -163,7 +163,7 @@ def _memories(
     caller: Caller, held: overview.Overview, query: ListMemories
 ) -> listing.Listed | listing.Outlined | None:
     """Return a page of what is held: values in test, where nothing is about real people."""
-    if not held.memories:
+    if not held.stored:
         return None
     if caller.principal.environment == TEST:
         return listing.list_memories(caller, query)

@@ -77,6 +77,7 @@ class Line:
     replace: bool
     created_at: Any
     expires_at: Any
+    disputed_at: Any
     parts: list[Part] | None
     is_cut: bool = False
 
@@ -103,7 +104,7 @@ def groups(items: Iterable[Item | Outline], held: Overview | None) -> list[Group
         found.setdefault((item.scope, item.domain or ""), []).append(item)
     whole = {(place.scope, place.domain or ""): place.memories for place in _places(held)}
     return [
-        _group(scope, domain, some, is_whole=whole.get((scope, domain)) == len(some))
+        _group(scope, domain, some, is_whole=whole.get((scope, domain)) == len(_undisputed(some)))
         for (scope, domain), some in sorted(found.items())
     ]
 
@@ -116,6 +117,7 @@ def _group(scope: str, domain: str, items: list[Item | Outline], *, is_whole: bo
     group = Group(scope, domain or None, [_line(item) for item in items])
     if not is_whole:
         return group
+    items = _undisputed(items)
     said = [
         Statement(
             one.id, one.source, one.created_at, msgspec.json.decode(one.value_json), one.replace
@@ -135,6 +137,11 @@ def _group(scope: str, domain: str, items: list[Item | Outline], *, is_whole: bo
     return group
 
 
+def _undisputed(items: list[Item | Outline]) -> list[Item | Outline]:
+    """Return what reads find of them."""
+    return [item for item in items if item.disputed_at is None]
+
+
 def _line(item: Item | Outline) -> Line:
     parts, is_cut = None, False
     if isinstance(item, Item):
@@ -146,6 +153,7 @@ def _line(item: Item | Outline) -> Line:
         replace=item.replace,
         created_at=item.created_at,
         expires_at=item.expires_at,
+        disputed_at=item.disputed_at,
         parts=parts,
         is_cut=is_cut,
     )

@@ -29,6 +29,7 @@ class MemoryAdmin(ReadOnlyAdmin):
         "created_at",
         "expires_at",
         "hidden_at",
+        "disputed_at",
     )
     list_filter = ("environment", "scope", "source", "replace")
     search_fields = ("=id", "=subject_id")
@@ -46,6 +47,7 @@ class MemoryAdmin(ReadOnlyAdmin):
         "created_at",
         "expires_at",
         "hidden_at",
+        "disputed_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:

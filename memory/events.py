@@ -153,6 +153,13 @@ def deleted(caller: Caller, partition: Partition, user_id: str, memory_id: UUID)
     return _event(EventType.MEMORY_DELETE, caller, partition, user_id, memory_ids=[memory_id])
 
 
+def disputed(
+    caller: Caller, partition: Partition, user_id: str, memory_id: UUID, *, is_over: bool
+) -> audit.Event:
+    kind = EventType.MEMORY_DISPUTE_END if is_over else EventType.MEMORY_DISPUTE
+    return _event(kind, caller, partition, user_id, memory_ids=[memory_id])
+
+
 def withdrawn(
     caller: Caller, where: Place, user_id: str, *, hidden: list[UUID], grants: int
 ) -> audit.Event:

@@ -29,7 +29,10 @@ class MemoryNotFound(Exception):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A memory as it was stored; its value is compact JSON, to be answered as it is."""
+    """A memory as it was stored; its value is compact JSON, to be answered as it is.
+
+    One that the person disputes says since when; no read finds it.
+    """
 
     id: UUID
     user_id: str
@@ -40,6 +43,7 @@ class Item(msgspec.Struct, frozen=True):
     replace: bool
     created_at: datetime
     expires_at: datetime | None
+    disputed_at: datetime | None
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -59,6 +63,7 @@ class Outline(msgspec.Struct, frozen=True):
     replace: bool
     created_at: datetime
     expires_at: datetime | None
+    disputed_at: datetime | None
 
 
 class Outlined(msgspec.Struct, frozen=True):
@@ -174,4 +179,5 @@ def _item(memory: Memory) -> Item:
         replace=memory.replace,
         created_at=memory.created_at,
         expires_at=memory.expires_at,
+        disputed_at=memory.disputed_at,
     )

@@ -23,8 +23,8 @@ COUNTED = {"stored": Count("pk"), "first": Min("created_at"), "last": Max("creat
 class Place(msgspec.Struct, frozen=True):
     """What is stored under one scope and domain.
 
-    `memories` can be read; `stored` also counts those that a revoke hid, or that have expired, and
-    are still there. The times are those of all.
+    `memories` can be read; `stored` also counts those that a revoke hid, that the person disputes
+    or that have expired, and are still there. The times are those of all.
     """
 
     scope: str
@@ -56,7 +56,7 @@ def describe_user(caller: Caller, user_id: str) -> Overview:
     """
     check_every_scope(caller, user_id)
     subject_id = caller.principal.subject_id(user_id)
-    live = Q(hidden_at=None) & (Q(expires_at=None) | Q(expires_at__gt=caller.at))
+    live = Q(hidden_at=None, disputed_at=None) & (Q(expires_at=None) | Q(expires_at__gt=caller.at))
     known: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
     with sql.writing():
         locks.share_user(subject_id)

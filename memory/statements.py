@@ -17,21 +17,25 @@ from foundation import sql
 from foundation.rows import Row, insert_into
 from memory.policy.merging import Statement
 
-SELECT_LIVE = """
+# What reads find: what no revoke hides, and the person does not dispute. As memory_hold checks it
+# on PostgreSQL (memory/migrations/0010). A dispute is rare, so the index holds disputed ones too.
+TAKES_PART = "hidden_at IS NULL AND disputed_at IS NULL"
+
+SELECT_LIVE = f"""
     SELECT id, source, created_at, value_json, replace
     FROM memory_memory
-    WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
+    WHERE subject_id = %s AND scope = %s AND domain = %s AND {TAKES_PART}
       AND (expires_at IS NULL OR expires_at > %s)
-"""
+"""  # noqa: S608 - constants of ours
 
 SELECT_LIVE_SINCE = SELECT_LIVE + " AND created_at > %s"
 
-SELECT_DOMAINS = """
+SELECT_DOMAINS = f"""
     SELECT DISTINCT domain FROM memory_memory
-    WHERE subject_id = %s AND scope = %s AND hidden_at IS NULL
+    WHERE subject_id = %s AND scope = %s AND {TAKES_PART}
       AND (expires_at IS NULL OR expires_at > %s)
     LIMIT %s
-"""
+"""  # noqa: S608 - constants of ours
 
 HIDE_PARTITION = """
     UPDATE memory_memory SET hidden_at = %s
@@ -50,10 +54,10 @@ CLOSE_GRANT = """
     WHERE id = %s AND subject_id = %s AND revoked_at IS NULL AND expires_at > %s
 """
 
-VISIBLE_IDS = """
+VISIBLE_IDS = f"""
     SELECT id FROM memory_memory
-    WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
-"""
+    WHERE subject_id = %s AND scope = %s AND domain = %s AND {TAKES_PART}
+"""  # noqa: S608 - constants of ours
 
 # How many bytes a value has as it is stored. PostgreSQL need not unpack it for that.
 BYTES = {"postgresql": "octet_length(value_json)", "sqlite": "length(CAST(value_json AS BLOB))"}
@@ -173,7 +177,7 @@ def visible_ids(subject_id: UUID, partitions: Sequence[Partition]) -> set[UUID]:
     places = ", ".join(["(%s, %s)"] * len(partitions))
     statement = f"""
         SELECT id FROM memory_memory
-        WHERE subject_id = %s AND hidden_at IS NULL AND (scope, domain) IN (VALUES {places})
+        WHERE subject_id = %s AND {TAKES_PART} AND (scope, domain) IN (VALUES {places})
     """  # noqa: S608 - placeholders alone
     named = [name for one in partitions for name in (one.scope, one.domain)]
     return {sql.as_uuid(id_) for (id_,) in sql.rows(statement, (subject_id, *named))}
@@ -191,7 +195,7 @@ def sizes(
     newer = "" if since is None else "AND created_at > %s"
     statement = f"""
         SELECT scope, domain, count(*), sum({BYTES[connection.vendor]}) FROM memory_memory
-        WHERE subject_id = %s AND hidden_at IS NULL AND (scope, domain) IN (VALUES {places})
+        WHERE subject_id = %s AND {TAKES_PART} AND (scope, domain) IN (VALUES {places})
           AND (expires_at IS NULL OR expires_at > %s) {newer}
         GROUP BY scope, domain
     """  # noqa: S608 - placeholders, and constants of ours

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.deadlines import deadlines
-from memory import accesses, deleting, erasing, exporting, listing, withdrawing
+from memory import accesses, deleting, disputing, erasing, exporting, listing, withdrawing
 from memory.accesses import OpenAccess
 from memory.events import Caller
 from memory.listing import MemoryNotFound
@@ -142,6 +142,43 @@ def remove(request: HttpRequest, visitor: Visitor, memory_id: UUID) -> HttpRespo
         parts=parts,
     )
     return ask(request, visitor, question)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visits.visited
+def dispute(request: HttpRequest, visitor: Visitor, memory_id: UUID) -> HttpResponseBase:
+    """Let a statement take no part in anything, since it is not true."""
+    caller = visits.caller(request, visitor)
+    try:
+        if request.method == "POST":
+            disputing.dispute(caller, visitor.user_id, memory_id)
+            messages.success(request, _("The statement takes no part in anything any more."))
+            return redirect("me")
+        parts = _said(caller, visitor, memory_id)
+    except MemoryNotFound:
+        return _gone(request)
+    question = Question(
+        title=_("Is this not true?"),
+        lines=(
+            _("It takes no part in anything from now on, until you say otherwise."),
+            _("It stays here, marked, and the application sees that you say so."),
+        ),
+        button=_("This is not true"),
+        parts=parts,
+    )
+    return ask(request, visitor, question)
+
+
+@require_POST
+@visits.visited
+def undispute(request: HttpRequest, visitor: Visitor, memory_id: UUID) -> HttpResponseBase:
+    """Let a disputed statement count again; nothing goes by it, so nothing is asked."""
+    try:
+        disputing.end_dispute(visits.caller(request, visitor), visitor.user_id, memory_id)
+    except MemoryNotFound:
+        return _gone(request)
+    messages.success(request, _("The statement counts again."))
+    return redirect("me")
 
 
 def _said(caller: Caller, visitor: Visitor, memory_id: UUID) -> list[Said]:

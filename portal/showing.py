@@ -35,6 +35,7 @@ class Line:
     source: str
     created_at: datetime
     expires_at: datetime | None
+    disputed_at: datetime | None
 
 
 @dataclass
@@ -68,7 +69,7 @@ def remembered(caller: Caller, user_id: str, *, cursor: str | None) -> Remembere
         groups[place.scope].memories += place.memories
         groups[place.scope].open_grants += place.open_grants
     listed = None
-    if held.memories:  # of whom nothing is held, the record need not name
+    if held.stored:  # of whom nothing is held, the record need not name
         query = ListMemories(user_id, None, None, STATEMENTS, cursor)
         listed = listing.list_memories(caller, query)
         for item in listed.items:
@@ -87,6 +88,7 @@ def _line(item: Item) -> Line:
         source=str(words.SOURCES[item.source]),
         created_at=item.created_at,
         expires_at=item.expires_at,
+        disputed_at=item.disputed_at,
     )
 
 

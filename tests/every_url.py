@@ -52,6 +52,8 @@ TABLE = [
     ("/me/forget/", "get", 403, 403, 403, 403, 403, 403),
     ("/me/take-back/{word}/", "get", 403, 403, 403, 403, 403, 403),
     ("/me/reads/{key}/take-back/", "get", 403, 403, 403, 403, 403, 403),
+    ("/me/statements/{key}/dispute/", "get", 403, 403, 403, 403, 403, 403),
+    ("/me/statements/{key}/undispute/", "post", 403, 403, 403, 403, 403, 403),
     ("/me/statements/{key}/remove/", "get", 403, 403, 403, 403, 403, 403),
     ("/me/open/{token}/", "get", 410, 410, 410, 410, 410, 410),
     ("/theme/", "post", 302, 302, 302, 302, 302, 302),

@@ -62,6 +62,8 @@ ABOUT = {
     "Summary.expires_at": "When the token ends.",
     "AllowedRead.expires_at": "When its token ends.",
     "hidden_at": "When a revoke hid it; null: it can be read.",
+    "disputed_at": "Since when the person says that it is not true, and no read finds it; null: "
+    "they do not.",
     "items": "The newest first.",
     "StoredMemories.items": "What was stored, in the order sent.",
     "Summaries.items": "What became of each read, in the order asked.",
@@ -92,7 +94,7 @@ ABOUT = {
     "audit_events_emptied": "Events of the record without what was typed from now on.",
     "erased_at": "When it was done; null: it was not.",
     "UserExport.memories": "All that are stored, the oldest first; hidden and expired ones too.",
-    "stored": "How many are stored, hidden and expired ones too.",
+    "stored": "How many are stored, hidden, disputed and expired ones too.",
     "open_grants": "Tokens that are open.",
     "first_created_at": "When the oldest of those stored was stored; null: none is.",
     "last_created_at": "When the newest of those stored was stored; null: none is.",

@@ -71,6 +71,9 @@ class Memory(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True, help_text="Set: a revocation hides it for good.")
+    disputed_at = models.DateTimeField(
+        null=True, help_text="Set: the person says that it is not true. No read finds it."
+    )
 
     objects = MemoryQuerySet.as_manager()
 

@@ -97,6 +97,7 @@ UNTYPED = {
     "memory_tally": "environment kind",
     "proof_pruning": "environment token",
     "proof_seal": "environment token",
+    "portal_link": "environment",
     "account_emailconfirmation": "key",
     "auth_group": "name",
     "auth_permission": "name codename",

@@ -87,6 +87,7 @@ class TestWhatIsHandedOut:
             "replace": True,
             "created_at": "2026-11-25T12:00:00Z",
             "expires_at": None,
+            "disputed_at": None,
             "hidden_at": "2026-11-25T12:00:00Z",
         }
         assert [one["domain"] for one in memories[:4]] == [

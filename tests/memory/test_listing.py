@@ -37,6 +37,7 @@ class TestWhatIsListed:
                     "source": "inferred",
                     "value_json": value,
                     "replace": True,
+                    "disputed_at": None,
                     "created_at": "2026-11-23T12:00:00Z",
                     "expires_at": "2026-11-24T12:00:00Z",
                 }

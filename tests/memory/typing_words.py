@@ -116,6 +116,7 @@ def calls(person: User) -> None:
     api.post("/memory/revoke", {"revocation_token": token}, **headers)
     live = Api(make_key(project, "wordkey fourth", environment="live", at=timezone.now())[1])
     live.post("/memory", stored)
+    assert live.post("/users/worduser/link", "").status_code == 201
     look_at_live_memories(signed_in(person), project)
     leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
     assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}

@@ -73,6 +73,26 @@ class TestRemoving:
         assert "gone already" in person.done(f"statements/{gone['id']}/remove/")  # sent twice
 
 
+class TestDisputing:
+    def test_it_takes_no_part_until_it_is_true_after_all(self, api: Api) -> None:
+        memory = api.remember()
+        person, path = Person(api), f"statements/{memory['id']}"
+        question = person.page(f"{path}/dispute/")
+        assert "pizza" in question
+        assert "the application sees that you say so" in question
+        assert api.read()["summary_struct"]["likes"] == ["pizza"]
+        assert "takes no part in anything" in person.done(f"{path}/dispute/")
+        assert api.read()["summary_struct"] == {}
+        assert api.get(f"/memory/{memory['id']}").json()["disputed_at"]
+        done_by_the_person(EventType.MEMORY_DISPUTE)
+        page = person.page()
+        assert "You say that this is not true" in page
+        assert "pizza" in page
+        assert "counts again" in person.done(f"{path}/undispute/")
+        assert api.read()["summary_struct"]["likes"] == ["pizza"]
+        done_by_the_person(EventType.MEMORY_DISPUTE_END)
+
+
 class TestEverything:
     @pytest.mark.parametrize("environment", ["test", "live"])
     def test_it_is_downloaded_without_a_reason(self, project: Project, environment: str) -> None:
@@ -129,6 +149,7 @@ class TestOfOthers:
         before = [*Memory.objects.values(), *RevocationGrant.objects.values()]
         paths = [
             f"statements/{theirs['id']}/remove/",
+            f"statements/{theirs['id']}/dispute/",
             f"reads/{grant.pk}/take-back/",
             f"statements/{uuid4()}/remove/",
             f"reads/{UUID(int=0)}/take-back/",
