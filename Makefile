@@ -5,6 +5,7 @@
 # make fuzz    every kind of request that the API's description allows or forbids (ARGS="--help")
 # make drill   how others are answered beside slow clients (also on PostgreSQL: DATABASE_URL)
 # make key     a new secret for the demo key, with the curl lines
+# make messages  the texts of the people's pages, taken anew into their translations (needs gettext)
 # make lock    new lock files from the ranges in pyproject.toml
 # make clean   remove what the other targets made, but not your data
 
@@ -13,7 +14,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test check lint bench fuzz drill key lock clean
+.PHONY: run test check lint bench fuzz drill key messages lock clean
 
 run: .venv/.runtime
 	@$(BIN)/python -m config.first_start
@@ -51,6 +52,11 @@ fuzz: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench $(ARGS)
+
+messages: .venv/.runtime
+	$(BIN)/python manage.py makemessages --all --no-location --no-wrap --no-obsolete $(foreach one,.venv node_modules tests clients bench,--ignore $(one))
+	sed -i '/^"POT-Creation-Date/d' locale/*/LC_MESSAGES/django.po
+	$(BIN)/python manage.py compilemessages --ignore .venv
 
 lock:
 	$(PYTHON) -m venv .venv/lock

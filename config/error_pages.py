@@ -9,6 +9,7 @@ import sys
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from redis.exceptions import RedisError
@@ -26,6 +27,7 @@ from config.errors import (
 from config.routes import is_api
 from foundation import outages, request_ids
 from foundation.answers import ErrorAnswer
+from portal import visits
 
 TOO_MANY = ErrorAnswer("rate_limited", "Rate limit exceeded. Please try again later.")
 # What is never written into a page, also not for whoever has just typed it.
@@ -73,11 +75,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page_or_response(request, "503.html" if away else "500.html", answer)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Answer a form whose token is not this session's: somebody signed in in another tab.
 
     A form of ours can be sent again. Of one from elsewhere, which may be forged, nothing is kept.
     """
+    if request.path_info.startswith(visits.home()):
+        return visits.too_old(request)
     typed = _typed(request) if _is_from_here(request) else []
     return _page_or_response(request, "403_csrf.html", FORBIDDEN, typed=typed)
 

@@ -104,6 +104,7 @@ LANGUAGE_CODE = "en"
 # Those of the pages for the people remembered (portal/language.py); all others are in English.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True

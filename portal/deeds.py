@@ -95,7 +95,8 @@ def end_read(request: HttpRequest, visitor: Visitor, grant_id: UUID) -> HttpResp
     try:
         if request.method == "POST":
             hidden = accesses.take_back(caller, visitor.user_id, grant_id)
-            messages.success(request, f"{_('The access has ended.')} {_hidden(hidden)}")
+            ended = _("The access has ended.")
+            messages.success(request, f"{ended} {_hidden(hidden)}")
             return redirect("me")
         access = accesses.open_access(caller, visitor.user_id, grant_id)
     except GrantNotFound:

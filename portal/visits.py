@@ -83,6 +83,12 @@ def closed(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@spoken
+def too_old(request: HttpRequest) -> HttpResponse:
+    """Answer a form whose token is not this browser's: nothing of it was done."""
+    return render(request, "portal/too_old.html", status=HTTPStatus.FORBIDDEN)
+
+
 @sensitive_variables("session")
 def begin(response: HttpResponse, session: str) -> None:
     response.set_cookie(
