@@ -191,9 +191,11 @@ class TestFirstSteps:
     def test_who_has_many_events_is_asked_for_nothing(
         self, api: Api, project: Project, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(first_steps, "MOST_EVENTS", 3)
-        for _ in range(3):
-            api.remember()
+        events = AuditEvent.objects.filter(app_id=project.pk, environment="test").count()
+        monkeypatch.setattr(first_steps, "MOST_EVENTS", events + 2)
+        api.remember()
+        assert first_steps.first_events(project_id=project.pk, environment="test") is not None
+        api.remember()
         assert first_steps.first_events(project_id=project.pk, environment="test") is None
 
 
@@ -230,3 +232,5 @@ class TestPlans:
         assert "Sort" not in plan, plan  # which would read all of them, and not stop at the tenth
         plan = plan_of(first_steps.FIRSTS, (*values[:4], first_steps.MOST_EVENTS))
         assert "Index Scan using accounts_event_by_environment" in plan, plan
+        plan = plan_of(first_steps.LAST_LOOKED_AT, (*values[:4], first_steps.MOST_EVENTS))
+        assert "Index Only Scan using accounts_event_by_environment" in plan, plan
