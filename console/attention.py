@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -32,25 +34,32 @@ class Concern:
     sentence: str
 
 
-def concerns(project: Project, environment: str, *, at: datetime) -> list[Concern]:
-    """Look at the keys of an environment that were not deleted."""
-    keys = list(
-        ApiKey.objects.live().filter(project=project, environment=environment).with_secrets()
-    )
+def live_keys(project: Project, environment: str) -> list[ApiKey]:
+    """Return the keys of an environment that were not deleted."""
+    return list(ApiKey.objects.live().filter(project=project, environment=environment))
+
+
+def concerns(
+    keys: Sequence[ApiKey], project: Project, environment: str, *, at: datetime
+) -> list[Concern]:
+    """Look at the keys of an environment, which are its `live_keys`."""
+    secrets = _secrets(project, environment)
     limited = reports.limited(
         project_id=project.pk, environment=environment, since=_hour(at - LATELY)
     )
     flags = _flags(keys, at=at)
     found: list[list[Concern]] = [[] for _ in range(6)]
     for key in keys:
+        of_key = secrets[key.pk]
+        used = max((one.last_used_at for one in of_key if one.last_used_at), default=None)
         for urgency, one in enumerate(
             (
                 _drift(key, flags.get(key.pk, [])),
-                _old_secret(key, at=at),
+                _old_secret(key, of_key, at=at),
                 _limit(key, limited, at=at),
                 _expiry(key, at=at),
-                _expired(key, at=at),
-                _unused(key, at=at),
+                _expired(key, used, at=at),
+                _unused(key, used, at=at),
             )
         ):
             if one is not None:
@@ -59,7 +68,7 @@ def concerns(project: Project, environment: str, *, at: datetime) -> list[Concer
     return [one for of_urgency in found for one in of_urgency]
 
 
-def _flags(keys: list[ApiKey], *, at: datetime) -> dict[UUID, list[Flag]]:
+def _flags(keys: Sequence[ApiKey], *, at: datetime) -> dict[UUID, list[Flag]]:
     """Find what was new in how these keys were used, and is not answered."""
     watched = [key.pk for key in keys if key.watched]
     found: dict[UUID, list[Flag]] = {}
@@ -77,11 +86,22 @@ def _drift(key: ApiKey, flags: list[Flag]) -> Concern | None:
     return Concern(key, "triangle-alert", "deny", sentence)
 
 
-def _old_secret(key: ApiKey, *, at: datetime) -> Concern | None:
+def _secrets(project: Project, environment: str) -> dict[UUID, list[Secret]]:
+    """Return the secrets of live keys by key: to hang them on the keys takes twice as long."""
+    found: dict[UUID, list[Secret]] = defaultdict(list)
+    of_live_keys = Secret.objects.filter(
+        key__project=project, key__environment=environment, key__deleted_at=None
+    )
+    for secret in of_live_keys.order_by("-created_at", "-id"):
+        found[secret.key_id].append(secret)
+    return found
+
+
+def _old_secret(key: ApiKey, secrets: Iterable[Secret], *, at: datetime) -> Concern | None:
     """Warn of a replaced secret that is still used, until it stops."""
     used = [
         (end, secret)
-        for secret in key.secrets.all()
+        for secret in secrets
         if (end := secret.works_until())
         and end > at
         and secret.last_used_at
@@ -129,30 +149,23 @@ def _expiry(key: ApiKey, *, at: datetime) -> Concern | None:
     return Concern(key, "calendar-clock", "care", sentence)
 
 
-def _expired(key: ApiKey, *, at: datetime) -> Concern | None:
+def _expired(key: ApiKey, used: datetime | None, *, at: datetime) -> Concern | None:
     """Warn of a key that was in use until it expired: whoever used it hears 401 now."""
     end = key.expires_at
     if key.state(at=at) != "expired" or end is None or at - end > RECENTLY_EXPIRED:
         return None
-    used = _last_used(key)
     if used is None or used < end - STILL_ASKED:
         return None
     sentence = f"Expired on {day(end, now=at)}, and was in use until then. It answers 401 now."
     return Concern(key, "circle-alert", "deny", sentence)
 
 
-def _unused(key: ApiKey, *, at: datetime) -> Concern | None:
-    used = _last_used(key)
+def _unused(key: ApiKey, used: datetime | None, *, at: datetime) -> Concern | None:
     if key.state(at=at) != "active" or (used or key.created_at) > at - UNUSED:
         return None
     days = (at - (used or key.created_at)).days
     since = f"Unused for {days} days." if used else f"Never used in {days} days."
     return Concern(key, "moon", "", f"{since} Delete it if nothing needs it.")
-
-
-def _last_used(key: ApiKey) -> datetime | None:
-    times = (secret.last_used_at for secret in key.secrets.all())
-    return max((time for time in times if time), default=None)
 
 
 def _ahead(moment: datetime, *, at: datetime) -> str:

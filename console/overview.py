@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import Project
-from apikeys.models import ApiKey
 from apikeys.usage import periods, reports
 from apikeys.usage.latency import column_within, milliseconds
 from apikeys.usage.periods import Period
@@ -55,7 +54,8 @@ def overview(request: SignedIn, project_id: UUID, environment: str) -> HttpRespo
     outcome = _one_of(decisions.OUTCOMES, request.GET.get("decisions", ""), "")
     period = periods.named(name, at=at)
     denials = _denials(project, environment, period)
-    concerns = attention.concerns(project, environment, at=at)
+    keys = attention.live_keys(project, environment)
+    concerns = attention.concerns(keys, project, environment, at=at)
     by_class = denials.by_class()
     context: dict[str, Any] = {
         "project": project,
@@ -76,7 +76,7 @@ def overview(request: SignedIn, project_id: UUID, environment: str) -> HttpRespo
         "denied_classes": by_class,
         "most_denied": by_class[0][1] if by_class else 0,
         "steps": steps.first_steps(project, environment, at=at),
-        "has_keys": ApiKey.objects.live().filter(project=project, environment=environment).exists(),
+        "has_keys": bool(keys),
         "kept": kept.kept(project, environment, at=at),
         "ceilings": project.ceilings(),
         "base_url": base_url(request),

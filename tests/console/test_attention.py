@@ -11,7 +11,7 @@ from accounts.models import Project
 from apikeys.models import ApiKey, Secret
 from apikeys.services import delete_key, rotate_key
 from apikeys.usage.collector import collector
-from console.attention import concerns
+from console.attention import concerns, live_keys
 from tests.makers import BY, make_key, sample
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,8 @@ def use(key: ApiKey, at: datetime, **changed: Any) -> None:
 
 
 def sentences(project: Project, at: datetime, environment: str = "test") -> list[str]:
-    return [one.sentence for one in concerns(project, environment, at=at)]
+    keys = live_keys(project, environment)
+    return [one.sentence for one in concerns(keys, project, environment, at=at)]
 
 
 def test_a_key_that_is_used_needs_nobody(project: Project, key: ApiKey, now: datetime) -> None:
@@ -136,7 +137,7 @@ class TestUse:
     ) -> None:
         soon, _ = make_key(project, "Soon", expires_at=now + 40 * DAY)
         use(soon, now + 34 * DAY, status=429, code="rate_limited")
-        found = concerns(project, "test", at=now + 34 * DAY + HOUR)
+        found = concerns(live_keys(project, "test"), project, "test", at=now + 34 * DAY + HOUR)
         assert [(one.key.name, one.icon) for one in found] == [
             ("Soon", "gauge"),
             ("Checkout", "moon"),
