@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.allauth_internals import STATE_SESSION_KEY
 
@@ -49,3 +53,22 @@ def is_over(session: SessionBase) -> bool:
     if now - seen >= idle // NOTED:
         session[SEEN] = now
     return False
+
+
+RECORDED_EVERY = timedelta(minutes=1)  # which is as close as the list of sessions tells a time
+LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length
+
+
+def is_recorded(request: HttpRequest) -> bool:
+    """Say whether the list of sessions has this one as it is, seen a moment ago.
+
+    Then no page needs to write that it was seen again.
+    """
+    seen = UserSession.objects.filter(
+        session_key=request.session.session_key,
+        user=request.user.pk,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
+        last_seen_at__gt=timezone.now() - RECORDED_EVERY,
+    )
+    return seen.exists()

@@ -278,10 +278,13 @@ class UnconfirmedFormMiddleware:
 
 
 class UserSessionsMiddleware(AllauthSessionsMiddleware):
-    """Records where and when a person's sessions are used."""
+    """Records where and when a person's sessions are used, once a minute while they are."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if is_api(request.path_info):
+            return self.get_response(request)
+        known = request.session.session_key and request.user.is_authenticated
+        if known and sessions_of_people.is_recorded(request):
             return self.get_response(request)
         return super().__call__(request)
 

@@ -8,6 +8,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import User
 from tests.doors import signed_in
 
@@ -42,6 +43,23 @@ class TestSessions:
         assert "203.0.113.9" in page
         assert FIREFOX not in page
         assert "curl/8 &lt;b&gt;" in page
+
+    def test_when_it_was_seen_is_written_once_a_minute_and_from_where_at_once(
+        self, owner: User
+    ) -> None:
+        here = opened(owner, FIREFOX)
+        first = session_of(here).last_seen_at
+        here.get(HOME)
+        assert session_of(here).last_seen_at == first
+        earlier = first - sessions.RECORDED_EVERY
+        UserSession.objects.update(last_seen_at=earlier)
+        here.get(HOME)
+        assert session_of(here).last_seen_at >= first
+        UserSession.objects.update(last_seen_at=first)
+        here.get(HOME, REMOTE_ADDR="203.0.113.9")
+        assert session_of(here).ip == "203.0.113.9"
+        here.get(HOME, REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="curl/8")
+        assert session_of(here).user_agent == "curl/8"
 
     def test_one_is_signed_out_and_the_others_stay(self, owner: User) -> None:
         here, there, elsewhere = (opened(owner, FIREFOX) for _ in range(3))
