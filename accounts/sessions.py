@@ -71,4 +71,4 @@ def is_recorded(request: HttpRequest) -> bool:
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
         last_seen_at__gt=timezone.now() - RECORDED_EVERY,
     )
-    return seen.exists()
+    return bool(seen.exists())

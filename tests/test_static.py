@@ -6,6 +6,7 @@ import re
 
 from config.environment import BASE_DIR
 from console.person_file import ICONS
+from console.templatetags.frames import NAVIGATION
 
 STATIC = BASE_DIR / "static"
 TEMPLATES = BASE_DIR / "templates"
@@ -35,6 +36,7 @@ def test_every_icon_that_a_page_draws_is_in_the_sprite() -> None:
         assert found, module
         names |= {one or other for one, other in found}
     names |= set(ICONS.values())
+    names |= {icon for _, pages in NAVIGATION for *_, icon in pages} | {"book-open"}
     assert {name for name in names if f'id="{name}"' not in sprite} == set()
 
 

@@ -7,8 +7,11 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Project
+from console.frame import SECTIONS
+from console.templatetags.frames import NAVIGATION
 from tests.console.key_pages import page_of
 from tests.doors import Api, Response
 from tests.makers import make_key
@@ -30,6 +33,19 @@ def test_it_leads_to_the_same_page_with_its_filter(browser: Client, project: Pro
     here = f"/console/projects/{project.pk}"
     page = browser.get(f"{here}/test/usage/?range=30d")
     assert switched(browser, page)["live"] == f"{here}/live/usage/?range=30d"
+
+
+@pytest.mark.parametrize("environment", ["test", "live"])
+def test_each_page_at_the_side_is_there_and_says_that_it_is_this_one(
+    browser: Client, project: Project, environment: str
+) -> None:
+    for _, pages in NAVIGATION:
+        for section, name, _ in pages:
+            path = reverse(name, args=(project.pk, environment))
+            page = browser.get(path).content.decode()
+            here = re.findall(r'<a href="([^"]*)" aria-current="page"><svg.*?</svg>(.*?)</a>', page)
+            assert here == [(path, SECTIONS[section])]
+    assert f'<a href="{reverse("docs")}"><svg' in page
 
 
 def test_from_one_thing_it_leads_to_the_list_of_such_things(
