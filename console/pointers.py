@@ -28,10 +28,10 @@ class Pointers:
         return _path(page, ID).replace(str(ID), str(key_id))
 
     def requests_of(self, key_id: UUID, **narrowed: str) -> str:
-        return self._page("requests", key=str(key_id), **narrowed)
+        return self._page("requests", None, key=str(key_id), **narrowed)
 
     def events_of_key(self, key_id: UUID, **narrowed: str) -> str:
-        return self._page("audit_log", key=str(key_id), **narrowed)
+        return self._page("audit_log", None, key=str(key_id), **narrowed)
 
     def event(self, event: AuditEvent) -> str:
         return self._page("audit_event", event.pk)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,7 @@ class TestThresholds:
             {"total": Numbers(KNOWN_REQUESTS - 1, 90, 10)},
         ],
     )
-    def test_nothing_is_said_of_a_key_that_is_hardly_known(self, less: dict[str, object]) -> None:
+    def test_nothing_is_said_of_a_key_that_is_hardly_known(self, less: dict[str, Any]) -> None:
         much = Lately(hours=[Numbers(9000, 9000, 9000)], words={Word(SCOPE, "schedule"): 9000})
         assert findings(replace(KNOWN, **less), much) == []
 
