@@ -1,8 +1,9 @@
 import { type KeySource } from "./keys.js";
-import { MemoryOperations } from "./memory.js";
-import { AuditOperations, PolicyOperations, UsageOperations } from "./questions.js";
+import { type MemoryOperations } from "./memory.js";
+import { type AuditOperations, type PolicyOperations, type UsageOperations } from "./questions.js";
 import type { RateLimit } from "./results.js";
-import { UserOperations } from "./users.js";
+import { INSPECT } from "./runtime.js";
+import { type UserOperations } from "./users.js";
 import type { KeyEnvironment } from "./vocabulary.js";
 export interface ClientOptions {
     /**
@@ -48,4 +49,5 @@ export declare class MemoryScope {
         apiKey: string | null;
         baseURL: string;
     };
+    [INSPECT](): string;
 }

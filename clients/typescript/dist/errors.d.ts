@@ -35,6 +35,8 @@ export interface Told {
     readonly status?: number | null;
     readonly code?: string | null;
     readonly requestId?: string | null;
+    readonly reason?: FailureReason;
+    readonly requestSent?: boolean;
 }
 /** Whatever this package throws on its own account. */
 export declare class MemoryScopeError extends Error {
@@ -126,12 +128,11 @@ export declare class APIConnectionError extends APIError {
     readonly reason: FailureReason;
     /** Whether the service may have got the request, and may have carried it out. */
     readonly requestSent: boolean;
-    constructor(message: string, reason: FailureReason, requestSent: boolean);
+    constructor(message: string, reason?: FailureReason, requestSent?: boolean);
 }
 /** There was no answer in time. */
 export declare class APITimeoutError extends APIConnectionError {
 }
 /** The answer began and broke off: what came of it is not the whole. */
 export declare class IncompleteAnswerError extends APIConnectionError {
-    constructor(message: string);
 }

@@ -1,7 +1,7 @@
-import { Pages } from "./paging.js";
+import { type Pages } from "./paging.js";
 import type * as results from "./results.js";
-import type { CallOptions, CreateOptions, Sender } from "./sending.js";
-import { ALL_DOMAINS, type Scope, type Source, type Value } from "./vocabulary.js";
+import type { CallOptions, CreateOptions, Send } from "./sending.js";
+import type { ALL_DOMAINS, Scope, Source, Value } from "./vocabulary.js";
 /** A memory to be stored. */
 export interface NewMemory {
     /** The end user, in your own naming. */
@@ -67,9 +67,7 @@ export interface ListParams {
     /** How many to ask for at once, 1 to 100. */
     limit?: number | undefined;
 }
-export declare class MemoryOperations {
-    #private;
-    constructor(sender: Sender);
+export interface MemoryOperations {
     /** Store a memory. It is stored once, however often the network makes this try. */
     create(memory: NewMemory, options?: CreateOptions): Promise<results.Memory>;
     /** Store up to 100 memories, all of them or none, and once as `create` does. */
@@ -102,4 +100,5 @@ export declare class MemoryOperations {
     /** Delete a memory, for good. */
     delete(memoryId: string, options?: CallOptions): Promise<results.Deletion>;
 }
+export declare const memoryOperations: (send: Send) => MemoryOperations;
 export {};

@@ -7,3 +7,5 @@ export declare function camel(name: string): string;
 export declare function camelPath(path: string): string;
 /** Return JSON of the service with the names of TypeScript; what people said keeps its own. */
 export declare function camelDeep(value: unknown): unknown;
+/** Return an object whose fields are made of those of another. */
+export declare function mapped<T>(given: object, make: (field: [string, unknown]) => [string, T]): Record<string, T>;

@@ -1,4 +1,6 @@
+import type { Simple } from "./reading.js";
 import type { Page } from "./results.js";
+import type { CallOptions, Send } from "./sending.js";
 /** What a list holds, the newest first: to be iterated, as often as wanted, or page by page. */
 export declare class Pages<T> implements AsyncIterable<T> {
     #private;
@@ -9,3 +11,5 @@ export declare class Pages<T> implements AsyncIterable<T> {
     pages(cursor?: string | null): AsyncGenerator<Page<T>, void, undefined>;
     [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined>;
 }
+/** Return the list at this path, of what the parameters leave of it. */
+export declare function pagesOf<T>(send: Send, path: string, params: object, item: Simple<T>, options: CallOptions | undefined): Pages<T>;

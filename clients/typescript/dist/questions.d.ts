@@ -1,6 +1,7 @@
-import { Pages } from "./paging.js";
+/** What else can be asked: the record, the policy, and the key's own use. */
+import { type Pages } from "./paging.js";
 import type * as results from "./results.js";
-import type { CallOptions, Sender } from "./sending.js";
+import type { CallOptions, Send } from "./sending.js";
 import type { Decision, Scope } from "./vocabulary.js";
 /** Which events of the record are asked for; left out: all. */
 export interface AuditParams {
@@ -20,15 +21,11 @@ export interface AuditParams {
     /** How many to ask for at once, 1 to 100. */
     limit?: number | undefined;
 }
-export declare class AuditOperations {
-    #private;
-    constructor(sender: Sender);
+export interface AuditOperations {
     /** List the record of the key's project and environment, the newest first. */
     list(params?: AuditParams, options?: CallOptions): Pages<results.AuditEvent>;
 }
-export declare class PolicyOperations {
-    #private;
-    constructor(sender: Sender);
+export interface PolicyOperations {
     /** Return the policy as the service enforces it: what may be read for what. */
     get(options?: CallOptions): Promise<results.Policy>;
     /** Ask what a read for this purpose would be answered. It reads nothing. */
@@ -37,9 +34,10 @@ export declare class PolicyOperations {
         purpose: string;
     }, options?: CallOptions): Promise<results.PolicyCheck>;
 }
-export declare class UsageOperations {
-    #private;
-    constructor(sender: Sender);
+export interface UsageOperations {
     /** Return what is left of this key's limit, and how much it was used in the last 30 days. */
     get(options?: CallOptions): Promise<results.Usage>;
 }
+export declare const auditOperations: (send: Send) => AuditOperations;
+export declare const policyOperations: (send: Send) => PolicyOperations;
+export declare const usageOperations: (send: Send) => UsageOperations;

@@ -1,7 +1,8 @@
+import { type DomainWriter } from "./arguments.js";
 import type { Keys } from "./keys.js";
 import type { Reader } from "./reading.js";
 import type { RateLimit, Result } from "./results.js";
-import { Deadline } from "./waiting.js";
+import { type Deadline } from "./waiting.js";
 /** What can be said of one call, as the last argument of every method. */
 export interface CallOptions {
     /** Ends the call: it rejects with the signal's reason. */
@@ -18,35 +19,41 @@ export interface CreateOptions extends CallOptions {
     /** Makes that it stores once, for 24 hours, from whatever process it is sent. */
     idempotencyKey?: string | undefined;
 }
-/** One operation. Each is safe to send again: see the method that makes it. */
-export interface Call<T> {
-    readonly method: "GET" | "POST" | "DELETE";
-    readonly path: string;
-    readonly read: Reader<T>;
-    /** JSON, written once: all attempts say the same. */
-    readonly body?: string;
-    readonly idempotencyKey?: string;
+/** What else a call is. Each is safe to send again: see the operation that makes it. */
+export interface Call {
+    /** What stands in the path for `{id}`. */
+    readonly id?: string;
+    /** Fields as the caller gave them. They are written as JSON once: all attempts say the same. */
+    readonly body?: object;
+    /** How their domains are sent. */
+    readonly domainOf?: DomainWriter;
+    /** Whether it goes with an Idempotency-Key. */
+    readonly stores?: boolean;
     /** Milliseconds to wait for the answer, at least, unless the call says otherwise. */
     readonly patience?: number;
-    /** Whether success is 204, without a body. */
-    readonly noContent?: boolean;
+    /** Whether the answer is returned as it comes, as a `Stream`. */
+    readonly streams?: boolean;
 }
-export interface Settings {
+/** A body that comes in pieces, and the time that each next one has. */
+export interface Stream {
+    readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+    readonly deadline: Deadline;
+}
+/**
+ * Returns what `GET /usage`, or the like, is answered. Throws an error of this package, what the
+ * caller's function for keys throws, or the reason of the signal.
+ */
+export type Send = <T extends object>(target: string, read: Reader<T>, options: CallOptions | undefined, call?: Call) => Promise<T & Result>;
+/** What sends for a client, with which keys, and what the last answer said of the key's limit. */
+export interface Sender {
+    readonly send: Send;
     readonly keys: Keys;
-    readonly baseURL: string;
-    readonly timeout: number;
-    readonly maxRetries: number;
-    readonly fetch: typeof fetch;
-}
-export declare class Sender {
-    #private;
     rateLimit: RateLimit | null;
-    constructor(settings: Settings);
-    /** Return what a call answers. Throws an error of this package, or the reason of the signal. */
-    send<T extends object>(call: Call<T>, options?: CallOptions): Promise<T & Result>;
-    /** Return the answer of a call as it comes, and the time that each next piece of it has. */
-    open(call: Call<object>, options?: CallOptions): Promise<{
-        response: Response;
-        deadline: Deadline;
-    }>;
 }
+/** The settings of a client that hold unless a call says otherwise. */
+export interface Settings {
+    readonly timeout?: number | undefined;
+    readonly maxRetries?: number | undefined;
+    readonly fetch?: typeof globalThis.fetch | undefined;
+}
+export declare function senderOf(keys: Keys, baseURL: string, settings: Settings): Sender;

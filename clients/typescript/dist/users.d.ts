@@ -1,8 +1,6 @@
 import type * as results from "./results.js";
-import type { CallOptions, Sender } from "./sending.js";
-export declare class UserOperations {
-    #private;
-    constructor(sender: Sender);
+import type { CallOptions, Send } from "./sending.js";
+export interface UserOperations {
     /** Say what is stored of an end user: where and how much, without a value. */
     get(userId: string, options?: CallOptions): Promise<results.User>;
     /** Erase all that is stored of an end user, for good; with `dryRun` say what would go. */
@@ -21,3 +19,4 @@ export declare class UserOperations {
      */
     exportStream(userId: string, options?: CallOptions): AsyncGenerator<Uint8Array, void, undefined>;
 }
+export declare const userOperations: (send: Send) => UserOperations;

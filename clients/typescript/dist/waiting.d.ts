@@ -1,20 +1,17 @@
-/** All that waits: pauses between attempts, and the time that an answer may take. */
-/** Wait so many seconds. Rejects with the signal's reason as soon as it is aborted. */
+/** Wait so many seconds, or until the signal is aborted. */
 export declare function pause(seconds: number, signal: AbortSignal | undefined): Promise<void>;
-/** What is waited for ended neither well nor badly: its time was over. */
-export declare const TOO_LATE: unique symbol;
-/**
- * The time that something may take, and the caller's signal, which can end it sooner. `signal` is
- * for `fetch`; `bound` also ends the wait for one that does not heed it.
- */
-export declare class Deadline {
-    #private;
-    constructor(milliseconds: number, caller: AbortSignal | undefined);
-    get signal(): AbortSignal;
-    /** Let the time begin anew. */
+/** The time that something may take, and the caller's signal, which can end it sooner. */
+export interface Deadline {
+    /** For `fetch`: aborted with the reason of the caller's, or with an APITimeoutError. */
+    readonly signal: AbortSignal;
+    /** Let the time begin anew, also after it was cleared. */
     extend(): void;
-    /** Return what comes of it in time. Rejects with TOO_LATE, or the reason of the caller's signal. */
-    bound<T>(work: Promise<T>): Promise<T>;
     /** Stop counting, and leave nothing behind. */
     clear(): void;
+    /**
+     * Return what comes of it in time; rejects with the signal's reason as soon as that is aborted,
+     * also if the work does not heed it. Bounds one thing at a time.
+     */
+    bound<T>(work: Promise<T>): Promise<T>;
 }
+export declare function deadlineOf(milliseconds: number, caller: AbortSignal | undefined): Deadline;

@@ -1,7 +1,6 @@
-/** Follows the brackets of a JSON text, to know whether its outermost one was closed. */
-export declare class Wholeness {
-    #private;
-    add(piece: Uint8Array): void;
-    /** Throw IncompleteAnswerError unless the export ended, and says that it is complete. */
-    check(): void;
-}
+/** Whether an export came whole. It is looked at piece by piece, however long it is. */
+/**
+ * Return what takes the pieces of a JSON text one by one, and says after each whether that is the
+ * whole: whether its outermost bracket was closed, and it says that it is complete.
+ */
+export declare function wholeness(): (piece: Uint8Array) => boolean;

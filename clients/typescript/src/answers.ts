@@ -1,14 +1,11 @@
 /** From an answer to a result or an error. Nothing here waits, and nothing is taken on trust. */
 import * as errors from "./errors.js";
 import { camelPath, snake } from "./naming.js";
-import type { Reader } from "./reading.js";
+import { each, type JsonObject, object, type Reader, record, text } from "./reading.js";
 import type { IgnoredField, RateLimit, Result } from "./results.js";
 
-type Body = Record<string, unknown>;
-type Kind = new (message: string, told: errors.Told) => errors.APIError;
-const NO_CONTENT = 204;
 /** By status, and by status and code where the code tells more. */
-const KINDS: Record<string, Kind> = {
+const KINDS: Record<string, new (message: string, told: errors.Told) => errors.APIError> = {
   400: errors.InvalidRequestError,
   401: errors.AuthenticationError,
   403: errors.PermissionDeniedError,
@@ -20,56 +17,53 @@ const KINDS: Record<string, Kind> = {
   429: errors.RateLimitError,
 };
 
+/** What is asked of whoever gets an answer that no Memory Scope gives. */
+export const ELSEWHERE = ": is this the address of a Memory Scope?";
+
 /** Return the result of an answer's text, or the error that the answer is. */
 export function understood<T extends object>(
-  answer: { read: Reader<T>; noContent?: boolean },
-  response: Response,
+  read: Reader<T>,
+  { ok, status, headers }: Response,
   content: string,
 ): (T & Result) | errors.APIError {
-  const requestId = response.headers.get("X-Request-ID");
-  const body = parsed(content);
-  if (response.ok && (!answer.noContent || response.status === NO_CONTENT)) {
-    try {
-      const told = remarks(body?.ignored_fields);
-      const ignoredFields: IgnoredField[] = told.map(({ field, nearest }) => ({ field, nearest }));
-      return Object.assign(answer.read(body ?? {}), { requestId, ignoredFields });
-    } catch {}
+  const body = parsed(content) ?? {};
+  if (!ok) return errorOf(status, body, headers);
+  try {
+    const ignoredFields = ignored(body.ignored_fields);
+    const requestId = headers.get("X-Request-ID");
+    return Object.assign(read(body, { status }), { requestId, ignoredFields });
+  } catch {
+    return errorOf(status, { detail: `The answer could not be understood${ELSEWHERE}` }, headers);
   }
-  if (response.ok) {
-    return new errors.APIError(
-      "The answer could not be understood: is this the address of a Memory Scope?",
-      { status: response.status, requestId },
-    );
-  }
-  return errorOf(response.status, body ?? {}, requestId, retryAfter(response.headers));
 }
 
-/** Return the error that an answer of this status and body is. */
+/** Return the error of this status, 0 for none, and body; headers has what was an answer by itself. */
 export function errorOf(
   status: number,
-  body: Body,
-  requestId: string | null,
-  wait: number | null,
+  body: JsonObject,
+  headers = new Headers(),
 ): errors.APIError {
-  const told = { status: status || null, code: text(body.code), requestId };
+  const told = {
+    status: status || null,
+    code: word(body.code),
+    requestId: headers.get("X-Request-ID") ?? word(body.request_id),
+  };
   const Kind =
-    KINDS[status + (told.code ?? "")] ??
-    (status >= 500 ? errors.ServerError : KINDS[status]) ??
-    errors.APIError;
-  const said =
-    text(body.detail) ??
-    (status
-      ? `The service answered ${status}.`
-      : "The answer is a redirect, which is not followed.");
-  const error = new Kind(said, told);
+    KINDS[`${status}${told.code}`] ??
+    (status < 500 ? (KINDS[status] ?? errors.APIError) : errors.ServerError);
+  const unsaid = `The service answered ${status || "with a redirect"}.`;
+  const error = new Kind(word(body.detail) ?? unsaid, told);
   // What a kind has of its own, the service calls the same in its spelling.
   for (const [name, usual] of Object.entries(error)) {
     if (name in told || usual === false) continue;
     const given = body[snake(name)];
-    const value = name === "retryAfter" ? wait : Array.isArray(usual) ? texts(given) : text(given);
-    Object.assign(error, {
-      [name]: name === "errors" ? remarks(given).filter(({ message }) => message !== null) : value,
-    });
+    const value =
+      name === "retryAfter"
+        ? retryAfter(headers)
+        : Array.isArray(usual)
+          ? (name === "errors" ? refused : texts)(given)
+          : word(given);
+    Object.assign(error, { [name]: value });
   }
   return error;
 }
@@ -79,62 +73,43 @@ export function errorOf(
  * has whole seconds and a date; gateways also write fractions and negative numbers. A date counts
  * from the answer's own, so that no clock needs to be right.
  */
-export function retryAfter(headers: Headers): number | null {
-  const told = headers.get("Retry-After")?.trim() ?? "";
-  if (/^-?\d+(\.\d*)?$/.test(told)) return Math.max(0, Number(told));
-  const until = date(told);
-  if (until === null) return null;
-  return Math.max(0, (until - (date(headers.get("Date") ?? "") ?? Date.now())) / 1000);
+function retryAfter(headers: Headers): number | null {
+  const told = headers.get("Retry-After") ?? "";
+  const seconds = /^-?\d+(\.\d*)?$/.test(told)
+    ? Number(told)
+    : (date(told) - (date(headers.get("Date")) || Date.now())) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds);
 }
 
 /** Return what the answer says of the key's limit; null if it says nothing. */
 export function rateLimitOf(headers: Headers): RateLimit | null {
-  const [limit, remaining, reset] = ["Limit", "Remaining", "Reset"].map((name) => {
-    const told = headers.get(`X-RateLimit-${name}`) ?? "";
-    return /^\d{1,12}$/.test(told) ? Number(told) : null;
-  });
-  if (limit == null || remaining == null || reset == null) return null;
-  return { limit, remaining, reset: new Date(reset * 1000) };
+  const [limit, remaining, reset] = ["Limit", "Remaining", "Reset"].map((name) =>
+    Number(headers.get(`X-RateLimit-${name}`) ?? Number.NaN),
+  ) as [number, number, number];
+  return limit + remaining + reset >= 0
+    ? { limit, remaining, reset: new Date(reset * 1000) }
+    : null;
 }
 
-function date(told: string): number | null {
-  // A date of HTTP begins with its weekday; `Date.parse` would read much else as one.
-  const moment = /^[A-Z][a-z]{2,8},? /.test(told) ? Date.parse(told) : Number.NaN;
-  return Number.isNaN(moment) ? null : moment;
+/** Return a date of HTTP, in milliseconds. It begins with its weekday; else much could be a date. */
+function date(told: string | null): number {
+  return Date.parse(told && /^[A-Z][a-z]+,? /.test(told) ? told : "");
 }
 
-export function parsed(content: string): Body | null {
+export function parsed(content: string): JsonObject | null {
   try {
-    const body: unknown = JSON.parse(content);
-    return typeof body === "object" && body !== null && !Array.isArray(body)
-      ? (body as Body)
-      : null;
+    return object(JSON.parse(content));
   } catch {
     return null;
   }
 }
 
-/** Return what of it is as agreed: a remark is no reason to lose an answer. */
-function remarks(
-  told: unknown,
-): { field: string; message: string | null; nearest: string | null }[] {
-  return list(told).flatMap((one) => {
-    const { field, message, nearest } = Object(one) as Body;
-    const name = text(nearest);
-    return typeof field === "string"
-      ? [{ field: camelPath(field), message: text(message), nearest: name && camelPath(name) }]
-      : [];
-  });
+function word(told: unknown): string | null {
+  return typeof told === "string" ? told : null;
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function texts(value: unknown): string[] {
-  return list(value).filter((one): one is string => typeof one === "string");
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
+const field = (told: unknown) => camelPath(text(told));
+const nearest = (told: unknown) => (typeof told === "string" ? camelPath(told) : null);
+const texts = each<string>(text);
+const ignored = each(record<IgnoredField>({ field, nearest }));
+const refused = each(record<errors.FieldError>({ field, nearest, message: text }));

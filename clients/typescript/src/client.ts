@@ -1,14 +1,20 @@
 /** The client: checked settings, a key that nobody sees, and what can be asked. */
 import { checkedAddress } from "./address.js";
 import { ConfigurationError } from "./errors.js";
-import { type KeySource, Keys } from "./keys.js";
-import { MemoryOperations } from "./memory.js";
-import { AuditOperations, PolicyOperations, UsageOperations } from "./questions.js";
+import { type KeySource, keysOf } from "./keys.js";
+import { type MemoryOperations, memoryOperations } from "./memory.js";
+import {
+  type AuditOperations,
+  auditOperations,
+  type PolicyOperations,
+  policyOperations,
+  type UsageOperations,
+  usageOperations,
+} from "./questions.js";
 import type { RateLimit } from "./results.js";
-import { isBrowser } from "./runtime.js";
-import { Sender } from "./sending.js";
-import { checkNumbers, DEFAULT_RETRIES, DEFAULT_TIMEOUT } from "./settings.js";
-import { UserOperations } from "./users.js";
+import { INSPECT, isBrowser } from "./runtime.js";
+import { type Sender, senderOf } from "./sending.js";
+import { type UserOperations, userOperations } from "./users.js";
 import type { KeyEnvironment } from "./vocabulary.js";
 
 export interface ClientOptions {
@@ -36,7 +42,6 @@ export interface ClientOptions {
  * setting cannot be used. Every method throws a `MemoryScopeError` of the kind that fits.
  */
 export class MemoryScope {
-  readonly #keys: Keys;
   readonly #sender: Sender;
   /** The service's address. */
   readonly baseURL: string;
@@ -49,39 +54,28 @@ export class MemoryScope {
   constructor(options: ClientOptions = {}) {
     if (isBrowser() && !options.dangerouslyAllowBrowser) {
       throw new ConfigurationError(
-        "This is a browser, where every visitor could read the key: let your own server ask. If no stranger can open this page, say dangerouslyAllowBrowser: true.",
+        "In a browser every visitor can read the key: let your own server ask, or say dangerouslyAllowBrowser: true.",
       );
     }
-    const { timeout = DEFAULT_TIMEOUT, maxRetries = DEFAULT_RETRIES } = options;
-    checkNumbers(options, ConfigurationError);
-    if (options.fetch !== undefined && typeof options.fetch !== "function") {
-      throw new ConfigurationError("fetch must be a function.");
-    }
-    this.#keys = new Keys(options.apiKey);
+    const keys = keysOf(options.apiKey);
     this.baseURL = checkedAddress(options.baseURL, options.allowHttp === true);
-    this.#sender = new Sender({
-      keys: this.#keys,
-      baseURL: this.baseURL,
-      timeout,
-      maxRetries,
-      // Looked up for each request: what replaces it later, in tests or to trace, is heeded.
-      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    });
-    this.memory = new MemoryOperations(this.#sender);
-    this.users = new UserOperations(this.#sender);
-    this.audit = new AuditOperations(this.#sender);
-    this.policy = new PolicyOperations(this.#sender);
-    this.usage = new UsageOperations(this.#sender);
+    this.#sender = senderOf(keys, this.baseURL, options);
+    const { send } = this.#sender;
+    this.memory = memoryOperations(send);
+    this.users = userOperations(send);
+    this.audit = auditOperations(send);
+    this.policy = policyOperations(send);
+    this.usage = usageOperations(send);
   }
 
   /** The key's environment, `test` or `live`; null before a function was asked for a key. */
   get environment(): KeyEnvironment | null {
-    return this.#keys.last?.environment ?? null;
+    return (this.maskedKey?.slice(3, 7) as KeyEnvironment | undefined) ?? null;
   }
 
   /** The key as the console shows it, e.g. `sk_test_••••9fQ2`; of a function, the last one. */
   get maskedKey(): string | null {
-    return this.#keys.last?.masked ?? null;
+    return this.#sender.keys.masked;
   }
 
   /** What the last answer said of the key's limit; null before the first that says. */
@@ -94,7 +88,7 @@ export class MemoryScope {
     return { apiKey: this.maskedKey, baseURL: this.baseURL };
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [INSPECT](): string {
     return `MemoryScope { apiKey: ${this.maskedKey ?? "a function"}, baseURL: ${this.baseURL} }`;
   }
 }

@@ -47,6 +47,8 @@ export interface Told {
   readonly status?: number | null;
   readonly code?: string | null;
   readonly requestId?: string | null;
+  readonly reason?: FailureReason;
+  readonly requestSent?: boolean;
 }
 
 /** Whatever this package throws on its own account. */
@@ -65,10 +67,9 @@ export class MemoryScopeError extends Error {
 
   /** Return the sentence, and after it what helps to find the request in the service's log. */
   override toString(): string {
-    const known = { status: this.status, code: this.code, "request id": this.requestId };
-    const told = Object.entries(known).filter((one) => one[1] !== null);
-    const words = told.map((one) => one.join(" ")).join(", ");
-    return `${this.name}: ${this.message}${words && ` (${words})`}`;
+    const { status, code, requestId } = this;
+    const words = [status, code, requestId && `request id ${requestId}`].filter(Boolean).join(", ");
+    return super.toString() + (words && ` (${words})`);
   }
 }
 
@@ -154,14 +155,12 @@ export class ServerError extends APIError {
 /** The service could not be reached, or the connection broke before its answer was there. */
 export class APIConnectionError extends APIError {
   /** Which of the things that go wrong it was, such as `refused`. */
-  readonly reason: FailureReason;
+  declare readonly reason: FailureReason;
   /** Whether the service may have got the request, and may have carried it out. */
-  readonly requestSent: boolean;
+  declare readonly requestSent: boolean;
 
-  constructor(message: string, reason: FailureReason, requestSent: boolean) {
-    super(message);
-    this.reason = reason;
-    this.requestSent = requestSent;
+  constructor(message: string, reason: FailureReason = "broken_off", requestSent = true) {
+    super(message, { reason, requestSent });
   }
 }
 
@@ -169,30 +168,26 @@ export class APIConnectionError extends APIError {
 export class APITimeoutError extends APIConnectionError {}
 
 /** The answer began and broke off: what came of it is not the whole. */
-export class IncompleteAnswerError extends APIConnectionError {
-  constructor(message: string) {
-    super(message, "broken_off", true);
-  }
-}
+export class IncompleteAnswerError extends APIConnectionError {}
 
 // Written out, so that a name survives a bundler that shortens those of classes.
-for (const [name, value] of Object.entries({
-  MemoryScopeError,
-  ConfigurationError,
-  InvalidArgumentError,
-  APIError,
-  InvalidRequestError,
-  AuthenticationError,
-  PolicyDeniedError,
-  PermissionDeniedError,
-  GrantRevokedError,
-  NotFoundError,
-  ConflictError,
-  RateLimitError,
-  ServerError,
-  APIConnectionError,
-  APITimeoutError,
-  IncompleteAnswerError,
+for (const [kind, { prototype }] of Object.entries({
+  MemoryScope: MemoryScopeError,
+  Configuration: ConfigurationError,
+  InvalidArgument: InvalidArgumentError,
+  API: APIError,
+  InvalidRequest: InvalidRequestError,
+  Authentication: AuthenticationError,
+  PolicyDenied: PolicyDeniedError,
+  PermissionDenied: PermissionDeniedError,
+  GrantRevoked: GrantRevokedError,
+  NotFound: NotFoundError,
+  Conflict: ConflictError,
+  RateLimit: RateLimitError,
+  Server: ServerError,
+  APIConnection: APIConnectionError,
+  APITimeout: APITimeoutError,
+  IncompleteAnswer: IncompleteAnswerError,
 })) {
-  Object.defineProperty(value.prototype, "name", { value: name, writable: true });
+  prototype.name = `${kind}Error`;
 }

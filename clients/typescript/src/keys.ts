@@ -1,75 +1,57 @@
 /** The key: checked before anything is sent, and shown to nobody but the request. */
-import { ConfigurationError } from "./errors.js";
-import { fromEnvironment } from "./runtime.js";
-import type { KeyEnvironment } from "./vocabulary.js";
-
-export const VARIABLE = "MEMORY_SCOPE_API_KEY";
-const PATTERN = /^sk_(test|live)_[0-9A-Za-z]{38}$/;
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const CHECKSUM_LENGTH = 6;
+import { HIDDEN } from "./runtime.js";
+import { checkedSetting } from "./settings.js";
 
 /** A key, or a function that is asked for one before each request. */
 export type KeySource = string | (() => string | Promise<string>);
 
-/**
- * Where the key of each request comes from. What a function returns is kept no longer than that
- * request; what it throws goes to the caller as it is.
- */
-export class Keys {
-  readonly #ask: (() => string | Promise<string>) | null = null;
-  readonly #fixed: string = "";
-  /** What of the last key may be shown; null before a function was asked. */
-  last: { environment: KeyEnvironment; masked: string } | null = null;
+/** Where the key of each request comes from. */
+export interface Keys {
+  /** What of the last key may be shown, `sk_test_••••9fQ2`; null before a function was asked. */
+  masked: string | null;
+  /**
+   * Return the key for one request. Throws ConfigurationError for what is none. What a function
+   * returns is kept no longer than that request; what it throws goes to the caller as it is.
+   */
+  now(): Promise<string>;
+}
 
-  constructor(given: KeySource | undefined) {
-    if (typeof given === "function") this.#ask = given;
-    else if (given !== undefined) this.#fixed = this.#checked(given, "apiKey");
-    else this.#fixed = this.#checked(fromEnvironment(VARIABLE) ?? "", VARIABLE);
-  }
-
-  /** Return the key for one request. Throws ConfigurationError for what is none. */
-  async now(): Promise<string> {
-    return this.#ask === null
-      ? this.#fixed
-      : this.#checked(await this.#ask(), "What apiKey() returned");
-  }
-
-  #checked(given: unknown, name: string): string {
-    const text = typeof given === "string" ? given.trim() : given;
-    const flaw = flawOf(text);
-    if (flaw !== null) throw new ConfigurationError(`${name}: ${flaw}`);
-    const key = text as string;
-    const environment = key.split("_")[1] as KeyEnvironment;
-    this.last = { environment, masked: `sk_${environment}_••••${key.slice(-4)}` };
+export function keysOf(given: KeySource | undefined): Keys {
+  const checked = (told: unknown) => {
+    const key = checkedSetting(told, ["API key", "apiKey", "MEMORY_SCOPE_API_KEY"], flawOf);
+    keys.masked = `${key.slice(0, 8)}${HIDDEN}${key.slice(-4)}`;
     return key;
-  }
+  };
+  const keys: Keys = {
+    masked: null,
+    now: async () => (typeof given === "function" ? checked((await given()) ?? "") : fixed),
+  };
+  const fixed = typeof given === "function" ? "" : checked(given);
+  return keys;
 }
 
-/** Say why the text is no API key, without a character of it; null if it is one. */
-function flawOf(text: unknown): string | null {
-  if (typeof text !== "string") return `A ${typeof text} is no API key.`;
-  if (text === "") return `No API key: give apiKey, or set ${VARIABLE}.`;
-  if (!PATTERN.test(text)) {
-    return "The API key is malformed: sk_test_ or sk_live_ and 38 letters and digits are a key.";
-  }
-  if (checksum(text.slice(0, -CHECKSUM_LENGTH)) !== text.slice(-CHECKSUM_LENGTH)) {
-    return "The API key's checksum is wrong: it was mistyped or altered.";
-  }
-  return null;
+/** Say why the text is no API key, without a character of it. */
+function flawOf(text: string): string | undefined {
+  const [, stem, end] = /^(sk_(?:test|live)_[0-9A-Za-z]{32})(\w{6})$/.exec(text) ?? [];
+  if (!stem || !end) return "A key is sk_test_ or sk_live_ and 38 letters and digits.";
+  return checksum(stem) === base62(end)
+    ? undefined
+    : "The key was mistyped or altered: its checksum is wrong.";
 }
 
-/** Return the CRC-32 of an ASCII text in base 62. */
-function checksum(stem: string): string {
-  let rest = 0xffffffff;
+/** Return the CRC-32 of an ASCII text. */
+function checksum(stem: string): number {
+  let rest = -1;
   for (const character of stem) {
     rest ^= character.charCodeAt(0);
-    for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+    for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 && 0xedb88320);
   }
-  rest = ~rest >>> 0;
-  let text = "";
-  for (let place = 0; place < CHECKSUM_LENGTH; place++) {
-    text = ALPHABET.charAt(rest % 62) + text;
-    rest = Math.floor(rest / 62);
-  }
-  return text;
+  return ~rest >>> 0;
+}
+
+/** Return the number that digits, then capitals, then small letters stand for. */
+function base62(text: string): number {
+  let number = 0;
+  for (const digit of text) number = 62 * number + parseInt(digit, 36) + (digit < "a" ? 0 : 26);
+  return number;
 }

@@ -1,12 +1,11 @@
 /** What can be done with memories, each by one call. */
-import { checkedIdempotencyKey, fieldsOf, queryOf, segmentOf } from "./arguments.js";
-import { get, post } from "./calls.js";
-import { InvalidArgumentError } from "./errors.js";
-import { Pages } from "./paging.js";
+import { checkedArray, invalid, narrowing, starred } from "./arguments.js";
+import { type Pages, pagesOf } from "./paging.js";
+import { type Reader, refuse } from "./reading.js";
 import type * as results from "./results.js";
-import type { CallOptions, CreateOptions, Sender } from "./sending.js";
+import type { CallOptions, CreateOptions, Send } from "./sending.js";
 import * as shapes from "./shapes.js";
-import { ALL_DOMAINS, type Scope, type Source, type Value } from "./vocabulary.js";
+import type { ALL_DOMAINS, Scope, Source, Value } from "./vocabulary.js";
 
 const BATCH_PATIENCE = 30_000; // milliseconds
 
@@ -68,6 +67,8 @@ export type RevokeParams =
   | { revocationToken: string; userId?: never; scope?: never; domain?: never }
   | { revocationToken?: never; userId: string; scope?: Scope | undefined; domain?: AnyDomain };
 
+type AnyRevoke = { [K in keyof RevokeParams]?: unknown };
+
 export interface ListParams {
   userId: string;
   scope?: Scope | undefined;
@@ -76,134 +77,89 @@ export interface ListParams {
   limit?: number | undefined;
 }
 
-export class MemoryOperations {
-  readonly #sender: Sender;
-
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-
+export interface MemoryOperations {
   /** Store a memory. It is stored once, however often the network makes this try. */
-  async create(memory: NewMemory, options?: CreateOptions): Promise<results.Memory> {
-    const call = post("/memory", shapes.memory, fieldsOf(without("replace", memory, "memory")), {
-      idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
-    });
-    return this.#sender.send(call, options);
-  }
+  create(memory: NewMemory, options?: CreateOptions): Promise<results.Memory>;
 
   /** Store up to 100 memories, all of them or none, and once as `create` does. */
-  async createMany(
-    memories: readonly NewMemory[],
-    options?: CreateOptions,
-  ): Promise<results.MemoryBatch> {
-    if (!Array.isArray(memories)) throw new InvalidArgumentError("memories must be an array.");
-    const each = memories.map((memory, at) =>
-      fieldsOf(without("replace", memory, `memories[${at}]`)),
-    );
-    const body = { memories: each };
-    const call = post("/memory/batch", shapes.memoryBatch, body, {
-      idempotencyKey: checkedIdempotencyKey(options?.idempotencyKey),
-      patience: BATCH_PATIENCE,
-    });
-    return this.#sender.send(call, options);
-  }
+  createMany(memories: readonly NewMemory[], options?: CreateOptions): Promise<results.MemoryBatch>;
 
   /**
    * Read a summary for a purpose. Nothing stored is not an error. Throws PolicyDeniedError if the
    * purpose is not allowed for the scope.
    */
-  async read(params: ReadParams, options?: CallOptions): Promise<results.MemoryRead> {
-    return this.#sender.send(
-      post("/memory/read", shapes.memoryRead, fieldsOf(without("detail", params))),
-      options,
-    );
-  }
+  read(params: ReadParams, options?: CallOptions): Promise<results.MemoryRead>;
 
   /**
    * Read several scopes and domains of a user for one purpose, each as by a read of its own. What
    * is refused stands beside what is answered: look at `answer` and `error` of each.
    */
-  async readMany(params: ReadManyParams, options?: CallOptions): Promise<results.ManyReads> {
-    const { reads, ...rest } = without("detail", params);
-    if (!Array.isArray(reads)) throw new InvalidArgumentError("reads must be an array.");
-    const body = { ...fieldsOf(rest), reads: reads.map(place) };
-    const call = post("/memory/read/batch", shapes.manyReads, body, { patience: BATCH_PATIENCE });
-    return this.#sender.send(call, options);
-  }
+  readMany(params: ReadManyParams, options?: CallOptions): Promise<results.ManyReads>;
 
   /**
    * Read again what a token was given for, brought up to date. Throws GrantRevokedError if the
    * access was taken back or has expired, and NotFoundError for no such token.
    */
-  async continue(params: ContinueParams, options?: CallOptions): Promise<results.MemoryRead> {
-    return this.#sender.send(
-      post("/memory/read/continue", shapes.memoryRead, fieldsOf(without("detail", params))),
-      options,
-    );
-  }
+  continue(params: ContinueParams, options?: CallOptions): Promise<results.MemoryRead>;
 
   /**
    * Take access back: what was stored is hidden at once, from every reader. Throws NotFoundError
    * if the token opens nothing (any more); with `afterLostAnswer` an earlier attempt of this call
    * got no answer, and may be what took the access back.
    */
-  async revoke(params: RevokeParams, options?: CallOptions): Promise<results.Revocation> {
-    const given = narrowed(params);
-    const { revocationToken, userId, scope, domain } = given;
-    if ((revocationToken == null) === (userId == null)) {
-      throw new InvalidArgumentError("Give either revocationToken or userId.");
-    }
-    if (revocationToken != null && (scope != null || domain !== undefined)) {
-      throw new InvalidArgumentError("scope and domain go with userId: a token has its own.");
-    }
-    return this.#sender.send(post("/memory/revoke", shapes.revocation, fieldsOf(given)), options);
-  }
+  revoke(params: RevokeParams, options?: CallOptions): Promise<results.Revocation>;
 
   /** List a user's memories as they were stored, the newest first: `for await`, or page by page. */
-  list(params: ListParams, options?: CallOptions): Pages<results.StoredMemoryFields> {
-    const query = narrowed(params);
-    const read = shapes.page(shapes.storedMemory);
-    const call = (cursor: string | null) => get(`/memory${queryOf({ ...query, cursor })}`, read);
-    call(null); // what cannot be sent is told now, not when the first page is asked for
-    return new Pages(async (cursor) => this.#sender.send(call(cursor), options));
-  }
+  list(params: ListParams, options?: CallOptions): Pages<results.StoredMemoryFields>;
 
   /** Return a memory as it was stored. */
-  async get(memoryId: string, options?: CallOptions): Promise<results.StoredMemory> {
-    return this.#sender.send(get(pathOf(memoryId), shapes.storedMemory), options);
-  }
+  get(memoryId: string, options?: CallOptions): Promise<results.StoredMemory>;
 
   /** Delete a memory, for good. */
-  async delete(memoryId: string, options?: CallOptions): Promise<results.Deletion> {
-    const read = () => ({ id: memoryId });
-    const path = pathOf(memoryId);
-    return this.#sender.send({ method: "DELETE", path, read, noContent: true }, options);
-  }
+  delete(memoryId: string, options?: CallOptions): Promise<results.Deletion>;
 }
 
-function pathOf(memoryId: string): string {
-  return `/memory/${segmentOf("memoryId", memoryId)}`;
-}
+export const memoryOperations = (send: Send): MemoryOperations => ({
+  create: (memory, options) =>
+    send("POST /memory", shapes.memory, options, { body: memory, stores: true }),
 
-/** Return it without a flag that says nothing: an older service would not know it. */
-function without<T extends object>(flag: string, given: T, name?: string): T {
-  const { [flag]: said, ...rest } = checkedObject(given, name) as Record<string, unknown>;
-  return { ...rest, ...(said !== false && { [flag]: said }) } as T;
-}
+  createMany: async (memories, options) =>
+    send("POST /memory/batch", shapes.memoryBatch, options, {
+      body: { memories: checkedArray("memories", memories) },
+      stores: true,
+      patience: BATCH_PATIENCE,
+    }),
 
-/** Return it with its domain as the service has it: absent is every one, and empty is none. */
-function narrowed(params: RevokeParams | ListParams): Record<string, unknown> {
-  const { domain, ...rest } = checkedObject(params);
-  return { ...rest, ...(domain !== ALL_DOMAINS && { domain: domain === null ? "" : domain }) };
-}
+  read: (params, options) =>
+    send("POST /memory/read", shapes.memoryRead, options, { body: params }),
 
-/** There, `*` is every domain. */
-function place(given: ReadPlace, at: number): object {
-  const { domain, ...rest } = checkedObject(given, `reads[${at}]`);
-  return fieldsOf({ ...rest, domain: domain === ALL_DOMAINS ? "*" : domain });
-}
+  readMany: async (params, options) =>
+    send("POST /memory/read/batch", shapes.manyReads, options, {
+      body: { ...params, reads: checkedArray("reads", params?.reads) },
+      domainOf: starred,
+      patience: BATCH_PATIENCE,
+    }),
 
-function checkedObject<T extends object>(given: T, name = "The argument"): T {
-  if (typeof given !== "object" || given === null) fieldsOf(given, name);
-  return given;
-}
+  continue: (params, options) =>
+    send("POST /memory/read/continue", shapes.memoryRead, options, { body: params }),
+
+  revoke: async (params, options) => {
+    const { revocationToken: token, userId: user, scope, domain } = Object(params) as AnyRevoke;
+    if (token == null ? user == null : (user ?? scope) != null || domain !== undefined) {
+      invalid("Give revocationToken alone, or userId.");
+    }
+    return send("POST /memory/revoke", shapes.revocation, options, {
+      body: params,
+      domainOf: narrowing,
+    });
+  },
+
+  list: (params, options) => pagesOf(send, "/memory", params, shapes.storedMemory, options),
+
+  get: (id, options) => send("GET /memory/{id}", shapes.storedMemory, options, { id }),
+
+  delete: (id, options) => {
+    const read: Reader<{ id: string }> = (_, { status }) => (status === 204 ? { id } : refuse());
+    return send("DELETE /memory/{id}", read, options, { id });
+  },
+});

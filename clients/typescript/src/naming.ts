@@ -7,25 +7,29 @@ export function snake(name: string): string {
 
 /** Return a name as TypeScript writes it: `user_id` as `userId`. */
 export function camel(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Return the way to a field as TypeScript writes it; within `valueJson` it stays as it was said. */
 export function camelPath(path: string): string {
-  const [ours = "", ...said] = path.split(/(?<=value_json)(?=[.[])/);
-  return camel(ours) + said.join("");
+  return path.replace(/^.*?value_json(?=[.[])|^.*/s, (ours) => camel(ours));
 }
-
-const SAID = new Set(["value_json", "meta"]);
 
 /** Return JSON of the service with the names of TypeScript; what people said keeps its own. */
 export function camelDeep(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelDeep);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [
-      camel(name),
-      SAID.has(name) ? one : camelDeep(one),
-    ]),
-  );
+  return value && typeof value === "object"
+    ? mapped(value, ([name, one]) => [
+        camel(name),
+        /^(value_json|meta)$/.test(name) ? one : camelDeep(one),
+      ])
+    : value;
+}
+
+/** Return an object whose fields are made of those of another. */
+export function mapped<T>(
+  given: object,
+  make: (field: [string, unknown]) => [string, T],
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(given).map(make));
 }

@@ -1,6 +1,10 @@
 /** Lists that come in pages. Each is asked for when it is needed, so a list may be of any length. */
-import { APIError } from "./errors.js";
+import { ELSEWHERE, errorOf } from "./answers.js";
+import { parametersOf } from "./arguments.js";
+import type { Simple } from "./reading.js";
 import type { Page } from "./results.js";
+import type { CallOptions, Send } from "./sending.js";
+import { page } from "./shapes.js";
 
 /** What a list holds, the newest first: to be iterated, as often as wanted, or page by page. */
 export class Pages<T> implements AsyncIterable<T> {
@@ -19,15 +23,17 @@ export class Pages<T> implements AsyncIterable<T> {
   async *pages(cursor: string | null = null): AsyncGenerator<Page<T>, void, undefined> {
     // One cursor is kept, each time for twice as many pages: so a circle of any length is found,
     // and a list of any length takes no more memory.
-    let [kept, seen, most] = [cursor, 0, 1];
-    for (let at = cursor; ; ) {
+    let kept = cursor;
+    for (let [at, seen] = [cursor, 1]; ; seen++) {
       const page = await this.page(at);
       yield page;
       at = page.nextCursor;
       if (at === null) return;
-      if (at === kept) throw inCircle(page.requestId);
-      seen += 1;
-      if (seen === most) [kept, seen, most] = [at, 0, 2 * most];
+      if (at === kept) {
+        const detail = `The pages lead in a circle${ELSEWHERE}`;
+        throw errorOf(0, { detail, request_id: page.requestId });
+      }
+      if ((seen & (seen + 1)) === 0) kept = at;
     }
   }
 
@@ -36,8 +42,19 @@ export class Pages<T> implements AsyncIterable<T> {
   }
 }
 
-function inCircle(requestId: string | null): APIError {
-  return new APIError("The pages lead in a circle: is this the address of a Memory Scope?", {
-    requestId,
+/** Return the list at this path, of what the parameters leave of it. */
+export function pagesOf<T>(
+  send: Send,
+  path: string,
+  params: object,
+  item: Simple<T>,
+  options: CallOptions | undefined,
+): Pages<T> {
+  const read = page(item);
+  // Now, and not when the first page is asked for: what cannot be sent is told at once.
+  const given = parametersOf(params);
+  return new Pages((cursor) => {
+    const query = `${new URLSearchParams(cursor === null ? given : { ...given, cursor })}`;
+    return send(`GET ${path}${query && `?${query}`}`, read, options);
   });
 }

@@ -1,9 +1,7 @@
 /** What else can be asked: the record, the policy, and the key's own use. */
-import { fieldsOf, queryOf } from "./arguments.js";
-import { get, post } from "./calls.js";
-import { Pages } from "./paging.js";
+import { type Pages, pagesOf } from "./paging.js";
 import type * as results from "./results.js";
-import type { CallOptions, Sender } from "./sending.js";
+import type { CallOptions, Send } from "./sending.js";
 import * as shapes from "./shapes.js";
 import type { Decision, Scope } from "./vocabulary.js";
 
@@ -26,52 +24,37 @@ export interface AuditParams {
   limit?: number | undefined;
 }
 
-export class AuditOperations {
-  readonly #sender: Sender;
-
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-
+export interface AuditOperations {
   /** List the record of the key's project and environment, the newest first. */
-  list(params: AuditParams = {}, options?: CallOptions): Pages<results.AuditEvent> {
-    const path = (cursor: string | null) => `/audit${queryOf({ ...params, cursor })}`;
-    const read = shapes.page(shapes.auditEvent);
-    path(null); // what cannot be sent is told now, not when the first page is asked for
-    return new Pages(async (cursor) => this.#sender.send(get(path(cursor), read), options));
-  }
+  list(params?: AuditParams, options?: CallOptions): Pages<results.AuditEvent>;
 }
 
-export class PolicyOperations {
-  readonly #sender: Sender;
-
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-
+export interface PolicyOperations {
   /** Return the policy as the service enforces it: what may be read for what. */
-  async get(options?: CallOptions): Promise<results.Policy> {
-    return this.#sender.send(get("/policy", shapes.policy), options);
-  }
+  get(options?: CallOptions): Promise<results.Policy>;
 
   /** Ask what a read for this purpose would be answered. It reads nothing. */
-  async check(
+  check(
     params: { scope: Scope; purpose: string },
     options?: CallOptions,
-  ): Promise<results.PolicyCheck> {
-    return this.#sender.send(post("/policy/check", shapes.policyCheck, fieldsOf(params)), options);
-  }
+  ): Promise<results.PolicyCheck>;
 }
 
-export class UsageOperations {
-  readonly #sender: Sender;
-
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-
+export interface UsageOperations {
   /** Return what is left of this key's limit, and how much it was used in the last 30 days. */
-  async get(options?: CallOptions): Promise<results.Usage> {
-    return this.#sender.send(get("/usage", shapes.usage), options);
-  }
+  get(options?: CallOptions): Promise<results.Usage>;
 }
+
+export const auditOperations = (send: Send): AuditOperations => ({
+  list: (params = {}, options) => pagesOf(send, "/audit", params, shapes.auditEvent, options),
+});
+
+export const policyOperations = (send: Send): PolicyOperations => ({
+  get: (options) => send("GET /policy", shapes.policy, options),
+  check: (params, options) =>
+    send("POST /policy/check", shapes.policyCheck, options, { body: params }),
+});
+
+export const usageOperations = (send: Send): UsageOperations => ({
+  get: (options) => send("GET /usage", shapes.usage, options),
+});

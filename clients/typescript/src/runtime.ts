@@ -6,14 +6,19 @@ interface Surroundings {
   navigator?: { userAgent?: unknown };
 }
 
+/** Names the method by which Node, Deno and Bun show an object in a log. */
+export const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+/** Stands for what of a secret is not shown. */
+export const HIDDEN = "••••";
+
 const here = globalThis as unknown as Surroundings;
 
-/** Return a variable of the environment; undefined where there is none, or no environment. */
-export function fromEnvironment(name: string): string | undefined {
+/** Return a variable of the environment; empty where there is none, or no environment. */
+export function fromEnvironment(name: string): string {
   try {
-    return here.process?.env?.[name];
+    return here.process?.env?.[name] ?? "";
   } catch {
-    return undefined; // Deno without the permission to read it
+    return ""; // Deno without the permission to read it
   }
 }
 
@@ -22,6 +27,5 @@ export function fromEnvironment(name: string): string | undefined {
  * Node, Deno, Bun and the edge runtimes have names of their own.
  */
 export function isBrowser(): boolean {
-  const name = here.navigator?.userAgent;
-  return here.document !== undefined || (typeof name === "string" && name.startsWith("Mozilla/"));
+  return here.document !== undefined || /^Mozilla\//.test(`${here.navigator?.userAgent}`);
 }

@@ -1,23 +1,38 @@
-/** The numbers that can be set, for a client or for one call. */
-
-export const DEFAULT_TIMEOUT = 10_000; // milliseconds
-export const DEFAULT_RETRIES = 2;
-const MOST_RETRIES = 10;
-const LONGEST_TIMER = 2 ** 31 - 1; // a longer one would end at once
+/** What can be set, for a client or for one call. */
+import { ConfigurationError } from "./errors.js";
+import { fromEnvironment } from "./runtime.js";
 
 /** Throw the error of this kind for a number that cannot be heeded. */
 export function checkNumbers(
-  {
-    timeout = DEFAULT_TIMEOUT,
-    maxRetries = DEFAULT_RETRIES,
-  }: { timeout?: unknown; maxRetries?: unknown },
+  timeout: number,
+  maxRetries: number,
   Kind: new (message: string) => Error,
 ): void {
-  if (!(typeof timeout === "number" && timeout > 0 && timeout <= LONGEST_TIMER)) {
+  const LONGEST_TIMER = 0x7fffffff; // a longer one would end at once
+  const MOST_RETRIES = 10;
+  if (!(timeout > 0 && timeout <= LONGEST_TIMER)) {
     throw new Kind(`timeout must be more than 0 milliseconds and at most ${LONGEST_TIMER}.`);
   }
-  const retries = maxRetries as number;
-  if (!(Number.isInteger(retries) && retries >= 0 && retries <= MOST_RETRIES)) {
+  if (!(Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= MOST_RETRIES)) {
     throw new Kind(`maxRetries must be a whole number between 0 and ${MOST_RETRIES}.`);
   }
+}
+
+/** What a text is called that can be set: what it is, the option, and the variable in its place. */
+export type Names = readonly [what: string, option: string, variable: string];
+
+/**
+ * Return the text without white space at its ends; not given, it is the environment's. Throws
+ * ConfigurationError where there is none, or where `flawOf` finds something, and never shows it.
+ */
+export function checkedSetting(
+  given: unknown,
+  [what, option, variable]: Names,
+  flawOf: (text: string) => string | undefined,
+): string {
+  const isGiven = given !== undefined;
+  const text = `${isGiven ? given : fromEnvironment(variable)}`.trim();
+  const flaw = text ? flawOf(text) : `No ${what}: give ${option}, or set ${variable}.`;
+  if (flaw) throw new ConfigurationError(`${isGiven ? option : variable}: ${flaw}`);
+  return text;
 }

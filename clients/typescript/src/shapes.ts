@@ -1,50 +1,49 @@
 /** How each answer is read: the fields of `results`, each with its reader. */
 import { errorOf } from "./answers.js";
-import type { APIError } from "./errors.js";
 import {
-  anything,
+  each,
   type Fields,
   flag,
-  integer,
-  type JsonObject,
   list,
   nullable,
   number,
   object,
-  or,
   type Reader,
   record,
+  type Simple,
   said,
   table,
   text,
   time,
-  word,
 } from "./reading.js";
 import type * as results from "./results.js";
-import type { PurposeClass, Scope, Source, Value } from "./vocabulary.js";
+import { HIDDEN, INSPECT } from "./runtime.js";
+import type { Json, PurposeClass, Value } from "./vocabulary.js";
 
 /** What of an answer is its own; the rest every answer has. */
 type Own<T> = Omit<T, keyof results.Result>;
 
-const scope = word<Scope>();
-const source = word<Source>();
-const purposeClass = word<PurposeClass>();
-const texts = or(list(text), (): string[] => []);
-const classes = list(purposeClass);
+const maybeText = nullable(text) as <T extends string>(told: unknown) => T | null;
+const maybeTime = nullable(time);
+const maybeNumber = nullable(number);
+const orFalse = (told: unknown): boolean => flag(told ?? false);
+const texts = each<string>(text);
+const classes = list<PurposeClass>(text);
+const anything = (told: unknown) => told as Json;
 
 const memoryFields: Fields<results.MemoryFields> = {
   id: text,
   userId: text,
-  scope,
-  domain: nullable(text),
+  scope: text,
+  domain: maybeText,
   createdAt: time,
-  expiresAt: nullable(time),
+  expiresAt: maybeTime,
 };
 const storedFields: Fields<results.StoredMemoryFields> = {
   ...memoryFields,
-  source,
+  source: text,
   valueJson: said<Value>,
-  replace: or(flag, () => false),
+  replace: orFalse,
 };
 
 export const memory = record(memoryFields);
@@ -56,16 +55,16 @@ const detail = record<results.Detail>({
     record<results.DetailValue>({
       path: text,
       value: anything,
-      source,
+      source: text,
       saidAt: time,
-      times: integer,
+      times: number,
     }),
   ),
   overruled: list(
-    record<results.OverruledValue>({ path: text, value: anything, source, why: text }),
+    record<results.OverruledValue>({ path: text, value: anything, source: text, why: text }),
   ),
-  counts: table(integer),
-  newestAt: nullable(time),
+  counts: table(number),
+  newestAt: maybeTime,
   promptText: text,
 });
 
@@ -79,114 +78,103 @@ const plainRead = record<results.MemoryReadFields>({
 });
 
 /** Read a summary. Its token is there to use and to keep as JSON, and no log shows it. */
-export function memoryRead(told: unknown): results.MemoryReadFields {
+export const memoryRead = (told: unknown): results.MemoryReadFields => {
   const read = plainRead(told);
   const shown = (_: number, options: object, inspect: (value: object, options: object) => string) =>
-    inspect({ ...read, revocationToken: "rev_••••" }, options);
-  return Object.defineProperty(read, Symbol.for("nodejs.util.inspect.custom"), { value: shown });
-}
-
-const readItem = (told: unknown): results.ReadItem => {
-  const item = record<Omit<results.ReadItem, "error"> & { error: JsonObject | null }>({
-    scope,
-    domain: nullable(text),
-    status: integer,
-    answer: nullable(memoryRead),
-    error: nullable(object),
-  })(told);
-  return { ...item, error: item.error && refusal(item.status, item.error) };
+    inspect({ ...read, revocationToken: `rev_${HIDDEN}` }, options);
+  return Object.defineProperty(read, INSPECT, { value: shown });
 };
 
-function refusal(status: number, body: JsonObject): APIError {
-  const id = body.request_id;
-  return errorOf(status, body, typeof id === "string" ? id : null, null);
-}
+const readItem = record<results.ReadItem>({
+  scope: text,
+  domain: maybeText,
+  status: number,
+  answer: nullable(memoryRead),
+  error: nullable((told, { status }) => errorOf(number(status), object(told))),
+});
 
 export const manyReads = record<Own<results.ManyReads>>({ items: list(readItem) });
 
 export const revocation = record<Own<results.Revocation>>({
   revoked: flag,
   revokedAt: time,
-  grantsClosed: nullable(integer),
-  memoriesHidden: nullable(integer),
+  grantsClosed: maybeNumber,
+  memoriesHidden: maybeNumber,
 });
 
 const holding: Fields<results.Holding> = {
-  memories: integer,
-  stored: integer,
-  openGrants: integer,
-  firstCreatedAt: nullable(time),
-  lastCreatedAt: nullable(time),
+  memories: number,
+  stored: number,
+  openGrants: number,
+  firstCreatedAt: maybeTime,
+  lastCreatedAt: maybeTime,
 };
 export const user = record<Own<results.User>>({
   userId: text,
   ...holding,
-  places: list(record<results.Place>({ scope, domain: nullable(text), ...holding })),
+  places: list(record<results.Place>({ scope: text, domain: maybeText, ...holding })),
 });
 
 export const erasure = record<Own<results.Erasure>>({
   userId: text,
-  memoriesDeleted: integer,
-  grantsClosed: integer,
-  idempotencyRecordsDeleted: integer,
-  auditEventsEmptied: integer,
-  erasedAt: nullable(time),
-  dryRun: or(flag, () => false),
+  memoriesDeleted: number,
+  grantsClosed: number,
+  idempotencyRecordsDeleted: number,
+  auditEventsEmptied: number,
+  erasedAt: maybeTime,
+  dryRun: orFalse,
 });
 
 export const auditEvent = record<results.AuditEvent>({
   id: text,
   eventType: text,
-  appId: nullable(text),
+  appId: maybeText,
   environment: text,
-  apiKeyId: nullable(text),
-  subjectId: nullable(text),
-  userId: nullable(text),
-  scope: nullable(scope),
-  domain: nullable(text),
-  purpose: nullable(text),
-  purposeClass: nullable(purposeClass),
+  apiKeyId: maybeText,
+  subjectId: maybeText,
+  userId: maybeText,
+  scope: maybeText,
+  domain: maybeText,
+  purpose: maybeText,
+  purposeClass: maybeText,
   memoryIds: texts,
-  revocationGrantId: nullable(text),
-  reasonCode: nullable(text),
-  decisionId: nullable(text),
-  policyVersion: nullable(text),
-  requestId: nullable(text),
-  serverRequestId: nullable(text),
+  revocationGrantId: maybeText,
+  reasonCode: maybeText,
+  decisionId: maybeText,
+  policyVersion: maybeText,
+  requestId: maybeText,
+  serverRequestId: maybeText,
   createdAt: time,
-  meta: or(object, () => ({})),
+  meta: (told) => object(told ?? {}),
 });
 
-const plainPolicy = record<Omit<Own<results.Policy>, "body">>({
+export const policy = record<Own<results.Policy>>({
   version: text,
-  matrix: table(classes) as Reader<Record<Scope, PurposeClass[]>>,
-});
-export const policy = (told: unknown): Own<results.Policy> => ({
-  ...plainPolicy(told),
-  body: object(told),
+  matrix: table(classes) as Reader<results.Policy["matrix"]>,
+  body: (_, policy) => policy,
 });
 
 export const policyCheck = record<Own<results.PolicyCheck>>({
   allowed: flag,
-  purposeClass,
-  purposeId: nullable(text),
+  purposeClass: text,
+  purposeId: maybeText,
   matchedTerms: texts,
   refusedTerms: texts,
-  proposedClass: nullable(purposeClass),
+  proposedClass: maybeText,
   allowedPurposeClasses: classes,
   policyVersion: text,
-  reason: nullable(text),
-  hint: nullable(text),
+  reason: maybeText,
+  hint: maybeText,
 });
 
 export const usage = record<Own<results.Usage>>({
-  limit: integer,
-  remaining: integer,
+  limit: number,
+  remaining: number,
   resetAt: time,
-  burstLimit: integer,
-  days: list(record<results.Day>({ day: text, requests: integer, errors: integer })),
+  burstLimit: number,
+  days: list(record<results.Day>({ day: text, requests: number, errors: number })),
 });
 
-export function page<T>(item: Reader<T>): Reader<Own<results.Page<T>>> {
-  return record<Own<results.Page<T>>>({ items: list(item), nextCursor: nullable(text) });
+export function page<T>(item: Simple<T>): Reader<Own<results.Page<T>>> {
+  return record<Own<results.Page<T>>>({ items: list(item), nextCursor: maybeText });
 }

@@ -1,98 +1,94 @@
 /** What can be done with all that is held of a user. */
 import { parsed } from "./answers.js";
-import { queryOf, segmentOf } from "./arguments.js";
-import { get } from "./calls.js";
-import { IncompleteAnswerError, InvalidArgumentError } from "./errors.js";
-import { timeoutError } from "./failures.js";
+import { invalid } from "./arguments.js";
+import { IncompleteAnswerError } from "./errors.js";
 import { camelDeep } from "./naming.js";
+import { refuse } from "./reading.js";
 import type * as results from "./results.js";
-import type { CallOptions, Sender } from "./sending.js";
+import type { CallOptions, Send, Stream } from "./sending.js";
 import * as shapes from "./shapes.js";
-import { TOO_LATE } from "./waiting.js";
-import { Wholeness } from "./wholeness.js";
+import { wholeness } from "./wholeness.js";
 
-const PATIENCE = 75_000; // milliseconds: the service may take 60 seconds for all of a user
+const PATIENCE = 75_000; // milliseconds: the service itself may take 60 seconds
 
-export class UserOperations {
-  readonly #sender: Sender;
-
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-
+export interface UserOperations {
   /** Say what is stored of an end user: where and how much, without a value. */
-  async get(userId: string, options?: CallOptions): Promise<results.User> {
-    return this.#sender.send(get(pathOf(userId), shapes.user, PATIENCE), options);
-  }
+  get(userId: string, options?: CallOptions): Promise<results.User>;
 
   /** Erase all that is stored of an end user, for good; with `dryRun` say what would go. */
-  async erase(
+  erase(
     userId: string,
-    params: { dryRun?: boolean | undefined } = {},
+    params?: { dryRun?: boolean | undefined },
     options?: CallOptions,
-  ): Promise<results.Erasure> {
-    const { dryRun = false, ...others } = params ?? {};
-    if (typeof dryRun !== "boolean")
-      throw new InvalidArgumentError("dryRun must be true or false.");
-    const [other] = Object.keys(others); // a typo must erase nothing
-    if (other !== undefined)
-      throw new InvalidArgumentError(`An erasure has no ${other}: only dryRun.`);
-    const path = pathOf(userId) + queryOf({ dryRun: dryRun ? "true" : null });
-    return this.#sender.send(
-      { method: "DELETE", path, read: shapes.erasure, patience: PATIENCE },
-      options,
-    );
-  }
+  ): Promise<results.Erasure>;
 
   /**
    * Return all that is held on an end user, for the person themselves. Throws
    * IncompleteAnswerError if the answer broke off.
    */
-  async export(userId: string, options?: CallOptions): Promise<results.UserExport> {
-    const decoder = new TextDecoder();
-    let content = "";
-    for await (const piece of this.exportStream(userId, options)) {
-      content += decoder.decode(piece, { stream: true });
-    }
-    const body = parsed(content);
-    if (body === null) throw new IncompleteAnswerError("The export cannot be read: it is no JSON.");
-    return camelDeep(body) as results.UserExport;
-  }
+  export(userId: string, options?: CallOptions): Promise<results.UserExport>;
 
   /**
    * Yield all that is held on an end user as the service wrote it, JSON in pieces of bytes as they
    * come, however much it is. It is the whole only if the loop ends without an error: what broke
    * off throws IncompleteAnswerError.
    */
-  async *exportStream(
+  exportStream(userId: string, options?: CallOptions): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+export const userOperations = (send: Send): UserOperations => {
+  async function* exportStream(
     userId: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<Uint8Array, void, undefined> {
-    const call = get(`${pathOf(userId)}/export`, () => ({}), PATIENCE);
-    const { response, deadline } = await this.#sender.open(call, options);
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const whole = new Wholeness();
+    options?: CallOptions,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const call = { id: userId, streams: true, patience: PATIENCE };
+    const { body, deadline } = await send<Stream>("GET /users/{id}/export", refuse, options, call);
+    const reader = body.getReader();
+    const isWholeWith = wholeness();
+    let isWhole = false;
     try {
       for (;;) {
         deadline.extend();
         const { done, value } = await deadline.bound(reader.read());
         if (done) break;
-        whole.add(value);
+        isWhole = isWholeWith(value);
         yield value;
       }
-    } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason;
-      throw error === TOO_LATE
-        ? timeoutError()
-        : new IncompleteAnswerError("The export broke off.");
+    } catch {
+      deadline.signal.throwIfAborted();
+      isWhole = false;
     } finally {
       deadline.clear();
       await reader.cancel().catch(() => {});
     }
-    whole.check();
+    if (!isWhole) throw incomplete();
   }
-}
 
-function pathOf(userId: string): string {
-  return `/users/${segmentOf("userId", userId)}`;
+  return {
+    get: (id, options) => send("GET /users/{id}", shapes.user, options, { id, patience: PATIENCE }),
+
+    erase: async (id, params, options) => {
+      const { dryRun = false, ...others } = params ?? {};
+      // A typo must erase nothing.
+      if (typeof dryRun !== "boolean" || Object.keys(others).length) {
+        invalid("An erasure takes only dryRun, true or false.");
+      }
+      const target = `DELETE /users/{id}${dryRun ? "?dry_run=true" : ""}`;
+      return send(target, shapes.erasure, options, { id, patience: PATIENCE });
+    },
+
+    export: async (userId, options) => {
+      const pieces = [];
+      for await (const piece of exportStream(userId, options)) pieces.push(piece);
+      const body = parsed(await new Blob(pieces).text());
+      if (!body) throw incomplete();
+      return camelDeep(body) as results.UserExport;
+    },
+
+    exportStream,
+  };
+};
+
+function incomplete(): IncompleteAnswerError {
+  return new IncompleteAnswerError("The export broke off: what came is not the whole.");
 }

@@ -1,71 +1,50 @@
 /** All that waits: pauses between attempts, and the time that an answer may take. */
+import { timeoutError } from "./failures.js";
 
-/** Wait so many seconds. Rejects with the signal's reason as soon as it is aborted. */
+/** Wait so many seconds, or until the signal is aborted. */
 export async function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const deadline = new Deadline(seconds * 1000, signal);
-  try {
-    await deadline.bound(new Promise(() => {}));
-  } catch (error) {
-    if (error !== TOO_LATE) throw error;
-  } finally {
-    deadline.clear();
-  }
+  const deadline = deadlineOf(seconds * 1000, signal);
+  await deadline.bound(new Promise(() => {})).catch(() => {});
+  deadline.clear();
 }
 
-/** What is waited for ended neither well nor badly: its time was over. */
-export const TOO_LATE: unique symbol = Symbol("too late");
-
-/**
- * The time that something may take, and the caller's signal, which can end it sooner. `signal` is
- * for `fetch`; `bound` also ends the wait for one that does not heed it.
- */
-export class Deadline {
-  readonly #controller = new AbortController();
-  readonly #caller: AbortSignal | undefined;
-  readonly #milliseconds: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(milliseconds: number, caller: AbortSignal | undefined) {
-    this.#milliseconds = milliseconds;
-    this.#caller = caller;
-    caller?.addEventListener("abort", this.#stop, { once: true });
-    if (caller?.aborted) this.#stop();
-    this.extend();
-  }
-
-  readonly #stop = () => this.#controller.abort(this.#caller?.reason);
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Let the time begin anew. */
-  extend(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(TOO_LATE), this.#milliseconds);
-  }
-
-  /** Return what comes of it in time. Rejects with TOO_LATE, or the reason of the caller's signal. */
-  async bound<T>(work: Promise<T>): Promise<T> {
-    const signal = this.signal;
-    let stop: () => void = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-      if (signal.aborted) stop();
-    });
-    try {
-      return await Promise.race([work, ended]);
-    } catch (error) {
-      throw signal.aborted ? signal.reason : error;
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
-  }
-
+/** The time that something may take, and the caller's signal, which can end it sooner. */
+export interface Deadline {
+  /** For `fetch`: aborted with the reason of the caller's, or with an APITimeoutError. */
+  readonly signal: AbortSignal;
+  /** Let the time begin anew, also after it was cleared. */
+  extend(): void;
   /** Stop counting, and leave nothing behind. */
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#stop);
-  }
+  clear(): void;
+  /**
+   * Return what comes of it in time; rejects with the signal's reason as soon as that is aborted,
+   * also if the work does not heed it. Bounds one thing at a time.
+   */
+  bound<T>(work: Promise<T>): Promise<T>;
+}
+
+export function deadlineOf(milliseconds: number, caller: AbortSignal | undefined): Deadline {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => controller.abort(caller?.reason);
+  const clear = () => {
+    clearTimeout(timer);
+    caller?.removeEventListener("abort", stop);
+  };
+  const extend = () => {
+    clear();
+    timer = setTimeout(() => controller.abort(timeoutError()), milliseconds);
+    caller?.addEventListener("abort", stop);
+    if (caller?.aborted) stop();
+  };
+  const bound = <T>(work: Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      const stopped = (error?: unknown) => reject(signal.reason ?? error);
+      signal.onabort = stopped;
+      if (signal.aborted) stopped();
+      Promise.resolve(work).then(resolve, stopped);
+    });
+  extend();
+  return { signal, extend, clear, bound };
 }

@@ -1,6 +1,0 @@
-/** What operations are: a body of JSON, sent by POST, or a question without one. */
-import type { Reader } from "./reading.js";
-import type { Call } from "./sending.js";
-/** Make a call whose body has these fields, which are as `fieldsOf` makes them. */
-export declare function post<T>(path: string, read: Reader<T>, fields: Record<string, unknown>, more?: Partial<Call<T>>): Call<T>;
-export declare function get<T>(path: string, read: Reader<T>, patience?: number): Call<T>;
