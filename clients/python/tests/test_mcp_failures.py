@@ -126,6 +126,13 @@ class TestRights:
         assert permission in said
         assert "Only whoever set them up can change that" in said
 
+    def test_a_key_for_some_scopes_learns_nothing_of_others(
+        self, service: str, project: Project
+    ) -> None:
+        _, key = make_key(project, "Narrow", scopes=["preferences"])
+        said = told(service, "what_is_known", key=key, given={})
+        assert said.startswith("These tools may not do that: API key may not use every scope")
+
 
 class TestOddArguments:
     @pytest.mark.parametrize(

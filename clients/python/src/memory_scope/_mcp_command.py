@@ -27,7 +27,7 @@ whose memories it reads: --user-id says it, or, over HTTP, the token of each ses
 Over standard input and output unless --http is given. The key is MEMORY_SCOPE_API_KEY, and the
 service MEMORY_SCOPE_BASE_URL. A key that is narrowed to a few scopes and purposes in the console
 bounds what an agent can obtain, whatever it is told to ask for. Its permissions: memory:read,
-memory:write, memory:revoke, and memory:list for what_is_known.
+memory:write, memory:revoke, and memory:list for what_is_known, which a key of a few scopes may not.
 """
 EPILOG = """\
 examples:
