@@ -656,7 +656,7 @@ var ROWS = [
 ];
 function connectionError(error, baseURL) {
   const signs = signsOf(error);
-  const [, code] = /code=([A-Z]\w*)/.exec(signs) ?? [];
+  const [, code] = /<code ([A-Z]\w*)>/.exec(signs) ?? [];
   const name = error instanceof Error ? error.name : typeof error;
   if (name !== "TypeError" && !code) {
     return new APIError(`The request could not be made: ${name}.`);
@@ -676,7 +676,7 @@ function signsOf(error, depth = 0) {
   if (!(error instanceof Error) || depth > 5) return "";
   const { code, errors, cause, message } = error;
   const within = [cause, errors].flat().map((one) => signsOf(one, depth + 1));
-  return [`code=${code}`, ...within, message].join(" ");
+  return [`<code ${code}>`, ...within, message].join(" ");
 }
 
 // src/version.ts

@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
 /** Make the error of a call without an answer, without what it came of: that may hold anything. */
 export function connectionError(error: unknown, baseURL: string): APIError {
   const signs = signsOf(error);
-  const [, code] = /code=([A-Z]\w*)/.exec(signs) ?? [];
+  const [, code] = /<code ([A-Z]\w*)>/.exec(signs) ?? [];
   const name = error instanceof Error ? error.name : typeof error;
   if (name !== "TypeError" && !code) {
     return new APIError(`The request could not be made: ${name}.`);
@@ -53,5 +53,5 @@ function signsOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 5) return "";
   const { code, errors, cause, message } = error as Error & { code?: unknown; errors?: unknown };
   const within = [cause, errors].flat().map((one) => signsOf(one, depth + 1));
-  return [`code=${code}`, ...within, message].join(" ");
+  return [`<code ${code}>`, ...within, message].join(" ");
 }
