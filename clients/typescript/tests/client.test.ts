@@ -73,6 +73,16 @@ describe("secrets", () => {
     expect(shown(error)).not.toContain(KEY);
   });
 
+  test("nor is anything of its message, also where that looks like a code", async () => {
+    const fail = async () => {
+      throw new TypeError("fetch failed: https://proxy.example/?code=SECRET", { cause: KEY });
+    };
+    const client = new MemoryScope({ apiKey: KEY, baseURL, maxRetries: 0, fetch: fail });
+    const error = await client.usage.get().catch((error) => error);
+    expect(error).toMatchObject({ name: "APIConnectionError", reason: "broken_off" });
+    expect(shown(error)).not.toMatch(/SECRET|sk_live/);
+  });
+
   test("a token is there to use and to keep, and no log shows it", async () => {
     const item = { scope: "preferences", domain: null, status: 200, answer: READ };
     await against([{ json: READ }, { json: { items: [item] } }], async (client) => {
@@ -186,6 +196,32 @@ describe("arguments", () => {
       expect(error).toBeInstanceOf(InvalidArgumentError);
       expect(error.message).toContain(sentence);
       expect(play.asked).toEqual([]);
+    });
+  });
+
+  test("of several memories it is said which one cannot be sent", async () => {
+    const memory = { userId: "u", scope: "preferences", source: "system", valueJson: {} } as const;
+    const memories = [memory, { ...memory, valueJson: { a: [1, Number.NaN] } }];
+    await against([], async (client) => {
+      await expect(client.memory.createMany(memories)).rejects.toThrow(
+        "memories[1].valueJson.a[1] is NaN",
+      );
+    });
+  });
+
+  test("what is given may be of a class, and what people said keeps its names and nulls", async () => {
+    const said = { maxPrice: null, domain: null, replace: false, at: { someDay: [null] } };
+    class Statement {
+      userId = "u";
+      scope = "constraints" as const;
+      source = "system" as const;
+      valueJson = said;
+    }
+    await against([{ status: 400 }], async (client, play) => {
+      await client.memory.create(new Statement()).catch(() => {});
+      const { value_json, ...others } = JSON.parse(play.asked[0]?.body ?? "");
+      expect(value_json).toEqual(said);
+      expect(others).toEqual({ user_id: "u", scope: "constraints", source: "system" });
     });
   });
 
