@@ -64,7 +64,7 @@ def take_back(caller: Caller, user_id: str, grant_id: UUID) -> int:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )
-    return services.end_grant(caller, grant)
+    return services.end_grant(caller, grant).lived
 
 
 def _open(caller: Caller, user_id: str) -> RevocationGrantQuerySet:

@@ -25,8 +25,9 @@ from memory.events import Caller
 from memory.holdings import Place, Removed
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.refusals import check_every_scope
-from proof import sealing
+from proof import receipts, sealing
 from proof.erasing import forget_user as forget_salts
+from proof.receipts import Counts, Kind
 
 DEADLINES = 3  # of a request that an erasure may take besides its own
 
@@ -43,6 +44,7 @@ class Erased(msgspec.Struct, frozen=True, omit_defaults=True):
     audit_events_emptied: int
     erased_at: datetime | None
     dry_run: bool = False
+    receipt: str | None = None
 
 
 def erase_user(caller: Caller, user_id: str) -> Erased:
@@ -56,8 +58,10 @@ def erase_user(caller: Caller, user_id: str) -> Erased:
     with sql.writing():
         owner = (principal.project_id, principal.environment)
         erased = _erase(user_id, subject_id, owner, at=caller.at)
-        audit.record(_erasure(caller, subject_id, erased))
-    return erased
+        left = _count(user_id, subject_id, at=caller.at)
+        event = _erasure(caller, subject_id, erased)
+        audit.record(event)
+    return _with_receipt(erased, event, left)
 
 
 def count_user(caller: Caller, user_id: str) -> Erased:
@@ -89,22 +93,22 @@ def erase_by_command(
     with sql.writing():
         if dry_run:
             kind, meta = EventType.USER_VIEW, {"dry_run": True}
-            erased = _count(user_id, subject_id, at=at)
+            erased = left = _count(user_id, subject_id, at=at)
         else:
             erased = _erase(user_id, subject_id, (project.pk, environment), at=at)
+            left = _count(user_id, subject_id, at=at)
             kind, meta = EventType.USER_ERASE, _counts_of(erased)
-        audit.record(
-            audit.Event(
-                event_type=kind,
-                subject_id=subject_id,
-                app_id=project.pk,
-                environment=environment,
-                request_id=by.request_id,
-                created_at=at,
-                meta={**by.meta, **meta},
-            )
+        event = audit.Event(
+            event_type=kind,
+            subject_id=subject_id,
+            app_id=project.pk,
+            environment=environment,
+            request_id=by.request_id,
+            created_at=at,
+            meta={**by.meta, **meta},
         )
-    return erased
+        audit.record(event)
+    return erased if dry_run else _with_receipt(erased, event, left)
 
 
 def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Erased:
@@ -139,6 +143,22 @@ def _count(user_id: str, subject_id: UUID, *, at: datetime) -> Erased:
         audit_events_emptied=told_of(subject_id).count(),
         erased_at=None,
         dry_run=True,
+    )
+
+
+def _with_receipt(erased: Erased, event: audit.Event, left: Erased) -> Erased:
+    """Return what was erased with its receipt, which says what there was and what is `left`."""
+    before, after = _told(erased), _told(left)
+    receipt = receipts.of_ending(Kind.ERASE, event, before=before, after=after)
+    return msgspec.structs.replace(erased, receipt=receipt)
+
+
+def _told(counted: Erased) -> Counts:
+    return Counts(
+        memories=counted.memories_deleted,
+        open_grants=counted.grants_closed,
+        idempotency_records=counted.idempotency_records_deleted,
+        audit_events=counted.audit_events_emptied,
     )
 
 

@@ -19,6 +19,15 @@ HIDE_ALL = """
     UPDATE memory_memory SET hidden_at = %s WHERE subject_id = %s AND hidden_at IS NULL
 """
 
+COUNT_LIVE = """
+    SELECT count(*) FROM memory_memory
+    WHERE subject_id = %s AND hidden_at IS NULL AND (expires_at IS NULL OR expires_at > %s)
+"""
+
+COUNT_OPEN = """
+    SELECT count(*) FROM memory_revocationgrant
+    WHERE subject_id = %s AND revoked_at IS NULL AND expires_at > %s
+"""
 
 # The grants stay for their day, so that whoever holds a token hears that it was revoked.
 FORGET_GRANTS = """
@@ -86,6 +95,22 @@ def hide(place: Place, *, at: datetime) -> tuple[list[UUID], int]:
     hidden = sql.rows(statement, (at, place.subject_id, *place.values))
     lived = sum(expiry is None or sql.as_moment(expiry) > at for _, expiry in hidden)
     return [sql.as_uuid(id_) for id_, _ in hidden], lived
+
+
+def count_live(place: Place, *, at: datetime) -> int:
+    """Return how many memories a read finds there."""
+    return _count(COUNT_LIVE, place, at)
+
+
+def count_open(place: Place, *, at: datetime) -> int:
+    """Return how many grants there are open."""
+    return _count(COUNT_OPEN, place, at)
+
+
+def _count(statement: str, place: Place, at: datetime) -> int:
+    values = (place.subject_id, at, *place.values)
+    ((number,),) = sql.rows(place.narrowed(statement), values)
+    return int(number)
 
 
 def forget_grants(subject_id: UUID) -> None:

@@ -25,7 +25,7 @@ from memory.decisions import Decision, decide
 from memory.events import Caller
 from memory.refusals import PolicyDenied
 from memory.schemas import EVERY_DOMAIN, ReadPlace, ReadSeveral
-from memory.services import ATTEMPTS, Answer, Overtaken, open_grant, recall
+from memory.services import ATTEMPTS, Answer, Overtaken, open_grant, recall, with_receipt
 from memory.statements import Grant, GrantRow, Partition
 from memory.writes import Crowded
 
@@ -54,6 +54,7 @@ class Reading:
     token: str
     grant: Grant
     row: GrantRow
+    wants_receipt: bool
     answer: Answer | None = None
     seen: list[UUID] = field(default_factory=list)
     event: audit.Event | None = None
@@ -67,6 +68,8 @@ class Reading:
     def outcome(self) -> Outcome:
         partition = self.grant.partition
         answer = None if self.refusal else self.answer
+        if answer and self.event and self.wants_receipt:
+            answer = with_receipt(answer, self.event)
         return Outcome(partition.scope, partition.domain or None, answer, self.refusal)
 
 
@@ -132,7 +135,7 @@ def _entries(caller: Caller, query: ReadSeveral) -> Iterator[Reading | Refused]:
                 purpose=query.purpose,
                 max_age_days=query.max_age_days,
             )
-            yield Reading(_anew(decision), *opened)
+            yield Reading(_anew(decision), *opened, query.receipt)
 
 
 def _anew(decision: Decision) -> Decision:

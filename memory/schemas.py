@@ -73,6 +73,7 @@ class ReadMemory(msgspec.Struct, frozen=True):
     purpose: str
     max_age_days: int | None
     detail: bool
+    receipt: bool
 
 
 class ReadPlace(msgspec.Struct, frozen=True):
@@ -88,12 +89,14 @@ class ReadSeveral(msgspec.Struct, frozen=True):
     reads: list[ReadPlace]
     max_age_days: int | None
     detail: bool
+    receipt: bool
 
 
 class ContinueReading(msgspec.Struct, frozen=True):
     revocation_token: str
     max_age_days: int | None
     detail: bool
+    receipt: bool
 
 
 class RevokeAccess(msgspec.Struct, frozen=True):
@@ -141,9 +144,9 @@ def read_memory(body: dict[str, Any]) -> ReadMemory:
 
 def read_several(body: dict[str, Any]) -> ReadSeveral:
     """Check the body of `POST /memory/read/batch`. Raises RequestRefused."""
-    user_id, purpose, reads, max_age_days, detail = fields.check(body, _READ_BATCH)
+    user_id, purpose, reads, *how = fields.check(body, _READ_BATCH)
     places = [ReadPlace(*values) for values in reads]
-    return ReadSeveral(user_id, purpose, places, max_age_days, detail)
+    return ReadSeveral(user_id, purpose, places, *how)
 
 
 def continue_reading(body: dict[str, Any]) -> ContinueReading:
@@ -218,6 +221,7 @@ _DOMAIN = fields.string("domain", fields.text(1, 255), required=False, absent=""
 _PURPOSE = fields.string("purpose", fields.text(1, 1000))
 _MAX_AGE = fields.integer("max_age_days", fields.between(1, 3650), required=False)
 _DETAIL = fields.boolean("detail")
+_RECEIPT = fields.boolean("receipt")
 # A text that is no token is not found, like any other unknown token.
 _TOKEN = fields.string("revocation_token", fields.as_it_is)
 
@@ -254,6 +258,7 @@ _READ = (
     _PURPOSE,
     _MAX_AGE,
     _DETAIL,
+    _RECEIPT,
 )
 _READ_BATCH = (
     _USER_ID,
@@ -261,8 +266,9 @@ _READ_BATCH = (
     fields.array_of("reads", (_SCOPE, _DOMAIN), least=1, most=MOST_PLACES),
     _MAX_AGE,
     _DETAIL,
+    _RECEIPT,
 )
-_CONTINUE = (_TOKEN, _MAX_AGE, _DETAIL)
+_CONTINUE = (_TOKEN, _MAX_AGE, _DETAIL, _RECEIPT)
 _REVOKE = (_TOKEN,)
 _REVOKE_USER = (
     _USER_ID,

@@ -6,6 +6,7 @@ and committed before it is raised. How a memory is stored stands in `memory/reme
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ import msgspec
 from accounts import audit
 from foundation import sql
 from foundation.identifiers import new_id
-from memory import events, locks, revocation_tokens, statements, writes
+from memory import events, holdings, locks, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
 from memory.events import Caller
+from memory.holdings import Place
 from memory.idempotency import IdempotencyBusy, IdempotencyConflict
 from memory.policy.details import Detail, detail
 from memory.policy.merging import merge
@@ -25,6 +27,8 @@ from memory.refusals import check_scope, deny
 from memory.remembering import Stored, remember, remember_once
 from memory.schemas import ContinueReading, ReadMemory, RevokeAccess
 from memory.statements import Grant, GrantRow, Partition
+from proof import receipts
+from proof.receipts import Counts, Kind
 
 __all__ = [
     "Answer",
@@ -42,6 +46,7 @@ __all__ = [
     "remember",
     "remember_once",
     "revoke",
+    "with_receipt",
 ]
 
 GRANT_LIFE = timedelta(hours=24)
@@ -65,7 +70,7 @@ class Overtaken(Exception):
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a read and to its continuation. The token is in no record and no log.
 
-    `detail` is there where it was asked for, and left out where not.
+    `detail` and `receipt` are there where they were asked for, and left out where not.
     """
 
     summary_text: str
@@ -74,13 +79,15 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     revocation_token: str
     expires_at: datetime
     detail: Detail | None = None
+    receipt: str | None = None
 
 
-class Revoked(msgspec.Struct, frozen=True):
+class Revoked(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a revoke."""
 
     revoked: bool
     revoked_at: datetime
+    receipt: str | None = None
 
 
 def read(caller: Caller, query: ReadMemory) -> Answer:
@@ -107,7 +114,7 @@ def read(caller: Caller, query: ReadMemory) -> Answer:
             caller, grant, decision, token=token, detailed=query.detail, reason=None
         )
         if writes.grant(partition, seen, row, event, principal.ceilings):
-            return answer
+            return with_receipt(answer, event) if query.receipt else answer
     raise Overtaken
 
 
@@ -145,7 +152,7 @@ def continue_reading(caller: Caller, query: ContinueReading) -> Answer:
             reason=CONTINUE,
         )
         if writes.record_continuation(grant, seen, event):
-            return answer
+            return with_receipt(answer, event) if query.receipt else answer
     raise Overtaken
 
 
@@ -158,12 +165,24 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
     check_scope(caller, grant.partition, grant.user_id)
     if _how_it_ended(grant, at=caller.at):
         raise GrantNotFound
-    end_grant(caller, grant)
-    return Revoked(revoked=True, revoked_at=caller.at)
+    ended = end_grant(caller, grant)
+    before = Counts(memories=ended.lived, open_grants=1)
+    after = Counts(memories=ended.left, open_grants=0)
+    receipt = receipts.of_ending(Kind.REVOKE, ended.event, before=before, after=after)
+    return Revoked(revoked=True, revoked_at=caller.at, receipt=receipt)
 
 
-def end_grant(caller: Caller, grant: Grant) -> int:
-    """End an open grant, and hide what its partition holds. Return how many memories could be read.
+@dataclass(frozen=True, slots=True)
+class EndedGrant:
+    """Of how many memories of its partition could be read, and how many can be read still."""
+
+    event: audit.Event
+    lived: int
+    left: int
+
+
+def end_grant(caller: Caller, grant: Grant) -> EndedGrant:
+    """End an open grant, and hide what its partition holds.
 
     Raises GrantNotFound: of two that do it at once, one finds it open.
     """
@@ -174,7 +193,8 @@ def end_grant(caller: Caller, grant: Grant) -> int:
         hidden, lived = statements.hide(grant.partition, at=caller.at)
         event = events.revoked(caller, grant, hidden=hidden)
         writes.record_revocation(event, grants=1, memories=lived)
-    return lived
+        left = holdings.count_live(Place(*msgspec.structs.astuple(grant.partition)), at=caller.at)
+    return EndedGrant(event, lived, left)
 
 
 def open_grant(
@@ -246,6 +266,17 @@ def recall(
         reason=reason,
     )
     return answer, seen, event
+
+
+def with_receipt(answer: Answer, event: audit.Event) -> Answer:
+    """Return the answer with its receipt. Call it after the record is committed."""
+    kind = Kind.CONTINUE if event.reason_code == CONTINUE else Kind.READ
+    summary = {
+        "summary_text": answer.summary_text,
+        "summary_struct": answer.summary_struct,
+        "confidence": answer.confidence,
+    }
+    return msgspec.structs.replace(answer, receipt=receipts.of_read(kind, event, summary))
 
 
 def _find_grant(caller: Caller, token: str) -> Grant:

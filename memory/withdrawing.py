@@ -16,15 +16,18 @@ from memory.events import Caller
 from memory.holdings import Place
 from memory.refusals import check_every_scope, check_scope
 from memory.schemas import RevokeUser
+from proof import receipts
+from proof.receipts import Counts, Kind
 
 
-class Withdrawn(msgspec.Struct, frozen=True):
+class Withdrawn(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a revoke by user: how many grants were open, and memories to be read."""
 
     revoked: bool
     revoked_at: datetime
     grants_closed: int
     memories_hidden: int
+    receipt: str | None = None
 
 
 def withdraw(caller: Caller, body: RevokeUser) -> Withdrawn:
@@ -44,6 +47,15 @@ def withdraw(caller: Caller, body: RevokeUser) -> Withdrawn:
         hidden, lived = holdings.hide(place, at=caller.at)
         event = events.withdrawn(caller, place, body.user_id, hidden=hidden, grants=grants)
         writes.record_revocation(event, grants=grants, memories=lived)
+        after = Counts(
+            memories=holdings.count_live(place, at=caller.at),
+            open_grants=holdings.count_open(place, at=caller.at),
+        )
+    before = Counts(memories=lived, open_grants=grants)
     return Withdrawn(
-        revoked=True, revoked_at=caller.at, grants_closed=grants, memories_hidden=lived
+        revoked=True,
+        revoked_at=caller.at,
+        grants_closed=grants,
+        memories_hidden=lived,
+        receipt=receipts.of_ending(Kind.REVOKE, event, before=before, after=after),
     )

@@ -198,6 +198,12 @@ GUIDES = Group(
             ),
         ),
         Entry(
+            "receipts",
+            "Receipts",
+            "Signed statements of reads, revokes and erasures, and how to verify them.",
+            (Part("docs/guide/receipts.md"),),
+        ),
+        Entry(
             "people",
             "One person's file",
             "What is held about one person, who read it and why: in the console, without a key.",

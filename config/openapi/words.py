@@ -31,6 +31,12 @@ ABOUT = {
     "continue_reading.max_age_days": "In place of the read's own; null or absent: the read's own.",
     "detail": "Say what stands behind the summary.",
     "Summary.detail": "What stands behind the summary; there if it was asked for.",
+    "receipt": "Give a receipt too: a signed statement of the read.",
+    "Summary.receipt": "A signed statement of the read, as a compact JWS; there if it was asked "
+    "for.",
+    "Revocation.receipt": "A signed statement of it, as a compact JWS.",
+    "Withdrawal.receipt": "A signed statement of it, as a compact JWS.",
+    "UserErasure.receipt": "A signed statement of it, as a compact JWS; none of a dry run.",
     "revocation_token": "The token of a read.",
     "Summary.revocation_token": "Reads again, or takes the access back, until `expires_at`; "
     "`rev_` and 43 characters.",

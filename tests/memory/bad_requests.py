@@ -166,7 +166,12 @@ INTEGERS = {
     CONTINUE: "max_age_days",
     READ_BATCH: "max_age_days",
 }
-BOOLEANS = {CREATE: "replace", READ: "detail", CONTINUE: "detail", READ_BATCH: "detail"}
+BOOLEANS = {
+    CREATE: ["replace"],
+    READ: ["detail", "receipt"],
+    CONTINUE: ["detail", "receipt"],
+    READ_BATCH: ["detail", "receipt"],
+}
 
 WRONG_TYPES = [
     *(
@@ -182,7 +187,8 @@ WRONG_TYPES = [
     ),
     *(
         wrong(path, name, value, "a boolean")
-        for path, name in BOOLEANS.items()
+        for path, names in BOOLEANS.items()
+        for name in names
         for value in NO_BOOLEAN
     ),
     *(wrong(CREATE, "value_json", value, "an object or an array") for value in NO_STRUCTURE),

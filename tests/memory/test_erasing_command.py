@@ -8,6 +8,7 @@ from django.db import DatabaseError
 
 from accounts.models import AuditEvent, Project, User
 from memory.models import Memory
+from proof import receipts, signing
 from tests.apikeys.test_commands import run
 from tests.doors import Api
 from tests.makers import make_key, make_project
@@ -27,7 +28,10 @@ def test_it_leaves_nothing_of_the_user_and_everything_of_others(
     live.remember(user_id=WORD)
     api.remember(user_id="user_2")
     lines, _ = run("eraseuser", owner.email, WORD, "--environment=test")
-    assert lines == [f"Erased: {COUNTS}"]
+    erased, receipt = lines
+    assert erased == f"Erased: {COUNTS}"
+    told = signing.read(receipt.removeprefix("Receipt: "), typ=receipts.TYPE)
+    assert (told["kind"], told["environment"]) == ("erase", "test")
     assert {memory.user_id for memory in Memory.objects.filter(environment="test")} == {"user_2"}
     assert Memory.objects.filter(environment="live").count() == 1
     event = AuditEvent.objects.get(event_type="USER_ERASE")

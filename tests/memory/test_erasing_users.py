@@ -77,6 +77,7 @@ class TestWhatIsGone:
             "memory_revocationgrant",
         }
         answer = erase(api, WORD)
+        assert answer.pop("receipt")
         assert answer == {"user_id": WORD, **COUNTS, "erased_at": "2026-11-23T12:00:00Z"}
         assert rows_with(WORD) == []
         assert not Memory.objects.exists()

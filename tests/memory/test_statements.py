@@ -72,6 +72,8 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
     "CLOSE_GRANTS": ((NOW, ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
+    "COUNT_LIVE": ((ID, NOW), {"memory_memory": {"subject_id"}}),
+    "COUNT_OPEN": ((ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
     "HIDE_ALL": ((NOW, ID), {"memory_memory": {"subject_id"}}),
     "FORGET_GRANTS": ((ID,), {"memory_revocationgrant": {"subject_id"}}),
     "DELETE_VISIBLE": ((ID, 10), {"memory_memory": {"subject_id"}}),

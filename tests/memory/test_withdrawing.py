@@ -72,6 +72,7 @@ class TestWhatIsTakenBack:
         tokens = [token_of(api, **place) for place in PLACES for _ in range(2)]
         answer = withdraw(api, **where)
         assert answer.pop("revoked_at").endswith("Z")
+        assert answer.pop("receipt")
         assert answer == {
             "revoked": True,
             "grants_closed": 2 * len(gone),

@@ -19,6 +19,7 @@ from tests.makers import memory_body, read_body
 VARYING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"
+    r"|(?P<receipt>eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86})"
     r"|(?P<token>rev_[A-Za-z0-9_-]{43})"
     r"|(?P<link>psn_[A-Za-z0-9_-]{43})"
     r"|(?P<day>\d{4}-\d\d-\d\d)(?=\")"
@@ -30,6 +31,7 @@ STEADY: dict[str, Callable[[int], str]] = {
     "time": lambda number: f"2026-11-23T04:30:{number:02}.601265Z",
     "token": lambda number: f"rev_6gM1kuROhKkTo73qE36ASqbmOCYKRYfPtVl70hdp9{number:02}",
     "link": lambda number: f"psn_8dQ0wZy3mRkV5tLs7xHc2nBfJ4gPaEuKoYi6vTrWq{number:02}",
+    "receipt": lambda number: f"eyJhbGciOiJFZERTQSJ9.eyJraW5kIjoicmVhZCJ9.{'A' * 84}{number:02}",
     "day": lambda number: f"2026-11-{31 - number:02}",
     "cursor": lambda number: f"WyIyMDI2LTExLTIzVDA0OjMwOjEw{number:02}",
 }
@@ -94,6 +96,7 @@ def record(api: Api) -> str:
     ask("one_memory", "GET", f"/memory/{memory['id']}")
     read = ask("recommend_restaurants", "POST", "/memory/read", read_body())
     ask("with_detail", "POST", "/memory/read", read_body(detail=True))
+    ask("with_a_receipt", "POST", "/memory/read", read_body(receipt=True))
     ask("not_for_that_purpose", "POST", "/memory/read", read_body(purpose="book a table"))
     ask("no_purpose", "POST", "/memory/read", {"user_id": "user_1"})
     places = [{"scope": "preferences", "domain": "*"}, {"scope": "schedule"}]

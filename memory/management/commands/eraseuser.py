@@ -45,3 +45,5 @@ class Command(BaseCommand):
             f"{erased.idempotency_records_deleted} kept answers; "
             f"{erased.audit_events_emptied} events emptied."
         )
+        if erased.receipt:
+            self.stdout.write(f"Receipt: {erased.receipt}")
