@@ -123,6 +123,8 @@ def _measure_all(
     if options.repeat > 1:
         print(f"Medians of {options.repeat}")
         print("\n".join([report.heading(), *map(report.row, results), ""]))
+    for line in report.prices(results, {one.name: one.beside for one in OPERATIONS.values()}):
+        print(line)
     if any(figures.generator_share > 0.8 for figures in results):
         print("The load generator was busy most of the time: the service could do more.")
     return results, errors

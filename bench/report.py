@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,24 @@ def median(repeats: Sequence[Figures]) -> Figures:
         else:
             values[name] = statistics.median(known) if known else None
     return Figures(**values)
+
+
+def prices(results: Sequence[Figures], beside: Mapping[str, str]) -> list[str]:
+    """Say what each operation costs more than the one beside which it was measured, by name."""
+    seen = {(one.operation, one.connections): one for one in results}
+    told = []
+    for (name, connections), one in seen.items():
+        plain = seen.get((beside.get(name, ""), connections))
+        if plain is None or not (one.application_cpu_us and plain.application_cpu_us):
+            continue
+        more = one.application_cpu_us - plain.application_cpu_us
+        told.append(
+            f"{name} beside {plain.operation} at {connections}: {more:+.0f} µs of the service's "
+            f"processor time a request ({one.application_cpu_us / plain.application_cpu_us:.2f}"
+            f" times as much), {one.requests_per_second / plain.requests_per_second:.2f} times as "
+            "many requests a second"
+        )
+    return told
 
 
 def write_json(path: Path, facts: dict[str, Any], results: Sequence[Figures]) -> None:

@@ -20,12 +20,17 @@ HIDDEN_BY_REVOKE = 5
 
 @dataclass(frozen=True)
 class Operation:
-    """`reads` is how many memories its partition holds, where that matters."""
+    """`reads` is how many memories its partition holds, where that matters.
+
+    `asks` is what its body has besides, `beside` the operation that it shows the price of that to.
+    """
 
     name: str
     path: str
     expected: int
     reads: int = 0
+    asks: tuple[tuple[str, Any], ...] = ()
+    beside: str = ""
 
 
 OPERATIONS = {
@@ -33,6 +38,7 @@ OPERATIONS = {
     for operation in (
         Operation("create", "/memory", 201),
         Operation("read5", "/memory/read", 200, 5),
+        Operation("receipt5", "/memory/read", 200, 5, asks=(("receipt", True),), beside="read5"),
         Operation("read50", "/memory/read", 200, 50),
         Operation("read500", "/memory/read", 200, 500),
         Operation("continue", "/memory/read/continue", 200, 5),
@@ -68,7 +74,8 @@ class Workload:
             self._prepared["continue"] = [self._request(operation, body) for body in bodies]
         elif operation.reads:
             users = self._readers(operation.name, operation.reads)
-            bodies = [self._about(user, purpose=PURPOSE) for user in users]
+            asks = {"purpose": PURPOSE, **dict(operation.asks)}
+            bodies = [self._about(user, **asks) for user in users]
             self._prepared[operation.name] = [self._request(operation, body) for body in bodies]
 
     def requests(self, operation: Operation, *, at_most: int) -> Iterator[bytes]:

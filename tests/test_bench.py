@@ -18,7 +18,7 @@ from bench import processor
 from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, translated
 from bench.inside import Sent, recorded_statements
 from bench.load import Load
-from bench.report import COLUMNS, Figures, median, percentile, row
+from bench.report import COLUMNS, Figures, median, percentile, prices, row
 from bench.responses import BadResponse, closes, frame
 from bench.rows import fill, only_tenant
 from bench.scenarios import HIDDEN_BY_REVOKE, OPERATIONS, Workload
@@ -158,6 +158,18 @@ class TestProcessorTime:
 
 
 class TestReport:
+    def test_what_an_operation_costs_more_is_told_beside_the_plain_one(self) -> None:
+        plain = figures(operation="read5", application_cpu_us=1000.0, requests_per_second=500.0)
+        more = figures(operation="receipt5", application_cpu_us=1250.0, requests_per_second=400.0)
+        unseen = figures(operation="receipt5", connections=1)
+        blind = figures(operation="receipt5", connections=64, application_cpu_us=None)
+        seen = [plain, more, unseen, blind, figures(operation="read5", connections=64)]
+        (told,) = prices(seen, {"receipt5": "read5", "read5": ""})
+        assert told == (
+            "receipt5 beside read5 at 16: +250 µs of the service's processor time a request"
+            " (1.25 times as much), 0.80 times as many requests a second"
+        )
+
     def test_the_median_is_of_each_figure_and_no_error_is_lost(self) -> None:
         middle = median(
             [
@@ -258,7 +270,7 @@ class TestWorkload:
         for request in islice(requests, 3):
             assert self.post(api, request).status_code == operation.expected
 
-    @pytest.mark.parametrize("name", ["read5", "read50", "continue"])
+    @pytest.mark.parametrize("name", ["read5", "receipt5", "read50", "continue"])
     def test_a_read_finds_as_many_as_it_says(self, api: Api, workload: Workload, name: str) -> None:
         operation = OPERATIONS[name]
         workload.prepare(operation)
