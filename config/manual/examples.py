@@ -48,7 +48,7 @@ EXAMPLES = {
     "describe_user": Example(path={"user_id": "user_1"}, method="get_user"),
     "erase_user": Example(path={"user_id": "user_1"}, query={"dry_run": True}, method="erase_user"),
     "export_user": Example(path={"user_id": "user_1"}, method="export_user"),
-    "create_link": Example(path={"user_id": "user_1"}),
+    "create_link": Example(path={"user_id": "user_1"}, method="create_link"),
     "list_events": Example(query={"decision": "denied"}, method="list_events", iterated=True),
     "get_policy": Example(method="policy"),
     "check_policy": Example(method="check_policy"),

@@ -20,6 +20,7 @@ METHODS = {
     "describe_user": "users.get",
     "erase_user": "users.erase",
     "export_user": "users.export",
+    "create_link": "users.link",
     "list_events": "audit.list",
     "get_policy": "policy.get",
     "check_policy": "policy.check",

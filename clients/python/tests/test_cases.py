@@ -22,7 +22,14 @@ TABLE: dict[str, Any] = json.loads(
 CASES: list[dict[str, Any]] = TABLE["cases"]
 NEEDS = {"call_options", "close", "environment", "key_function"}
 LISTS = ("list_memories", "list_events")
-POSITIONAL = ("get_memory", "delete_memory", "get_user", "export_user", "erase_user")
+POSITIONAL = (
+    "get_memory",
+    "delete_memory",
+    "get_user",
+    "export_user",
+    "erase_user",
+    "create_link",
+)
 
 
 @pytest.fixture(scope="module")

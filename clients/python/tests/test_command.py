@@ -61,6 +61,7 @@ class TestCommand:
         run(capsys, "store", "a/b", "preferences", '{"likes": ["jazz"]}')
         assert run(capsys, "revoke", "--user", "a/b")["memories_hidden"] == 1
         assert len(run(capsys, "export", "a/b")["memories"]) == 1
+        assert "/me/open/" in run(capsys, "link", "a/b")["url"]
         assert run(capsys, "erase", "a/b", "--dry-run")["memories_deleted"] == 1
         assert run(capsys, "erase", "a/b")["memories_deleted"] == 1
         assert run(capsys, "user", "a/b")["stored"] == 0

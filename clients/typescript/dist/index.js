@@ -427,7 +427,8 @@ var storedFields = {
   ...memoryFields,
   source: text,
   valueJson: said,
-  replace: orFalse
+  replace: orFalse,
+  disputedAt: maybeTime
 };
 var memory = record(memoryFields);
 var storedMemory = record(storedFields);
@@ -497,6 +498,7 @@ var erasure = record({
   erasedAt: maybeTime,
   dryRun: orFalse
 });
+var link = record({ url: text, expiresAt: time });
 var auditEvent = record({
   id: text,
   eventType: text,
@@ -851,6 +853,7 @@ var userOperations = (send) => {
   }
   return {
     get: (id, options) => send("GET /users/{id}", user, options, { id, patience: PATIENCE }),
+    link: (id, options) => send("POST /users/{id}/link", link, options, { id }),
     erase: async (id, params, options) => {
       const { dryRun = false, ...others } = params ?? {};
       if (typeof dryRun !== "boolean" || Object.keys(others).length) {

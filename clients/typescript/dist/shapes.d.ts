@@ -11,6 +11,7 @@ export declare const manyReads: Simple<Own<results.ManyReads>>;
 export declare const revocation: Simple<Own<results.Revocation>>;
 export declare const user: Simple<Own<results.User>>;
 export declare const erasure: Simple<Own<results.Erasure>>;
+export declare const link: Simple<Own<results.Link>>;
 export declare const auditEvent: Simple<results.AuditEvent>;
 export declare const policy: Simple<Own<results.Policy>>;
 export declare const policyCheck: Simple<Own<results.PolicyCheck>>;

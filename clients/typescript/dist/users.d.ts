@@ -7,6 +7,8 @@ export interface UserOperations {
     erase(userId: string, params?: {
         dryRun?: boolean | undefined;
     }, options?: CallOptions): Promise<results.Erasure>;
+    /** Make the link by which an end user opens the page about themselves, within an hour. */
+    link(userId: string, options?: CallOptions): Promise<results.Link>;
     /**
      * Return all that is held on an end user, for the person themselves. Throws
      * IncompleteAnswerError if the answer broke off.

@@ -41,6 +41,8 @@ export interface StoredMemoryFields extends MemoryFields {
   valueJson: Value;
   /** Whether it stands in place of what was said before. */
   replace: boolean;
+  /** Since when the person says that it is not true, and no read finds it; null if they do not. */
+  disputedAt: Date | null;
 }
 export type StoredMemory = StoredMemoryFields & Result;
 
@@ -157,6 +159,13 @@ export interface Erasure extends Result {
   /** When it was erased; null if it was a dry run. */
   erasedAt: Date | null;
   dryRun: boolean;
+}
+
+/** The link to the page on which an end user sees what is remembered about them. */
+export interface Link extends Result {
+  /** Whoever has it opens the page, once: hand it to that person alone. */
+  url: string;
+  expiresAt: Date;
 }
 
 /** An event of the record. It holds no value, no token and no key. */

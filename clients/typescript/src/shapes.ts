@@ -44,6 +44,7 @@ const storedFields: Fields<results.StoredMemoryFields> = {
   source: text,
   valueJson: said<Value>,
   replace: orFalse,
+  disputedAt: maybeTime,
 };
 
 export const memory = record(memoryFields);
@@ -124,6 +125,8 @@ export const erasure = record<Own<results.Erasure>>({
   erasedAt: maybeTime,
   dryRun: orFalse,
 });
+
+export const link = record<Own<results.Link>>({ url: text, expiresAt: time });
 
 export const auditEvent = record<results.AuditEvent>({
   id: text,

@@ -22,6 +22,9 @@ export interface UserOperations {
     options?: CallOptions,
   ): Promise<results.Erasure>;
 
+  /** Make the link by which an end user opens the page about themselves, within an hour. */
+  link(userId: string, options?: CallOptions): Promise<results.Link>;
+
   /**
    * Return all that is held on an end user, for the person themselves. Throws
    * IncompleteAnswerError if the answer broke off.
@@ -66,6 +69,8 @@ export const userOperations = (send: Send): UserOperations => {
 
   return {
     get: (id, options) => send("GET /users/{id}", shapes.user, options, { id, patience: PATIENCE }),
+
+    link: (id, options) => send("POST /users/{id}/link", shapes.link, options, { id }),
 
     erase: async (id, params, options) => {
       const { dryRun = false, ...others } = params ?? {};

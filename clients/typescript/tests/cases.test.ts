@@ -56,6 +56,7 @@ const OPERATIONS: Record<string, (client: MemoryScope, said: any, options: objec
   delete_memory: (client, { memoryId }, options) => client.memory.delete(memoryId, options),
   get_user: (client, { userId }, options) => client.users.get(userId, options),
   export_user: (client, { userId }, options) => client.users.export(userId, options),
+  create_link: (client, { userId }, options) => client.users.link(userId, options),
   erase_user: (client, { userId, ...said }, options) => client.users.erase(userId, said, options),
   list_events: (client, said, options) => client.audit.list(said, options),
   policy: (client, _, options) => client.policy.get(options),

@@ -147,6 +147,8 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
             return client.export_user(**options)
         case "erase":
             return _plain(client.erase_user(**options))
+        case "link":
+            return _plain(client.create_link(**options))
         case "check":
             return _plain(client.check_policy(**options))
         case "usage":
@@ -235,6 +237,9 @@ def _parser() -> argparse.ArgumentParser:
     erase = commands.add_parser("erase", help="erase a user for good")
     erase.add_argument("user_id")
     erase.add_argument("--dry-run", action="store_true", help="say what would go")
+
+    link = commands.add_parser("link", help="make the link to a user's own page")
+    link.add_argument("user_id")
 
     check = commands.add_parser("check", help="whether a purpose is allowed; reads nothing")
     check.add_argument("scope")

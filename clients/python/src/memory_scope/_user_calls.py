@@ -30,6 +30,11 @@ def erase_user(user_id: str, *, dry_run: bool) -> Call[records.Erasure]:
     return Call("DELETE", USER, parse, ids=_ids(user_id), query=query, patience=USER_PATIENCE)
 
 
+def create_link(user_id: str) -> Call[records.Link]:
+    """Safe to send again: each makes a link of its own, and one that nobody has opens nothing."""
+    return Call("POST", f"{USER}/link", result(records.Link), ids=_ids(user_id))
+
+
 def export_user(user_id: str) -> Call[httpx2.Response]:
     """Safe to send again until it begins. Its answer is handed on while it comes."""
     ids, route = _ids(user_id), f"{USER}/export"

@@ -53,6 +53,16 @@ class UserOperations:
             _user_calls.erase_user(user_id, dry_run=dry_run).adjusted(timeout, extra_headers)
         )
 
+    def create_link(
+        self,
+        user_id: str,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> records.Link:
+        """Make the link by which an end user opens the page about themselves, within an hour."""
+        return self._send(_user_calls.create_link(user_id).adjusted(timeout, extra_headers))
+
     def export_user(
         self,
         user_id: str,

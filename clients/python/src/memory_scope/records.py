@@ -26,11 +26,14 @@ class StoredMemory(Memory):
         source: Who said it.
         value_json: What was said, an object or an array.
         replace: Whether it stands in place of what was said before.
+        disputed_at: Since when the person says that it is not true, and no read finds it; None if
+            they do not.
     """
 
     source: Source
     value_json: Any
     replace: bool = False
+    disputed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,20 @@ class Erasure(Result):
     erased_at: datetime | None = None
     dry_run: bool = False
     receipt: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Result):
+    """The link to the page on which an end user sees what is remembered about them.
+
+    Attributes:
+        url: Where the person opens it. Whoever has it may do so, once: hand it to them alone. It is
+            left out of `repr`.
+        expires_at: Until when it can be opened.
+    """
+
+    url: str = field(repr=False)
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
