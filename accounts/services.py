@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
 from django.db import IntegrityError, transaction
 
 from accounts import audit, limits
 from accounts.audit import ChangedBy
 from accounts.models import EventType, Project, User
-from accounts.models.people import LONGEST_NAME
+from accounts.models.people import LONGEST_CONTACT, LONGEST_NAME
 from foundation import names
 from foundation.moments import written
 
@@ -38,6 +40,10 @@ class TooManyProjects(ProjectFailure):
 
 class InvalidName(ProjectFailure):
     """A project cannot have this name."""
+
+
+class InvalidContact(ProjectFailure):
+    """People cannot be sent there."""
 
 
 MOST_PROJECTS = 100
@@ -71,6 +77,35 @@ def rename_project(*, project: Project, name: str, at: datetime, by: ChangedBy) 
         _change(project, at=at, by=by, name=name)
     except IntegrityError as error:
         raise _taken(name) from error
+
+
+def check_contact(contact: str) -> None:
+    """Refuse what is neither a mail address nor a page over HTTPS. Raises InvalidContact."""
+    check = URLValidator(schemes=["https"]) if "://" in contact else EmailValidator()
+    try:
+        check(contact)
+    except ValidationError as error:
+        raise InvalidContact("A mail address, or a page that begins with https://") from error
+    if len(contact) > LONGEST_CONTACT:
+        raise InvalidContact(f"A contact has at most {LONGEST_CONTACT} characters.")
+
+
+@transaction.atomic
+def change_contact(*, project: Project, contact: str, at: datetime, by: ChangedBy) -> None:
+    """Say where the project's end users write to; empty: where the service's users do.
+
+    The record says that it was changed, and not to what. Raises InvalidContact or AlreadyGone.
+    """
+    if contact:
+        check_contact(contact)
+    same_row = Project.objects.live().select_for_update().filter(pk=project.pk)
+    before = same_row.values_list("contact", flat=True).first()
+    if before is None:
+        raise AlreadyGone("The project was deleted meanwhile.")
+    if before != contact:
+        same_row.update(contact=contact)
+        told = "set" if contact else "removed"
+        audit.record_project(EventType.PROJECT_UPDATE, project.pk, at=at, by=by, contact=told)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from accounts.forms import NameField
 from accounts.models import Project, User
-from accounts.models.people import LONGEST_NAME
+from accounts.models.people import LONGEST_CONTACT, LONGEST_NAME
 from apikeys.models import ApiKey
 from console.templatetags.isolated import isolated
 from foundation import names
@@ -37,6 +37,19 @@ class ProjectForm(forms.Form):
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ContactForm(forms.Form):
+    contact = forms.CharField(
+        label="Mail address, or page",
+        required=False,
+        max_length=LONGEST_CONTACT,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, otherwise: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["contact"].help_text = f"A page begins with https://. Empty: {otherwise}."
 
 
 class ConfirmForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from accounts.environments import TEST
 from accounts.models import Project
 from apikeys.models import ApiKey
 from console import owned
-from console.forms import ConfirmForm, ProjectForm
+from console.forms import ConfirmForm, ContactForm, ProjectForm
 from console.owned import SignedIn, reauthenticated
 from foundation.visible import shown
 
@@ -88,8 +89,34 @@ def project_settings(request: SignedIn, project_id: UUID, environment: str) -> H
         "section": "settings",
         "hour": hour,
         "second": second,
+        "contact": project.contact or settings.CONTACT_ADDRESS,
     }
     return render(request, "console/project_settings.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def project_contact(request: SignedIn, project_id: UUID, environment: str) -> HttpResponse:
+    """Say where end users write to, who see what is remembered about them."""
+    project = owned.project(request, project_id, environment)
+    form = ContactForm(
+        request.POST or None,
+        initial={"contact": project.contact},
+        otherwise=settings.CONTACT_ADDRESS,
+    )
+    if form.is_valid():
+        contact = form.cleaned_data["contact"]
+        try:
+            services.change_contact(
+                project=project, contact=contact, at=timezone.now(), by=owned.changed_by(request)
+            )
+        except services.ProjectFailure as failure:
+            form.add_error("contact", str(failure))
+        else:
+            messages.success(request, "Saved. People see it on their own pages from now on.")
+            return redirect("project_settings", project.pk, environment)
+    context = {"project": project, "form": form, "environment": environment, "section": "settings"}
+    return render(request, "console/project_contact.html", context)
 
 
 @never_cache

@@ -59,6 +59,7 @@ OF_PROJECT = (
     ("requests", "Request log", "errors latency status live", "list"),
     ("audit_log", "Audit log", "record events who read export", "scroll-text"),
     ("project_settings", "Project settings", "rename limits delete", "settings"),
+    ("project_contact", "Contact for people", "privacy address mail end users page", "user"),
     ("project_limits", "Project limits", "rate requests an hour second", "gauge"),
 )
 OF_PERSON = (

@@ -198,6 +198,8 @@ def _project_changed(names: Names, event: AuditEvent) -> SafeString:
         )
     if "name" in meta:
         return format_html("{} renamed the project", names.who(event))
+    if "contact" in meta:
+        return format_html("{} changed where people write to", names.who(event))
     if "lowered_rate_limit" in meta:
         return format_html("{} changed the lowered limits of the project", names.who(event))
     if any("limit" in name for name in meta):

@@ -58,6 +58,7 @@ urlpatterns = [
     path(PROJECT, overview.overview, name="project"),
     path(f"{PROJECT}settings/", projects.project_settings, name="project_settings"),
     path(f"{PROJECT}delete/", projects.project_delete, name="project_delete"),
+    path(f"{PROJECT}contact/", projects.project_contact, name="project_contact"),
     path(f"{PROJECT}limits/", limits.project_limits, name="project_limits"),
     path(f"{PROJECT}usage/", usage.project_usage, name="usage_page"),
     path(f"{PROJECT}requests/", logs.requests, name="requests"),

@@ -86,7 +86,12 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 def _end(project: Project, *, at: datetime, by: ChangedBy) -> None:
     """Say, and record, that what the project held is gone; two runs at once say it once."""
     this = Project.objects.filter(pk=project.pk, erased_at=None)
-    gone = {"erased_at": at, "subject_key": new_subject_key(), "name": str(project.pk)}
+    gone = {
+        "erased_at": at,
+        "subject_key": new_subject_key(),
+        "name": str(project.pk),
+        "contact": "",
+    }
     if this.update(**gone):
         erasing.forget_history([project.pk])
         erasing.forget_notes([project.pk])

@@ -87,4 +87,4 @@ def close(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 
 def about(project: Project) -> dict[str, Any]:
     """Return what every page needs: whose application it is, and where to write to."""
-    return {"project": project, "contact": settings.CONTACT_ADDRESS}
+    return {"project": project, "contact": project.contact or settings.CONTACT_ADDRESS}

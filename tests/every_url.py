@@ -66,6 +66,7 @@ TABLE = [
     ("/console/projects/{project}/test/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/search/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/settings/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/contact/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/delete/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/purposes/new/", "get", 302, 200, 404, 404, 404, 302),

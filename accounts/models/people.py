@@ -25,6 +25,7 @@ from foundation.mail_addresses import one_form
 DEFAULT_PROJECT_NAME = "Default project"
 LONGEST_NAME = 100  # characters of a project's name
 LONGEST_COHORT = 40
+LONGEST_CONTACT = 200
 # Which purposes a project can take, as memory.policy.registry has them.
 TAKES = ("any", "declared", "registered")
 NOTHING = models.Value([], models.JSONField())
@@ -222,6 +223,14 @@ class Project(Limited):
     # The cells of the policy's matrix that the project closed.
     closed_in_test = _closed()
     closed_in_live = _closed()
+    contact = models.CharField(
+        max_length=LONGEST_CONTACT,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Where end users write to: a mail address or a page. Empty: the service's.",
+    )
 
     objects = ProjectQuerySet.as_manager()
 

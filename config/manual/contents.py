@@ -207,7 +207,13 @@ GUIDES = Group(
             "people",
             "One person's file",
             "What is held about one person, who read it and why: in the console, without a key.",
-            (Part("docs/guide/one-person.md"), Part(API, "post-usersuser_idlink")),
+            (Part("docs/guide/one-person.md"),),
+        ),
+        Entry(
+            "persons-page",
+            "The person's page",
+            "A link by which people see what is remembered about them, and decide on it.",
+            (Part("docs/guide/persons-page.md"), Part(API, "post-usersuser_idlink")),
         ),
         Entry(
             "agents",

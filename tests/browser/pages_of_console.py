@@ -20,6 +20,7 @@ OVERVIEW = [
     f"{EMPTY}/",
     f"{PROJECT}/settings/",
     f"{PROJECT}/limits/",
+    f"{PROJECT}/contact/",
     f"{PROJECT}/delete/",
     f"{PROJECT}/search/",
     f"{PROJECT}/search/?q={{four}}",

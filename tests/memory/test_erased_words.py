@@ -54,6 +54,7 @@ WORDS = {
     "wordreason": "why a project was switched off and on",
     "wordproject": "a project's name",
     "wordrenamed": "another name of it",
+    "wordcontact": "where its end users write to",
     "worddeleted": "the name of a project that was deleted",
     "wordkey": "a key's name",
     "wordother": "another name of it",

@@ -59,6 +59,7 @@ def pages(browser: Client, person: User) -> None:
     project = Project.objects.get(name="wordproject")
     console = f"/console/projects/{project.pk}/test"
     browser.post(f"{console}/settings/", {"name": "wordrenamed"})
+    browser.post(f"{console}/contact/", {"contact": "https://shop.example/wordcontact"})
     browser.post("/console/projects/new/", {"name": "worddeleted"})
     deleted = Project.objects.get(name="worddeleted")
     made = {**FULL, "expires": "never", "notes": "wordnotes"}
