@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from console.person_file import ICONS
 from console.summaries import key_names
 from memory import listing, overview
 from memory.accesses import OpenAccess, open_accesses
@@ -33,6 +34,7 @@ class Line:
     parts: list[Said]
     is_cut: bool
     source: str
+    icon: str
     created_at: datetime
     expires_at: datetime | None
     disputed_at: datetime | None
@@ -86,6 +88,7 @@ def _line(item: Item) -> Line:
         parts=parts,
         is_cut=is_cut,
         source=str(words.SOURCES[item.source]),
+        icon=ICONS[item.source],
         created_at=item.created_at,
         expires_at=item.expires_at,
         disputed_at=item.disputed_at,
