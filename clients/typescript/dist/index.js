@@ -245,7 +245,7 @@ function written(given, domainOf = asGiven, name = "The argument", above = []) {
   const fields = Object.entries(given).flatMap(([key, said2]) => {
     const way = above.length ? `${name}.${key.slice(0, 40)}` : key;
     const value = domainOf && key === "domain" ? domainOf(said2) : said2;
-    const isSilent = value === null || value === false && /^(detail|replace)$/.test(key);
+    const isSilent = value === null || value === false && /^(detail|receipt|replace)$/.test(key);
     return value === void 0 || domainOf && isSilent ? [] : [
       [
         domainOf ? snake(key) : checkedText(`A key of ${name}`, key),
@@ -456,7 +456,8 @@ var plainRead = record({
   confidence: number,
   revocationToken: text,
   expiresAt: time,
-  detail: nullable(detail)
+  detail: nullable(detail),
+  receipt: maybeText
 });
 var memoryRead = (told) => {
   const read = plainRead(told);
@@ -475,7 +476,8 @@ var revocation = record({
   revoked: flag,
   revokedAt: time,
   grantsClosed: maybeNumber,
-  memoriesHidden: maybeNumber
+  memoriesHidden: maybeNumber,
+  receipt: maybeText
 });
 var holding = {
   memories: number,
@@ -496,7 +498,8 @@ var erasure = record({
   idempotencyRecordsDeleted: number,
   auditEventsEmptied: number,
   erasedAt: maybeTime,
-  dryRun: orFalse
+  dryRun: orFalse,
+  receipt: maybeText
 });
 var link = record({ url: text, expiresAt: time });
 var auditEvent = record({

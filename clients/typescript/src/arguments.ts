@@ -53,7 +53,7 @@ export function written(
   const fields = Object.entries(given).flatMap(([key, said]) => {
     const way = above.length ? `${name}.${key.slice(0, 40)}` : key;
     const value = domainOf && key === "domain" ? domainOf(said) : said;
-    const isSilent = value === null || (value === false && /^(detail|replace)$/.test(key));
+    const isSilent = value === null || (value === false && /^(detail|receipt|replace)$/.test(key));
     return value === undefined || (domainOf && isSilent)
       ? []
       : [

@@ -32,6 +32,8 @@ export interface ReadOptions {
   maxAgeDays?: number | null | undefined;
   /** Tell what stands behind the summary too, and the summary as sentences for a language model. */
   detail?: boolean | undefined;
+  /** Give a signed statement of the read too, to keep and to show: it names nobody. */
+  receipt?: boolean | undefined;
 }
 
 export interface ReadParams extends ReadOptions {

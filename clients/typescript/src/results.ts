@@ -98,6 +98,8 @@ export interface MemoryReadFields {
   expiresAt: Date;
   /** What stands behind the summary; null unless it was asked for. */
   detail: Detail | null;
+  /** A signed statement of the read, a compact JWS; null unless it was asked for. */
+  receipt: string | null;
 }
 export type MemoryRead = MemoryReadFields & Result;
 
@@ -123,6 +125,8 @@ export interface Revocation extends Result {
   revokedAt: Date;
   grantsClosed: number | null;
   memoriesHidden: number | null;
+  /** A signed statement of it, a compact JWS; null where the service gives none. */
+  receipt: string | null;
 }
 
 /** What is stored of a user, counted. */
@@ -159,6 +163,8 @@ export interface Erasure extends Result {
   /** When it was erased; null if it was a dry run. */
   erasedAt: Date | null;
   dryRun: boolean;
+  /** A signed statement of it, a compact JWS; null of a dry run. */
+  receipt: string | null;
 }
 
 /** The link to the page on which an end user sees what is remembered about them. */

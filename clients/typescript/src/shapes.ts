@@ -76,6 +76,7 @@ const plainRead = record<results.MemoryReadFields>({
   revocationToken: text,
   expiresAt: time,
   detail: nullable(detail),
+  receipt: maybeText,
 });
 
 /** Read a summary. Its token is there to use and to keep as JSON, and no log shows it. */
@@ -101,6 +102,7 @@ export const revocation = record<Own<results.Revocation>>({
   revokedAt: time,
   grantsClosed: maybeNumber,
   memoriesHidden: maybeNumber,
+  receipt: maybeText,
 });
 
 const holding: Fields<results.Holding> = {
@@ -124,6 +126,7 @@ export const erasure = record<Own<results.Erasure>>({
   auditEventsEmptied: number,
   erasedAt: maybeTime,
   dryRun: orFalse,
+  receipt: maybeText,
 });
 
 export const link = record<Own<results.Link>>({ url: text, expiresAt: time });
