@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from accounts.admin_figures import signed_up
 from accounts.models import Project, User
-from apikeys.models import ApiKey, UsageHour
+from apikeys.models import ApiKey, KeyDay, UsageHour
+from apikeys.models.usage import ALL_ENDPOINTS
 from apikeys.usage import periods
 from foundation.desk import FIGURES, PANELS, STEPS, Cell, Figure, Panel, Step, ago
 
@@ -78,12 +79,15 @@ def _panel(projects: Sequence[UUID], query: str, *, at: datetime) -> Panel:
 def _requests(projects: Sequence[UUID], *, at: datetime) -> dict[UUID, tuple[int, int]]:
     """Count the requests of each key, also of deleted ones, and those answered with an error."""
     since = periods.midnight(at.date()) - timedelta(days=DAYS - 1)
-    rows = UsageHour.objects.since(since).filter(project_id__in=projects)
+    hours = UsageHour.objects.since(since).filter(project_id__in=projects)
+    days = KeyDay.objects.since(since).filter(project_id__in=projects, endpoint=ALL_ENDPOINTS)
+    failed = Sum("requests", filter=Q(status__gte=400), default=0)
     found: dict[UUID, tuple[int, int]] = {}
-    sums = rows.order_by().values_list("key_id", "status").annotate(sum=Sum("requests"))
-    for key_id, status, requests in sums:
-        total, failed = found.get(key_id, (0, 0))
-        found[key_id] = total + requests, failed + (requests if status >= 400 else 0)
+    for rows, errors in ((hours, failed), (days, Sum(F("requests") - F("served")))):
+        sums = rows.values_list("key_id").annotate(sum=Sum("requests"), errors=errors).order_by()
+        for key_id, requests, errors_of_key in sums:
+            total, failed_before = found.get(key_id, (0, 0))
+            found[key_id] = total + requests, failed_before + errors_of_key
     return found
 
 

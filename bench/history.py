@@ -57,17 +57,16 @@ def add_keys(tenant: Tenant, count: int, *, at: datetime) -> list[UUID]:
 def add_usage(keys: list[UUID], *, at: datetime) -> int:
     """Add usage: of the first key by the models, of the others as copies. Return how many rows.
 
-    Hours that stand beside their days are not among these rows.
+    Hours that stand beside their days, and sums of days, are not among these rows.
     """
-    from apikeys.models import ApiKey, PastHour, UsageHour
+    from apikeys.models import ApiKey, UsageDay, UsageHour
     from apikeys.usage import retention
 
     first = ApiKey.objects.get(pk=keys[0])
     UsageHour.objects.bulk_create(_usage_of(first, at=at), batch_size=1000)
-    retention.prune(at=at)
     copying.copy_to_keys(UsageHour, first.pk)
-    copying.copy_to_keys(PastHour, first.pk)
-    return UsageHour.objects.count()
+    retention.prune(at=at)
+    return UsageHour.objects.count() + UsageDay.objects.count()
 
 
 def _usage_of(key: Any, *, at: datetime) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from django.db.models import F
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project
-from apikeys.models import LoggedRequest, PastHour, UsageHour
+from apikeys.models import LoggedRequest, PastHour, UsageDay, UsageHour
 from apikeys.usage.retention import prune
 from apikeys.usage.samples import COLUMNS
 from bench import history, pages
@@ -32,27 +32,25 @@ class TestHistory:
         at = datetime.now(UTC)
         keys = history.add_keys(tenant, 3, at=at)
         rows = history.add_usage(keys, at=at)
-        assert Counter(UsageHour.objects.values_list("key_id", flat=True)) == dict.fromkeys(
-            keys, rows // 3
-        )
-        assert set(UsageHour.objects.values_list("key_id", "environment")) == {
-            (keys[0], "test"),
-            (keys[1], "live"),
-            (keys[2], "test"),
-        }
-        days = set(UsageHour.objects.dates("hour", "day"))
+        for model in (UsageDay, UsageHour, PastHour):
+            of_keys = Counter(model.objects.values_list("key_id", flat=True))
+            assert of_keys == dict.fromkeys(keys, model.objects.count() // 3)
+            assert set(model.objects.values_list("key_id", "environment")) == {
+                (keys[0], "test"),
+                (keys[1], "live"),
+                (keys[2], "test"),
+            }
+            whole = model.objects.annotate(sum=sum(F(name) for name in COLUMNS))
+            assert not whole.exclude(requests=F("sum")).exists()
+        assert rows == UsageDay.objects.count() + UsageHour.objects.count()
+        days = {*UsageDay.objects.dates("hour", "day"), *UsageHour.objects.dates("hour", "day")}
         assert len(days) == history.DAYS + 1
-        assert Counter(PastHour.objects.values_list("key_id", flat=True)) == dict.fromkeys(
-            keys, PastHour.objects.count() // 3
-        )
-        whole = UsageHour.objects.annotate(sum=sum(F(name) for name in COLUMNS))
-        assert not whole.exclude(requests=F("sum")).exists()
 
     def test_there_is_nothing_left_to_roll_up_or_to_remove(self, tenant: Tenant) -> None:
         at = datetime.now(UTC)
         history.add_usage(history.add_keys(tenant, 1, at=at), at=at)
         assert prune(at=at)["hours rolled up"] == prune(at=at)["old totals"] == 0
-        assert UsageHour.objects.exclude(hour__hour=0).exists()
+        assert UsageHour.objects.exists()
         assert PastHour.objects.exclude(hour__hour=0).exists()
 
     def test_the_log_is_as_long_as_asked_and_rises_with_time(self, tenant: Tenant) -> None:

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
-from django.db.models.functions import TruncDate
 
 from apikeys.drift.rule import BASELINE, CLASS, PURPOSE, SCOPE
 from apikeys.models import KeyHour, KeyWord, PastHour, UsageHour, Watch
@@ -142,13 +141,10 @@ def _words(
 
 
 def _set_requests(since: datetime, until: datetime) -> None:
-    """Take over how many requests each key made in these hours; a day's sum is no hour."""
+    """Take over how many requests each key made in these hours."""
     range_ = {"hour__gte": since, "hour__lt": until}
-    past = PastHour.objects.filter(hour__gte=midnight(_day(since)), hour__lt=until)
-    in_days = past.annotate(day=TruncDate("hour", tzinfo=UTC)).values_list("day", flat=True)
-    days = [midnight(day) for day in in_days.distinct()]
     found: Counter[tuple[UUID, datetime]] = Counter()
-    for rows in (UsageHour.objects.exclude(hour__in=days), PastHour.objects.all()):
+    for rows in (UsageHour.objects.all(), PastHour.objects.all()):
         summed = rows.filter(**range_).order_by().values_list("key_id", "hour")
         for key_id, hour, number in summed.annotate(Sum("requests")):
             found[key_id, hour] += int(number)

@@ -12,6 +12,9 @@ from apikeys.models.keys import Secret as Secret
 from apikeys.models.notices import KeyAddress as KeyAddress
 from apikeys.models.notices import Kind as Kind
 from apikeys.models.notices import Notice as Notice
+from apikeys.models.usage import KeyDay as KeyDay
 from apikeys.models.usage import LoggedRequest as LoggedRequest
 from apikeys.models.usage import PastHour as PastHour
+from apikeys.models.usage import ProjectDay as ProjectDay
+from apikeys.models.usage import UsageDay as UsageDay
 from apikeys.models.usage import UsageHour as UsageHour

@@ -12,9 +12,10 @@ from foundation.identifiers import first_id, new_id
 
 LONGEST_AGENT = 200  # characters of a User-Agent that are kept
 LONGEST_ENDPOINT = 64
+ALL_ENDPOINTS = ""  # in KeyDay: none is called this
 
 
-class UsageQuerySet(models.QuerySet["UsageSums"]):
+class UsageQuerySet(models.QuerySet["Requests"]):
     def since(self, moment: datetime) -> UsageQuerySet:
         return self.filter(hour__gte=moment)
 
@@ -22,18 +23,14 @@ class UsageQuerySet(models.QuerySet["UsageSums"]):
         return self.filter(hour__lt=moment)
 
 
-class UsageSums(models.Model):
-    """The requests of one key in one hour (UTC) that ended alike.
+class Requests(models.Model):
+    """Requests of a project in an hour, or in a day, whose `hour` is its midnight. UTC.
 
     `requests` is the sum of the columns that follow: how many took less than so many milliseconds.
     """
 
-    pk = models.CompositePrimaryKey("key_id", "hour", "endpoint", "status", "code")
-    key_id = models.UUIDField()
     hour = models.DateTimeField()
     endpoint = models.CharField(max_length=LONGEST_ENDPOINT)
-    status = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=32, help_text="The error's code; empty for a success.")
     project_id = models.UUIDField()
     environment = models.CharField(max_length=4, choices=CHOICES)
     requests = models.PositiveBigIntegerField()
@@ -53,14 +50,26 @@ class UsageSums(models.Model):
     class Meta:
         abstract = True
 
+
+class UsageSums(Requests):
+    """The requests of one key that ended alike."""
+
+    pk = models.CompositePrimaryKey("key_id", "hour", "endpoint", "status", "code")
+    key_id = models.UUIDField()
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32, help_text="The error's code; empty for a success.")
+
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return f"{self.key_id} {self.hour:%Y-%m-%d %H} {self.endpoint} {self.status}"
 
 
 class UsageHour(UsageSums):
-    """All usage: by hours of the last days, before that by days, whose `hour` is their midnight.
+    """The hours of days that were not rolled up yet, and what came late for those that were.
 
-    All that pages of weeks and months add up.
+    All usage is these and UsageDay: no request is counted in both.
     """
 
     class Meta:
@@ -71,13 +80,65 @@ class UsageHour(UsageSums):
 
 
 class PastHour(UsageSums):
-    """The hours of days that UsageHour has as days, for who looks at one of these days closely."""
+    """The hours of days that UsageDay has, for who looks at one of these days closely."""
 
     class Meta:
         indexes = [
             models.Index(fields=["project_id", "hour"], name="apikeys_past_by_project"),
             models.Index(fields=["hour"], name="apikeys_past_by_hour"),
         ]
+
+
+class UsageDay(UsageSums):
+    """Days that were rolled up. KeyDay and ProjectDay are sums of these rows, made with them.
+
+    A page of one key adds these up. One of a project would have as many as it has keys.
+    """
+
+    class Meta:
+        indexes = [models.Index(fields=["hour"], name="apikeys_day_by_hour")]
+
+
+class KeyDay(Requests):
+    """A day of one key: at each endpoint, and at ALL_ENDPOINTS together.
+
+    What is of none of the kinds that have columns was refused.
+    """
+
+    pk = models.CompositePrimaryKey("key_id", "endpoint", "hour")
+    key_id = models.UUIDField()
+    served = models.PositiveBigIntegerField()
+    denied = models.PositiveBigIntegerField()
+    limited = models.PositiveBigIntegerField()
+    failed = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["project_id", "environment", "endpoint", "hour"],
+                name="apikeys_keyday_by_endpoint",
+            ),
+            models.Index(fields=["hour"], name="apikeys_keyday_by_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key_id} {self.hour:%Y-%m-%d} {self.endpoint}"
+
+
+class ProjectDay(Requests):
+    """The requests of all keys of an environment in a day that ended alike."""
+
+    pk = models.CompositePrimaryKey(
+        "project_id", "environment", "hour", "endpoint", "status", "code"
+    )
+    status = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=32, help_text="The error's code; empty for a success.")
+
+    class Meta:
+        indexes = [models.Index(fields=["hour"], name="apikeys_projectday_by_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.hour:%Y-%m-%d} {self.endpoint} {self.status}"
 
 
 class LoggedRequestQuerySet(models.QuerySet["LoggedRequest"]):

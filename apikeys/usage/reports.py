@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from operator import add
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Max, Sum
 
-from apikeys.models.usage import UsageHour
+from apikeys.models.usage import ALL_ENDPOINTS, KeyDay, PastHour, ProjectDay, UsageHour
 from apikeys.usage import periods, sums
+from apikeys.usage.kinds import DENIED as DENIED
+from apikeys.usage.kinds import FAILED as FAILED
+from apikeys.usage.kinds import KIND_OF, REQUESTS_OF
+from apikeys.usage.kinds import KINDS as KINDS
+from apikeys.usage.kinds import LIMITED as LIMITED
+from apikeys.usage.kinds import REFUSED as REFUSED
+from apikeys.usage.kinds import SERVED as SERVED
+from apikeys.usage.kinds import kind_of as kind_of
 from apikeys.usage.periods import Period
 from apikeys.usage.samples import ADDED, COLUMNS
 from foundation import sql
 
-# What an answer is shown as, the usual one first, in the order in which charts stack them. A denial
-# by the policy and a 429 are told from other refusals by the caller.
-SERVED, DENIED, REFUSED, LIMITED, FAILED = KINDS = (
-    "Served",
-    "Denied by policy",
-    "Refused",
-    "Limited",
-    "Failed",
-)
-# The answer to a read that the policy denied.
-DENIED_STATUS, POLICY_DENIED = 403, "policy_denied"
 SPARK_DAYS = 14
-LIMITED_KEYS = """
-    SELECT key_id, CAST(SUM(requests) AS bigint), MAX(hour) FROM apikeys_usagehour
-    WHERE project_id = %s AND environment = %s AND hour >= %s AND status = 429
-    GROUP BY key_id
-"""
-
-
-def kind_of(status: int, code: str) -> str:
-    """Return which of KINDS it is: under 400, the policy's 403, 429, 500 or more, any other 4xx."""
-    if status < 400:
-        return SERVED
-    if status == DENIED_STATUS and code == POLICY_DENIED:
-        return DENIED
-    if status == 429:
-        return LIMITED
-    return REFUSED if status < 500 else FAILED
-
-
-# The same for the database; what is none of these was refused.
-BY_KIND = {
-    SERVED: Q(status__lt=400),
-    DENIED: Q(status=DENIED_STATUS, code=POLICY_DENIED),
-    LIMITED: Q(status=429),
-    FAILED: Q(status__gte=500),
-}
 
 
 @dataclass
@@ -75,12 +46,14 @@ class Count:
         if latency:
             self.latency = list(map(add, self.latency, latency))
 
-    def add_kinds(self, requests: int, kinds: Mapping[str, int]) -> None:
-        """Add requests of which the kinds but one are known: the others were refused."""
+    def add_kinds(self, requests: int, kinds: Sequence[int], latency: Sequence[int] = ()) -> None:
+        """Add requests, so many of each kind of KIND_OF; the others were refused."""
         self.requests += requests
-        for kind, number in kinds.items():
+        for kind, number in zip(KIND_OF.values(), kinds, strict=True):
             self.kinds[kind] += number
-        self.kinds[REFUSED] += requests - sum(kinds.values())
+        self.kinds[REFUSED] += requests - sum(kinds)
+        if latency:
+            self.latency = list(map(add, self.latency, latency))
 
     def add_all(self, other: Count) -> None:
         self.requests += other.requests
@@ -139,54 +112,104 @@ def usage(
 ) -> Usage:
     """Sum up the usage of a project, or of one of its keys; in one environment, or in both.
 
-    In two passes over the rows, not in one for each table: they are what a page costs.
+    A project's whole days come from sums by key and sums over all keys, which add up to the same.
     """
-    rows = sums.rows(period, project_id, key_id, environment, endpoint)
     found = Usage(steps={step: Count() for step in period.steps()})
-    index_of = {step: index for index, step in enumerate(found.steps)}
-    trends: dict[Any, list[int]] = defaultdict(lambda: [0] * len(index_of))
-    by_kind = {name: Sum("requests", filter=kind, default=0) for name, kind in _named(BY_KIND)}
+    trends = _Trends(list(found.steps))
+    whose = {"project_id": project_id, "environment": environment or None}
+    one = endpoint or None
+    if key_id is not None:
+        _add_rows(found, trends, sums.of_key(period, **whose, key_id=key_id, endpoint=one))
+    else:
+        _add_rows(found, trends, sums.of_hours(period, **whose, endpoint=one))
+        _add_days(found, sums.days(period, ProjectDay, **whose, endpoint=one))
+        of_keys = sums.days(period, KeyDay, **whose, endpoint=endpoint or ALL_ENDPOINTS)
+        _add_days_of_keys(found, trends, of_keys)
+    found.trends = trends.of_keys()
+    return found
+
+
+class _Trends:
+    """The requests of each key in each of these steps."""
+
+    def __init__(self, steps: Sequence[datetime]) -> None:
+        self._index_of = {step: index for index, step in enumerate(steps)}
+        self._found: dict[Any, list[int]] = defaultdict(lambda: [0] * len(steps))
+
+    def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows of a key, a step, and how many requests, as the database gives them."""
+        for key, step, requests in rows:
+            self._found[key][self._index_of[sums.beginning(step)]] += requests
+
+    def of_keys(self) -> dict[UUID, list[int]]:
+        return {sql.as_uuid(key): numbers for key, numbers in self._found.items()}
+
+
+def _add_rows(found: Usage, trends: _Trends, rows: sums.Rows) -> None:
+    """Add rows of keys, each of which says how it ended."""
     for key, step, requests, *kinds in sums.sums_and_totals(
-        sums.in_steps(rows, period), "key_id", "step", total=Sum("requests"), **by_kind
+        rows, "key_id", "step", total="requests", **REQUESTS_OF
     ):
-        moment = sums.beginning(step)
         if key is None:
-            found.steps[moment].add_kinds(requests, dict(zip(BY_KIND, kinds, strict=True)))
+            found.steps[sums.beginning(step)].add_kinds(requests, kinds)
         else:
-            trends[key][index_of[moment]] += requests
-    found.trends = {sql.as_uuid(key): numbers for key, numbers in trends.items()}
+            trends.add([(key, step, requests)])
     for key, path, status, code, requests, *latency in sums.sums(
         rows, "key_id", "endpoint", "status", "code", **sums.of_columns(*ADDED)
     ):
-        for count in (
-            found.total,
-            found.keys.setdefault(sql.as_uuid(key), Count()),
-            found.endpoints.setdefault(path, Count()),
-        ):
-            count.add(status, code, requests, latency)
-        found.statuses[status] = found.statuses.get(status, 0) + requests
-        if status >= 400:
-            found.errors[status, code] = found.errors.get((status, code), 0) + requests
-    return found
+        count = found.keys.setdefault(sql.as_uuid(key), Count())
+        count.add(status, code, requests, latency)
+        _add_ended(found, path, status, code, requests, latency)
+
+
+def _add_days(found: Usage, rows: sums.Rows) -> None:
+    """Add the days of an environment to all but what is said of keys."""
+    for step, requests, *kinds in sums.sums(rows, "step", requests="requests", **REQUESTS_OF):
+        found.steps[sums.beginning(step)].add_kinds(requests, kinds)
+    for path, status, code, requests, *latency in sums.sums(
+        rows, "endpoint", "status", "code", **sums.of_columns(*ADDED)
+    ):
+        _add_ended(found, path, status, code, requests, latency)
+
+
+def _add_days_of_keys(found: Usage, trends: _Trends, rows: sums.Rows) -> None:
+    kinds = sums.of_columns(*REQUESTS_OF)
+    for key, *summed in sums.sums(rows, "key_id", **kinds, **sums.of_columns(*ADDED)):
+        count = found.keys.setdefault(sql.as_uuid(key), Count())
+        requests, *latency = summed[len(kinds) :]
+        count.add_kinds(requests, summed[: len(kinds)], latency)
+    trends.add(sums.each(rows, "key_id", "step", "requests"))
+
+
+def _add_ended(
+    found: Usage, path: str, status: int, code: str, requests: int, latency: Sequence[int]
+) -> None:
+    for count in (found.total, found.endpoints.setdefault(path, Count())):
+        count.add(status, code, requests, latency)
+    found.statuses[status] = found.statuses.get(status, 0) + requests
+    if status >= 400:
+        found.errors[status, code] = found.errors.get((status, code), 0) + requests
 
 
 def trend(period: Period, *, project_id: UUID, environment: str) -> dict[datetime, Count]:
     """Count an environment's requests in each step of the period, with how long they took."""
+    rows = sums.of_project(period, project_id=project_id, environment=environment)
     found = {step: Count() for step in period.steps()}
-    for step, status, code, requests, *latency in sums.of_environment(
-        period, project_id, environment, *ADDED, in_steps=True
+    for step, status, code, requests, *latency in sums.sums(
+        rows, "step", "status", "code", **sums.of_columns(*ADDED)
     ):
         found[sums.beginning(step)].add(status, code, requests, latency)
     return found
 
 
 def total(period: Period, *, project_id: UUID, environment: str) -> Count:
-    """Count an environment's requests in the period; how long they took is not asked for."""
+    """Count an environment's requests in the period."""
     found = Count()
-    for _, *counted in sums.of_environment(
-        period, project_id, environment, "requests", in_steps=False
+    rows = sums.of_project(period, project_id=project_id, environment=environment)
+    for status, code, requests, *latency in sums.sums(
+        rows, "status", "code", **sums.of_columns(*ADDED)
     ):
-        found.add(*counted)
+        found.add(status, code, requests, latency)
     return found
 
 
@@ -194,8 +217,16 @@ def limited(
     *, project_id: UUID, environment: str, since: datetime
 ) -> dict[UUID, tuple[int, datetime]]:
     """Return the keys that reached a limit since that hour: how many requests, the last hour."""
-    rows = sql.rows(LIMITED_KEYS, (project_id, environment, since))
-    return {sql.as_uuid(key): (number, sql.as_moment(last)) for key, number, last in rows}
+    found: dict[UUID, tuple[int, datetime]] = {}
+    for hours in (PastHour, UsageHour):
+        rows = hours.objects.since(since).filter(
+            project_id=project_id, environment=environment, status=429
+        )
+        summed = rows.order_by().values("key_id").annotate(total=Sum("requests"), last=Max("hour"))
+        for row in summed:
+            many, last = found.get(row["key_id"], (0, row["last"]))
+            found[row["key_id"]] = many + row["total"], max(last, row["last"])
+    return found
 
 
 def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
@@ -205,12 +236,12 @@ def sparks(*, project_id: UUID, at: datetime) -> dict[UUID, list[int]]:
     for any list takes thrice as long.
     """
     period = periods.last_days(SPARK_DAYS, at=at)
-    rows = sums.in_steps(sums.rows(period, project_id), period)
-    index_of = {step: index for index, step in enumerate(period.steps())}
-    found: dict[Any, list[int]] = defaultdict(lambda: [0] * SPARK_DAYS)
-    for key, step, requests in sums.sums(rows, "key_id", "step", total=Sum("requests")):
-        found[key][index_of[sums.beginning(step)]] += requests
-    return {sql.as_uuid(key): numbers for key, numbers in found.items()}
+    trends = _Trends(list(period.steps()))
+    hours = sums.of_hours(period, project_id=project_id)
+    trends.add(sums.sums(hours, "key_id", "step", total="requests"))
+    days = sums.days(period, KeyDay, project_id=project_id, endpoint=ALL_ENDPOINTS)
+    trends.add(sums.each(days, "key_id", "step", "requests"))
+    return trends.of_keys()
 
 
 @dataclass(frozen=True)
@@ -224,24 +255,13 @@ class Day:
 
 def of_days(key_id: UUID, *, until: datetime, days: int) -> list[Day]:
     """Sum up a key's use in each of so many days, the newest first, also those without any."""
-    today = until.astimezone(UTC).date()
-    first = periods.midnight(today - timedelta(days=days - 1))
-    found = (
-        UsageHour.objects.since(first)
-        .filter(key_id=key_id)
-        .annotate(day=TruncDate("hour", tzinfo=UTC))
-        .values("day")
-        .annotate(total=Sum("requests"), failed=Sum("requests", filter=Q(status__gte=400)))
-        .order_by()
-    )
-    counts = {row["day"]: (row["total"], row["failed"] or 0) for row in found}
+    period = periods.last_days(days, at=until)
+    hours = sums.of_hours(period, key_id=key_id)
+    of_days = sums.days(period, KeyDay, key_id=key_id, endpoint=ALL_ENDPOINTS)
+    counts = {step: Count() for step in period.steps()}
+    for rows, kinds in ((hours, REQUESTS_OF), (of_days, sums.of_columns(*REQUESTS_OF))):
+        for step, requests, *numbers in sums.sums(rows, "step", total="requests", **kinds):
+            counts[sums.beginning(step)].add_kinds(requests, numbers)
     return [
-        Day(day, *counts.get(day, (0, 0)))
-        for day in (today - timedelta(days=past) for past in range(days))
+        Day(step.date(), count.requests, count.errors) for step, count in reversed(counts.items())
     ]
-
-
-def _named(kinds: Mapping[str, Q]) -> Iterator[tuple[str, Q]]:
-    """Yield names for the sums of kinds, which are no words for people."""
-    for number, kind in enumerate(kinds.values()):
-        yield f"kind_{number}", kind

@@ -5,6 +5,7 @@ Plain Python.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -46,7 +47,10 @@ def column_of(microseconds: int) -> int:
     )
 
 
-def adding_to(table: str) -> str:
-    """Return what makes an INSERT of HOUR add to the rows that the table has."""
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in ADDED)
-    return f"ON CONFLICT ({', '.join(BUCKET)}) DO UPDATE SET {added}"
+def adding_to(table: str, *, by: Sequence[str] = BUCKET, columns: Sequence[str] = ADDED) -> str:
+    """Return what makes an INSERT add these columns to the rows that the table has.
+
+    `by` is the table's primary key; the usual ones are those of HOUR.
+    """
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in columns)
+    return f"ON CONFLICT ({', '.join(by)}) DO UPDATE SET {added}"

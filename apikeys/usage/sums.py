@@ -2,154 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Sum
-from django.db.models.functions import Cast, TruncDate, TruncHour
+from django.db import connection
 
-from apikeys.models.usage import PastHour, UsageHour, UsageQuerySet
-from apikeys.usage.periods import DAY, Period, midnight
-from foundation import sql, steps
+from apikeys.models import KeyDay, PastHour, ProjectDay, UsageDay, UsageHour
+from apikeys.models.usage import Requests
+from apikeys.usage.kinds import REQUESTS_OF
+from apikeys.usage.periods import Period, midnight
+from apikeys.usage.samples import ADDED
+from foundation import sql
 
-IS_PAST = """
-    EXISTS (SELECT 1 FROM apikeys_pasthour WHERE project_id = %s AND hour >= %s AND hour < %s)
-"""
+# The day of an hour, which PostgreSQL finds faster as a date.
+DAY_OF = {"postgresql": "(hour AT TIME ZONE 'UTC')::date", "sqlite": "date(hour)"}
+ENDED = ("endpoint", "status", "code")
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """The rows of a table from `start` on and before `end`, but for those at one of `without`."""
+class Rows(NamedTuple):
+    """A statement that finds rows of usage, each with its `step`, and its values."""
 
-    model: type[UsageHour | PastHour]
+    statement: str
+    values: tuple[Any, ...]
+
+
+class _Part(NamedTuple):
+    """What is asked of a table: rows from `start` on and before `end`."""
+
+    table: type[Requests]
     start: datetime
     end: datetime
-    without: Sequence[datetime] = ()
-
-    def rows(self) -> UsageQuerySet:
-        found: UsageQuerySet = self.model.objects.all()
-        between = found.since(self.start).before(self.end).order_by()
-        return between.exclude(hour__in=self.without) if self.without else between
 
 
-def rows(
-    period: Period,
-    project_id: UUID,
-    key_id: UUID | None = None,
-    environment: str = "",
-    endpoint: str = "",
-) -> list[UsageQuerySet]:
-    """Return the rows that a period's usage is the sum of: parts, none of which holds another's."""
-    whole: dict[str, Any] = {"project_id": project_id}
-    whole |= {"environment": environment} if environment else {}
-    whole |= {"key_id": key_id} if key_id is not None else {}
-    whole |= {"endpoint": endpoint} if endpoint else {}
-    return [one.rows().filter(**whole) for one in _stretches(period, project_id)]
+def of_key(period: Period, **whose: Any) -> Rows:
+    """Return all rows of one key."""
+    return _rows(("key_id", *ENDED, *ADDED), period, _parts(period, UsageDay), whose)
 
 
-def of_environment(
-    period: Period, project_id: UUID, environment: str, *columns: str, in_steps: bool
-) -> Iterator[tuple[Any, ...]]:
-    """Yield step, status, code and the sums of the columns, of each stretch of an environment.
+def of_hours(period: Period, **whose: Any) -> Rows:
+    """Return the rows of a project's keys that no sum of days holds: `days` has the others."""
+    return _rows(("key_id", *ENDED, *ADDED), period, _parts(period, None), whose)
 
-    Without steps None stands in their place. In a statement of its own, whose text the ORM would
-    take as long to find as the database to add up a day.
+
+def days(period: Period, table: type[ProjectDay | KeyDay], **whose: Any) -> Rows | None:
+    """Return the whole days of a period as this table has them, if there are any."""
+    own = ("key_id", *REQUESTS_OF) if table is KeyDay else ("status", "code")
+    parts = [part for part in _parts(period, table) if part.table is table]
+    return _rows(("endpoint", *own, *ADDED), period, parts, whose) if parts else None
+
+
+def of_project(period: Period, **whose: Any) -> Rows:
+    """Return all rows of a project without their keys."""
+    return _rows((*ENDED, *ADDED), period, _parts(period, ProjectDay), whose)
+
+
+def _parts(period: Period, table: type[Requests] | None) -> list[_Part]:
+    """Return what is added up, of which nothing holds what another does.
+
+    Whole days come from a table of days, and what was not counted there yet from UsageHour. Hours
+    of days that were, also of one that is not asked for as a whole, are in PastHour.
     """
-    step = steps.beginning_of("hour", hourly=period.hourly) if in_steps else "NULL"
-    summed = ", ".join(f"CAST(SUM({column}) AS bigint)" for column in columns)
-    for one in _stretches(period, project_id):
-        table = one.model._meta.db_table
-        without = f"AND hour NOT IN ({', '.join(['%s'] * len(one.without))})" if one.without else ""
-        statement = (
-            f"SELECT {step}, status, code, {summed} FROM {table}"  # noqa: S608 - ours
-            " WHERE project_id = %s AND environment = %s AND hour >= %s AND hour < %s"
-            f" {without} GROUP BY 1, 2, 3"
-        )
-        values = (project_id, environment, one.start, one.end, *one.without)
-        yield from sql.rows(statement, values, binary=True)
+    start, end = period.start, period.end
+    hours_from = start if period.hourly else max(start, midnight(end.astimezone(UTC).date()))
+    parts = [_Part(UsageHour, start, end)]
+    if table and start < hours_from:
+        parts.append(_Part(table, start, hours_from))
+    if hours_from < end:
+        parts.append(_Part(PastHour, hours_from, end))
+    return parts
 
 
-def _stretches(period: Period, project_id: UUID) -> list[Stretch]:
-    """Say where the usage of a period stands.
+def _rows(
+    columns: Sequence[str], period: Period, parts: Sequence[_Part], whose: Mapping[str, Any]
+) -> Rows:
+    chosen = f"{', '.join(columns)}, {'hour' if period.hourly else DAY_OF[connection.vendor]}"
+    known = {name: value for name, value in whose.items() if value is not None}
+    where = " AND ".join(f"{name} = %s" for name in known)
+    statements = [
+        f"SELECT {chosen} AS step FROM {part.table._meta.db_table} WHERE {where}"  # noqa: S608
+        f" AND hour >= {_written(part.start)} AND hour < {_written(part.end)}"
+        for part in parts
+    ]
+    return Rows(" UNION ALL ".join(statements), tuple(known.values()) * len(parts))
 
-    Whole days come from UsageHour alone, which has days of them. The hours of a day that it has as
-    a day are in PastHour; what came late for such a day, in both.
+
+def _written(moment: datetime) -> str:
+    """Write a moment into a statement.
+
+    A range that PostgreSQL does not know when it plans is a small one to it: after some executions
+    it would walk all projects' rows by their hour.
     """
-    hours_from = period.start if period.hourly else midnight(period.end.astimezone(UTC).date())
-    found = []
-    if period.start < hours_from:
-        found.append(Stretch(UsageHour, period.start, min(hours_from, period.end)))
-    if hours_from < period.end:
-        start = max(hours_from, period.start)
-        days = _rolled_up(start, period.end, project_id)
-        found.append(Stretch(UsageHour, start, period.end, days))
-        found += [Stretch(PastHour, start, period.end)] if days else []
-    return found
+    if connection.vendor == "postgresql":
+        return f"TIMESTAMPTZ '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00'"
+    return f"'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
 
 
-def _rolled_up(start: datetime, end: datetime, project_id: UUID) -> list[datetime]:
-    """Return the midnights of the project's days that have their hours in PastHour."""
-    day, last = (midnight(moment.astimezone(UTC).date()) for moment in (start, end))
-    days = [day]
-    while (day := day + DAY) <= last:
-        days.append(day)
-    (are_past,) = sql.rows(
-        f"SELECT {', '.join([IS_PAST] * len(days))}",
-        [value for day in days for value in (project_id, day, day + DAY)],
-    )
-    return [day for day, is_past in zip(days, are_past, strict=True) if is_past]
-
-
-def in_steps(parts: list[UsageQuerySet], period: Period) -> list[Any]:
-    """Name the step of each row: its hour, or its day, which PostgreSQL finds faster as a date."""
-    trunc = TruncHour if period.hourly else TruncDate
-    return [part.annotate(step=trunc("hour", tzinfo=UTC)) for part in parts]
-
-
+@functools.lru_cache(maxsize=10_000)  # a page asks for each as often as it has keys
 def beginning(step: datetime | date | str) -> datetime:
-    """Return the moment at which a step of `in_steps` begins; SQLite gives steps as text."""
+    """Return the moment at which a step begins, as the database gave it; SQLite gives text."""
     return sql.as_moment(step) if isinstance(step, datetime | str) else midnight(step)
 
 
-def sums(parts: Sequence[Any], *names: str, **added: Sum) -> Iterator[tuple[Any, ...]]:
-    """Yield the names' values with the sums `added`; each combination once for each part.
+def each(rows: Rows | None, *names: str) -> list[tuple[Any, ...]]:
+    """Return the names' values of each row, as the database gives them; none of no rows."""
+    return _found(rows, f"SELECT {', '.join(names)} FROM used")  # noqa: S608 - ours
+
+
+def sums(rows: Rows | None, *names: str, **added: str) -> list[tuple[Any, ...]]:
+    """Return the names' values, once each combination, with the sums of what is `added`.
 
     Ids and steps are as the database gives them: see sql.as_uuid and `beginning`. The ORM would
     take as long to convert some thousand rows as the database to add them up.
     """
-    for part in parts:
-        yield from sql.rows(*_summed(part, names, added), binary=True)
+    named = ", ".join(names)
+    summed = ", ".join(map(_sum, added.values()))
+    return _found(rows, f"SELECT {named}, {summed} FROM used GROUP BY {named}")  # noqa: S608
 
 
 def sums_and_totals(
-    parts: Sequence[Any], name: str, of: str, *, total: Sum, **added: Sum
-) -> Iterator[tuple[Any, ...]]:
-    """Yield `name`, `of` and the sum `total` of each pair, each once for each part.
+    rows: Rows | None, name: str, of: str, *, total: str, **added: str
+) -> list[tuple[Any, ...]]:
+    """Return `name`, `of` and the sum of `total` of each pair.
 
-    And, with None as the name, `of`, `total` and the sums `added` of each value of `of` alone.
+    And, with None as the name, `of` and the sums of `total` and of what is `added` of each value of
+    `of` alone.
     """
+    first = ", ".join(f"{_sum(one)} AS {name}" for name, one in {"total": total, **added}.items())
+    again = ", ".join(map(_sum, ("total", *added)))
     nothing = ", NULL" * len(added)
-    summed = ", ".join(f"CAST(SUM({one}) AS bigint)" for one in ("total", *added))
-    for part in parts:
-        found, values = _summed(part, (name, of), {"total": total, **added})
-        statement = (
-            f"WITH found AS ({found}) SELECT NULL, {of}, {summed} FROM found"  # noqa: S608 - ours
-            f" GROUP BY {of} UNION ALL SELECT {name}, {of}, total{nothing} FROM found"
-        )
-        yield from sql.rows(statement, values, binary=True)
+    return _found(
+        rows,
+        f"SELECT NULL, {of}, {again} FROM found GROUP BY {of}"  # noqa: S608 - ours
+        f" UNION ALL SELECT {name}, {of}, total{nothing} FROM found",
+        found=f"SELECT {name}, {of}, {first} FROM used GROUP BY {name}, {of}",  # noqa: S608
+    )
 
 
-def _summed(part: Any, names: Sequence[str], added: Mapping[str, Sum]) -> tuple[str, Any]:
-    """Return the statement that sums up, with its values; PostgreSQL's own sums are decimals."""
-    whole = {name: Cast(one, BigIntegerField()) for name, one in added.items()}
-    chosen = part.values(*names).annotate(**whole).values_list(*names, *whole)
-    statement, values = chosen.query.sql_with_params()
-    return statement, values
+def _found(rows: Rows | None, statement: str, **steps: str) -> list[tuple[Any, ...]]:
+    """Run a statement on the rows, which it calls `used`, after others by their names."""
+    if rows is None:
+        return []
+    named = {"used": rows.statement, **steps}
+    before = ", ".join(f"{name} AS ({one})" for name, one in named.items())
+    return sql.rows(f"WITH {before} {statement}", rows.values, binary=True)
 
 
-def of_columns(*columns: str) -> dict[str, Sum]:
-    """Return the sums of columns, by names that no column has."""
-    return {f"sum_{column}": Sum(column) for column in columns}
+def _sum(what: str) -> str:
+    """Write a sum; PostgreSQL's own are decimals."""
+    return f"CAST(SUM({what}) AS bigint)"
+
+
+def of_columns(*columns: str) -> dict[str, str]:
+    """Return what sums of columns add up."""
+    return {f"sum_{column}": column for column in columns}

@@ -195,18 +195,23 @@ class TestRolledUp:
         assert retention.prune(at=at)["hours rolled up"]
         assert self._answers(project, at=at) == before
 
-    def test_a_day_that_was_rolled_up_is_read_as_one_row_of_each_bucket(
+    def test_what_comes_late_for_a_day_that_was_rolled_up_is_in_its_hour_and_its_day(
         self, now: datetime
     ) -> None:
-        retention.prune(at=now)
         day = periods.midnight((now - 3 * DAY).date())
-        assert set(UsageHour.objects.before(day + DAY).values_list("hour__hour", flat=True)) == {0}
-        collector.record(sample(day + 9 * HOUR))
-        collector.flush()
         period = periods.between(day.date(), day.date(), at=now)
-        found = reports.usage(period, project_id=NOBODY)
-        assert found.steps[day + 9 * HOUR].requests == 3
-        assert found.total.requests == 11
+        week = periods.named("7d", at=now)
+        for many in (3, 4):
+            retention.prune(at=now)
+            assert not UsageHour.objects.before(day + DAY).exists()
+            for hour in (0, 9):
+                collector.record(sample(day + hour * HOUR))
+            collector.flush()
+            found = reports.usage(period, project_id=NOBODY)
+            assert found.steps[day + 9 * HOUR].requests == many
+            assert found.steps[day].requests == many + 2
+            assert found.total.requests == 2 * many + 6
+            assert reports.usage(week, project_id=NOBODY).steps[day].requests == 2 * many + 6
 
 
 class TestBefore:

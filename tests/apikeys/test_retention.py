@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,10 +13,12 @@ from django.db.models import Sum
 from pytest_django import Settings
 
 from accounts.models import Project
-from apikeys.models import PastHour, UsageHour
-from apikeys.usage import retention
+from apikeys.models import KeyDay, PastHour, ProjectDay, UsageDay, UsageHour
+from apikeys.models.usage import UsageQuerySet
+from apikeys.usage import days, retention
 from apikeys.usage.collector import collector
 from apikeys.usage.samples import ADDED, HOUR
+from foundation import sql
 from tests.doors import Api
 from tests.makers import make_key, make_project, sample
 
@@ -57,18 +61,29 @@ class TestPruning:
             for status in (200, 200, 403):
                 at = old + timedelta(hours=hour, minutes=5)
                 collector.record(sample(at, status=status, microseconds=hour * 1000))
-        collector.record(sample(old + timedelta(days=1, hours=1)))
+        collector.record(sample(now.replace(hour=0)))
         collector.flush()
-        before = _sums(UsageHour)
+        hours = UsageHour.objects.before(old + timedelta(days=1))
+        before = _sums(hours)
         done = retention.prune(at=now)
-        assert done["hours rolled up"] == 6
-        assert _sums(UsageHour) == before
-        days = UsageHour.objects.filter(hour__lt=old + timedelta(days=1)).order_by("status")
-        assert [(row.hour, row.status, row.requests) for row in days] == [
-            (old, 200, 8),
-            (old, 403, 4),
-        ]
+        assert done["hours rolled up"] == 8
+        assert UsageHour.objects.get().hour == now.replace(hour=0)
+        assert _sums(UsageDay.objects.all()) == _sums(ProjectDay.objects.all()) == before
+        assert [
+            (row.hour, row.status, row.requests) for row in UsageDay.objects.order_by("status")
+        ] == [(old, 200, 8), (old, 403, 4)]
+        at_one, in_all = KeyDay.objects.order_by("-endpoint")
+        assert (at_one.endpoint, in_all.endpoint) == ("POST /memory", "")
+        assert (in_all.served, in_all.denied, in_all.requests) == (8, 0, 12)
         assert retention.prune(at=now)["hours rolled up"] == 0
+
+    def test_a_day_is_rolled_up_an_hour_after_its_end(self, now: datetime) -> None:
+        midnight = now.replace(hour=0)
+        collector.record(sample(midnight - timedelta(minutes=1)))
+        collector.flush()
+        early = midnight + timedelta(minutes=59)
+        assert retention.prune(at=early)["hours rolled up"] == 0
+        assert retention.prune(at=midnight + timedelta(hours=1))["hours rolled up"] == 1
 
     def test_hours_stay_beside_their_day_for_a_month(self, now: datetime) -> None:
         old = now.replace(hour=0, minute=0) - timedelta(days=3)
@@ -81,7 +96,7 @@ class TestPruning:
         assert list(PastHour.objects.order_by("hour").values_list(*HOUR)) == hours
         assert retention.prune(at=now + timedelta(days=27))["old hours"] == 0
         assert retention.prune(at=now + timedelta(days=28))["old hours"] == 2
-        assert stored.get().requests == 3
+        assert (UsageDay.objects.get().requests, stored.count()) == (3, 0)
 
     def test_no_hour_is_kept_for_longer_than_totals(
         self, now: datetime, settings: Settings
@@ -99,7 +114,8 @@ class TestPruning:
             collector.record(sample(hour))
             collector.flush()
             assert retention.prune(at=now)["hours rolled up"] == 1
-        assert (UsageHour.objects.get().requests, PastHour.objects.get().requests) == (2, 2)
+        assert (UsageDay.objects.get().requests, PastHour.objects.get().requests) == (2, 2)
+        assert _sums(KeyDay.objects.exclude(endpoint="")) == _sums(ProjectDay.objects.all())
 
     def test_a_day_that_is_written_to_meanwhile_waits_for_the_next_time(
         self, now: datetime, monkeypatch: pytest.MonkeyPatch
@@ -107,16 +123,18 @@ class TestPruning:
         hour = now.replace(hour=5, minute=0) - timedelta(days=3)
         collector.record(sample(hour))
         collector.flush()
-        keep = retention._keep
+        change = sql.change
 
-        def keep_slowly(rows: list[UsageHour]) -> None:
-            keep(rows)
-            collector.record(sample(hour, status=500))
-            collector.flush()
+        def change_slowly(statement: str, values: Sequence[Any]) -> int:
+            if statement == days.ADD_TO_DAYS[0]:
+                collector.record(sample(hour, status=500))
+                collector.flush()
+            return change(statement, values)
 
-        monkeypatch.setattr(retention, "_keep", keep_slowly)
+        monkeypatch.setattr(sql, "change", change_slowly)
         assert retention.prune(at=now)["hours rolled up"] == 0
         assert not PastHour.objects.exists()
+        assert not UsageDay.objects.exists()
         monkeypatch.undo()
         collector.record(sample(hour, status=500))
         collector.flush()
@@ -131,7 +149,8 @@ class TestPruning:
         later = now + timedelta(days=7, minutes=1)
         assert retention.prune(at=now)["logged requests"] == 0
         assert retention.prune(at=later)["logged requests"] == 2
-        assert UsageHour.objects.get().requests == 1
+        assert UsageDay.objects.get().requests == 1
+        assert KeyDay.objects.count() == 2 * ProjectDay.objects.count() == 2
 
     def test_the_command_says_what_it_did(self) -> None:
         out = StringIO()
@@ -142,6 +161,6 @@ class TestPruning:
         )
 
 
-def _sums(model: type[UsageHour | PastHour]) -> dict[str, int]:
-    sums: dict[str, int] = model.objects.aggregate(**{name: Sum(name) for name in ADDED})
+def _sums(rows: UsageQuerySet) -> dict[str, int]:
+    sums: dict[str, int] = rows.aggregate(**{name: Sum(name) for name in ADDED})
     return sums

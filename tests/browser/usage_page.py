@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from apikeys.models import ApiKey, UsageHour
+from apikeys.models import ApiKey, PastHour, UsageDay, UsageHour
 from apikeys.models.usage import UsageSums
 
 KINDS = {
@@ -142,13 +142,14 @@ def _number(text: str) -> int:
 def _stored(rows: Rows, *, key: ApiKey | None, environment: str) -> Stored:
     """Sum up what is stored of the time that the rows are about: the page has its own clock."""
     pattern = "%Y-%m-%dT%H:00:00Z" if rows[0][0].endswith("Z") else "%Y-%m-%d"
-    step = timedelta(hours=1) if rows[0][0].endswith("Z") else timedelta(days=1)
+    in_hours = rows[0][0].endswith("Z")
+    step = timedelta(hours=1) if in_hours else timedelta(days=1)
     first, last = (datetime.strptime(rows[at][0], pattern).replace(tzinfo=UTC) for at in (0, -1))
-    found = UsageHour.objects.filter(hour__gte=first, hour__lt=last + step)
-    if key:
-        found = found.filter(key_id=key.pk)
-    if environment:
-        found = found.filter(environment=environment)
+    asked: dict[str, Any] = {"hour__gte": first, "hour__lt": last + step}
+    asked |= {"key_id": key.pk} if key else {}
+    asked |= {"environment": environment} if environment else {}
+    past = (PastHour if in_hours else UsageDay).objects.filter(**asked)
+    found = [*UsageHour.objects.filter(**asked), *past]
     names = {
         one.pk: one.name + (" (deleted)" if one.deleted_at else "") for one in ApiKey.objects.all()
     }

@@ -86,9 +86,12 @@ UNTYPED = {
     "accounts_user": "password",  # a digest
     "accounts_project": "takes_in_test takes_in_live closed_in_test closed_in_live",
     "apikeys_apikey": "permissions scopes purpose_classes",
+    "apikeys_keyday": "endpoint",
     "apikeys_loggedrequest": "endpoint code",
     "apikeys_secret": "last_four",
     "apikeys_pasthour": "endpoint code",
+    "apikeys_projectday": "endpoint code",
+    "apikeys_usageday": "endpoint code",
     "apikeys_usagehour": "endpoint code",
     "memory_idempotencyrecord": "environment",
     "memory_memory": "environment",
