@@ -19,7 +19,6 @@ from apikeys.models import ApiKey
 from apikeys.usage import periods, reports
 from apikeys.usage.periods import Period
 from console import charts, exports, figures, heat, owned
-from console.advice import ADVICE
 from console.figures import KeyLine, Table
 from console.owned import SignedIn
 from console.summaries import name_of
@@ -93,7 +92,6 @@ def _usage(
         ],
         "chart": charts.chart(found.steps, period, at=at),
         "tables": tables,
-        "advised": ADVICE,
         "denials": denials,
         "heat": heat.heat(denials),
         "heat_columns": heat.COLUMNS,
@@ -112,7 +110,9 @@ def _words(period: Period) -> str:
 
 
 def _lines(project: Project, found: reports.Usage, *, at: datetime) -> dict[UUID, KeyLine]:
-    keys = list(ApiKey.objects.filter(project=project, pk__in=found.keys).select_related("project"))
+    keys = list(ApiKey.objects.filter(project=project, pk__in=found.keys))
+    for key in keys:
+        key.project = project  # is known: no need to make one for each
     live = [key for key in keys if key.state(at=at) == "active"]
     states = throttling.limit_states(live, at=at)
     return {key.pk: _line(key, states.get(key.pk)) for key in keys}

@@ -1,4 +1,4 @@
-"""Draws what has many like parts: columns of a chart, rows of numbers, what stands in a row.
+"""Draws what has many like parts: columns of a chart, rows of numbers, the parts of a bar.
 
 In Python, where a template would take ten times as long for a page of ninety days.
 """
@@ -10,11 +10,10 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from console.charts import Bar, Chart, Part, Spread
-from console.figures import Column, Row, Table
+from console.charts import Bar, Chart, Part
+from console.figures import Table
 from console.heat import Cell
 from console.templatetags.icons import icon
-from console.templatetags.sparklines import sparkline
 from memory.policy.vocabulary import PurposeClass
 
 PATTERNS = {"refused-policy": "across", "limited": "down"}  # in templates/console/_patterns.html
@@ -65,39 +64,6 @@ def numbers(table: Table) -> SafeString:
     return mark_safe("".join(rows))  # noqa: S308 - escaped above
 
 
-@register.simple_tag
-def figures(
-    table: Table, row: Row, cells: list[tuple[Column, str]], drawn_after: int
-) -> SafeString:
-    """Draw the cells of a row after its first, and what is drawn in it behind so many of them."""
-    drawn = _drawn(table, row) if table.drawn else ""
-    parts = [drawn] if drawn_after == 1 else []
-    for number, (column, cell) in enumerate(cells[1:], start=2):
-        parts.append(_figure(column, cell))
-        if number == drawn_after:
-            parts.append(drawn)
-    return mark_safe("".join(parts))  # noqa: S308 - escaped where they are made
-
-
-def _figure(column: Column, cell: str) -> str:
-    label = f'data-label="{escape(column.name)}"'
-    if column.is_code:
-        return f"<td {label}><code>{escape(cell)}</code></td>"
-    shown = escape(cell) if cell else '<span class="quiet">\N{EN DASH}</span>'
-    return f'<td class="num" {label}>{shown}</td>'
-
-
-def _drawn(table: Table, row: Row) -> str:
-    """Draw the cells of a row that have drawings."""
-    line = f'<td data-label="Requests over time">{sparkline(row.spark)}</td>' if row.spark else ""
-    bar = ""
-    if row.parts:
-        bar = shares(row.parts)
-    elif row.spread:
-        bar = _spread(row.spread)
-    return f'{line}<td class="bars" data-label="{escape(table.drawn)}">{bar}</td>'
-
-
 METER = '<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
 
 
@@ -108,13 +74,6 @@ def shares(parts: list[Part]) -> str:
         for part in parts
     )
     return f"{METER}{drawn}</svg>"
-
-
-def _spread(one: Spread) -> str:
-    return (
-        f'{METER}<rect class="served" x="{one.start}" y="2" width="{one.tail}" height="2"></rect>'
-        f'<rect class="served" x="{one.start}" width="{one.width}" height="6"></rect></svg>'
-    )
 
 
 @register.simple_tag

@@ -41,6 +41,7 @@ class TestUsage:
             assert rows[1:] == [[str(cell) for cell in row] for row in shown]
             assert sum(int(row[1]) for row in rows[1:]) == 2
             assert sum(UsageHour.objects.values_list("requests", flat=True)) == 2
+            assert ("By key" in text(page)) == ("/keys/" not in url)
             assert list(csv.reader(StringIO(text(browser.get(url + "?csv=errors")))))[1:] == [
                 ["malformed_json", "400", "1"]
             ]
