@@ -32,11 +32,11 @@ class Pointers:
 
     def requests_with(self, **filters: str) -> str:
         """Return the log of requests, narrowed by its filters."""
-        return self._page("requests", **filters)
+        return self._page("requests", None, **filters)
 
     def bench(self, **asked: str) -> str:
         """Return the bench of decisions, filled in with a scope, a purpose, a key."""
-        return self._page("why", **asked)
+        return self._page("why", None, **asked)
 
     def events_of_key(self, key_id: UUID, **narrowed: str) -> str:
         return self._page("audit_log", None, key=str(key_id), **narrowed)

@@ -57,7 +57,12 @@ class KeySummary:
 
 def name_of(key: ApiKey) -> str:
     """Return the key's name, which says so if it was deleted."""
-    return key.name if key.deleted_at is None else f"{key.name} (deleted)"
+    return named(key.name, key.deleted_at)
+
+
+def named(name: str, deleted_at: datetime | None) -> str:
+    """Return the name of a key that ended at that time, if it did."""
+    return name if deleted_at is None else f"{name} (deleted)"
 
 
 def key_names(project: Project, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:

@@ -66,7 +66,7 @@ def _usage(
     found = reports.usage(period, **whose, key_id=key_id, endpoint=endpoint)
     form.offer(found.endpoints)
     when: dict[str, Any] = {"since": period.start, "until": period.end}
-    denials = decided.denials(**whose, **when, hourly=period.hourly, key_id=key_id)
+    denials = decided.denied_pairs(**whose, **when, key_id=key_id)
     texts = decided.denied_texts(**whose, **when, most=TEXTS, key_id=key_id)
     tables = {
         "time": figures.by_time(found, period),

@@ -17,7 +17,7 @@ from apikeys.usage import periods
 from apikeys.usage.periods import Period
 from console.filters import Chip, without
 from console.forms import DayField
-from console.summaries import name_of
+from console.summaries import named
 
 DELETED = 50  # keys that are offered beside the live ones
 
@@ -25,10 +25,13 @@ DELETED = 50  # keys that are offered beside the live ones
 def _keys(project: Project, environment: str) -> list[tuple[str, str]]:
     """Offer the live keys of an environment, and those deleted last."""
     keys = ApiKey.objects.filter(project=project, environment=environment)
-    offered = keys.only("name", "deleted_at")
-    live = offered.live().order_by("name", "id")
-    deleted = offered.exclude(deleted_at=None).order_by("-deleted_at", "-id")[:DELETED]
-    return [(str(key.pk), name_of(key)) for key in (*live, *deleted)]
+    live = keys.live().order_by("name", "id")
+    deleted = keys.exclude(deleted_at=None).order_by("-deleted_at", "-id")[:DELETED]
+    return [
+        (str(id_), named(name, deleted_at))
+        for some in (live, deleted)
+        for id_, name, deleted_at in some.values_list("pk", "name", "deleted_at")
+    ]
 
 
 class UsageFilter(forms.Form):

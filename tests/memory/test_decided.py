@@ -46,6 +46,8 @@ class TestDenials:
             api.post("/memory/read", read_body(purpose=purpose))
         api.post("/memory/read", read_body(scope="schedule", domain=None))
         found = decided.denials(**known, hourly=True)
+        pairs = decided.denied_pairs(**known)
+        assert (pairs.cells, pairs.is_all) == (found.cells, found.is_all)
         assert found.cells == {
             ("preferences", "task_execution"): 2,
             ("preferences", "unrecognized"): 1,
