@@ -27,9 +27,10 @@ def sentence(found: Mapping[str, Any]) -> str:
     now, before = found["now"], found["before"]
     match found["of"]:
         case "denied":
+            in_all = f", and {found['share_before']} % in all" if before else ""
             return (
                 f"{now:,} reads were denied in an hour, {found['share']} % of what it asked; in the"
-                f" four weeks before {_most(before)}, and {found['share_before']} % in all."
+                f" four weeks before {_most(before)}{in_all}."
             )
         case "requests" | "reads" as what:
             return f"{now:,} {what} in an hour; in the four weeks before {_most(before)}."
