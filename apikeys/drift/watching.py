@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.audit import ChangedBy
 from accounts.models import EventType
@@ -27,6 +25,7 @@ from apikeys.drift.words import sentence
 from apikeys.events import record_key
 from apikeys.models import ApiKey, Flag, Kind, Watch
 from apikeys.notices import outbox
+from foundation import sql
 
 EVERY = timedelta(minutes=5)
 BEHIND = timedelta(minutes=30)  # what is seen later than this is no news: it is counted, not told
@@ -43,8 +42,9 @@ def watch(*, at: datetime) -> int:
     if not _is_my_turn(at=at):
         return 0
     until = gathering.gather(at=at)
-    gathering.forget(at=at)
-    Flag.objects.filter(ended_at=None, found_at__lte=at - BASELINE).update(ended_at=at)
+    with sql.writing():
+        gathering.forget(at=at)
+        Flag.objects.filter(ended_at=None, found_at__lte=at - BASELINE).update(ended_at=at)
     if at - until > BEHIND:
         return 0
     span, by = Span(until), audit.by_watch()
@@ -85,7 +85,7 @@ def _drifting(
             yield key, found
 
 
-@transaction.atomic
+@sql.writing()
 def _flag(key: ApiKey, found: list[Finding], *, at: datetime, by: ChangedBy) -> bool:
     """Raise a flag for each kind that has none open, and tell the owner. Return whether one was.
 

@@ -14,12 +14,13 @@ from apikeys.changing import KeyChanged
 from apikeys.drift import answering, watching
 from apikeys.drift.rule import BASELINE
 from apikeys.erasing import forget_project
-from apikeys.models import ApiKey, Flag, KeyHour, KeyWord, Watch
+from apikeys.models import ApiKey, Flag, KeyHour, KeyWord, Kind, Notice, Watch
 from apikeys.usage.retention import prune
 from tests.apikeys.drifting import DAY, four_weeks, turn, use
 from tests.apikeys.mailed import subjects
 from tests.mailbox import mailbox
 from tests.makers import BY, NOW, make_key
+from tests.memory.test_ceilings import racing
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -243,6 +244,19 @@ class TestTurns:
         prune(at=NOW)
         turn(NOW)
         assert set(KeyHour.objects.values_list("requests", flat=True)) == {10}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_turns_at_once_one_is_taken_and_two_would_count_and_flag_once(
+    key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(key, NOW + HOUR, 30, scope="schedule")
+    at = NOW + HOUR + 6 * MINUTE
+    assert sum(racing(lambda _: watching._is_my_turn(at=at))) == 1
+    monkeypatch.setattr(watching, "_is_my_turn", lambda *, at: True)
+    assert sum(racing(lambda _: watching.watch(at=at))) == 1
+    assert KeyHour.objects.get(hour=NOW + HOUR).reads == 30
+    assert Flag.objects.count() == Notice.objects.filter(kind=Kind.DRIFT).count() == 1
 
 
 def test_a_projects_erasure_takes_what_was_kept(key: ApiKey, project: Project) -> None:
