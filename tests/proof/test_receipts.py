@@ -159,9 +159,10 @@ class TestDigest:
 
     def test_another_answer_has_another(self) -> None:
         receipt = receipt_of(read_event())
-        for other in ({"confidence": 0.48}, {"summary_text": ""}, {"summary_struct": {}}):
+        changes: dict[str, Any] = {"confidence": 0.48, "summary_text": "", "summary_struct": {}}
+        for name, value in changes.items():
             with pytest.raises(proofs.BadProofError, match="another answer"):
-                verified(receipt, answer={**SUMMARY, **other})
+                verified(receipt, answer={**SUMMARY, name: value})
 
 
 def test_what_cannot_be_signed_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
