@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from memory_scope import _verify_command
+from memory_scope import _receipt_command
 from memory_scope._mcp_command import add_parser, settings_of
 from memory_scope._version import __version__
 from memory_scope.client import MemoryScopeClient
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options["command"] == "mcp":
         return _serve(options)
     if options["command"] == "verify-receipt":
-        return _verify(options)
+        return _verify_receipt(options)
     if options["command"] == "read" and not (options["purpose"] or options["revocation_token"]):
         parser.error("read needs a user, a scope and a purpose, or --token")
     command, base_url = options.pop("command"), options.pop("base_url")
@@ -108,10 +108,10 @@ def _serve(options: dict[str, Any]) -> int:
     return 0
 
 
-def _verify(options: dict[str, Any]) -> int:
+def _verify_receipt(options: dict[str, Any]) -> int:
     """Verify receipts. Returns 1 if one is not the service's, or nobody can tell."""
     try:
-        _print(_verify_command.run(options))
+        _print(_receipt_command.run(options))
     except (MemoryScopeError, ImportError, OSError, ValueError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
@@ -246,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("purpose", help="why, as a read would say it")
 
     add_parser(commands)
-    _verify_command.add_parser(commands)
+    _receipt_command.add_parser(commands)
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")
