@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from bench import inside, pages, processor, profiler, report, rows, service
+from bench import inside, pages, processor, profiler, replaying, report, rows, service
 from bench import options as command_line
 from bench.baseline import COMPARED, SAMPLES, Baseline, BaselineFailed, find_pgbench
 from bench.database import Database, own_database
@@ -56,6 +56,8 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     if options.pages:
         pages.run(tenant, settings, database.description)
         return 0
+    if options.replay:
+        return replaying.run(tenant, database.description)
     rows.fill(tenant, options.rows)
     workload = Workload(key=key, port=int(settings["PORT"]), tenant=tenant)
     for name in options.only:

@@ -77,6 +77,12 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="instead, print how long the console's pages take over 90 days of usage of 50 keys",
     )
+    add(
+        "--replay",
+        action="store_true",
+        help="instead, replay 100,000 decisions of a month under a draft, and hold each against "
+        "what is decided once it is on",
+    )
     options = parser.parse_args(arguments)
     options.env = dict(options.env)
     return options

@@ -24,6 +24,8 @@ REGISTERED = {
     "takes_in_live": "Takes in live",
     "closed_in_test": "Closed in test",
     "closed_in_live": "Closed in live",
+    "shadow_in_test": "Shadow in test",
+    "shadow_in_live": "Shadow in live",
     "reason": "Why they looked",
 }
 
@@ -68,6 +70,8 @@ def registered(meta: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             words = ", ".join(said) if isinstance(said, list) else str(said or "all of its class")
             if key.startswith("closed_in_"):
                 words = words or "nothing"
+            if key.startswith("shadow_in_"):
+                words = "on" if said else "off"
             if words:
                 yield name, words
 

@@ -20,9 +20,8 @@ from accounts.models import AuditEvent, EventType, Project
 from accounts.services import ProjectFailure
 from console import owned
 from console.owned import SignedIn, reauthenticated
-from console.purpose_forms import MatrixForm
+from console.purpose_forms import CLASS_WORDS, MatrixForm
 from memory import narrowing
-from memory.policy.vocabulary import PURPOSE_CLASSES
 from memory.registrations import PurposeChanged, RegistryFailure
 
 MOST_LOOKED_AT = 200  # changes of the project, among which the page looks for those of the matrix
@@ -49,7 +48,7 @@ def purposes_matrix(request: SignedIn, project_id: UUID, environment: str) -> Ht
     project = owned.project(request, project_id, environment)
     form = MatrixForm(request.POST or None, closed=_closed(project, environment))
     if form.is_valid():
-        widens = not set(form.closed()) >= set(form.seen_closed())
+        widens = not set(form.unticked()) >= set(form.seen_closed())
         return (_open if widens else _save)(request, project, environment, form)
     return _page(request, project, environment, form)
 
@@ -59,7 +58,7 @@ def _save(request: SignedIn, project: Project, environment: str, form: MatrixFor
         narrowing.close_cells(
             project=project,
             environment=environment,
-            closed=form.closed(),
+            closed=form.unticked(),
             seen=form.seen_closed(),
             at=timezone.now(),
             by=owned.changed_by(request),
@@ -93,7 +92,7 @@ def _page(
         "section": "purposes",
         "form": form,
         "rows": form.rows(),
-        "classes": [str(one).split("_") for one in PURPOSE_CLASSES],
+        "classes": CLASS_WORDS,
         "now": now,
         "changes": list(_changes(project, environment, owner_id=request.user.pk))[:MOST],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -30,6 +30,7 @@ from memory.registrations import (
 )
 
 LONGEST_TEXT = 1000  # characters of what an id is made of: a purpose may be as long
+CLASS_WORDS = [str(one).split("_") for one in PURPOSE_CLASSES]  # between which a name may break
 TAKES_CHOICES = [
     (str(takes), format_html("<code>{}</code>: {}", takes, words))
     for takes, words in TAKES_WORDS.items()
@@ -175,36 +176,17 @@ class ApproveForm(forms.Form):
             del self.fields["veto_confirmed"]
 
 
-class MatrixForm(forms.Form):
-    """Which cells of the policy's matrix the project leaves open in one environment.
-
-    `seen` are those that were closed when the page was made.
-    """
+class CellsForm(forms.Form):
+    """A box in each cell of the policy's matrix that a project can leave open or close."""
 
     open = forms.MultipleChoiceField(
         choices=[(str(cell), str(cell)) for cell in OPEN_CELLS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, closed: list[str], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial["open"] = [str(cell) for cell in OPEN_CELLS if str(cell) not in closed]
-        self.initial["seen"] = " ".join(closed)
-
-    def seen_closed(self) -> list[str]:
-        return str(self.cleaned_data["seen"]).split()
-
-    def closed(self) -> list[str]:
-        """Return the cells that are not ticked."""
+    def unticked(self) -> list[str]:
         return [str(cell) for cell in OPEN_CELLS if str(cell) not in self.cleaned_data["open"]]
-
-    def show_again(self, closed: list[str]) -> None:
-        """Keep what was ticked, to be sent again for the matrix as it stands now."""
-        data = cast(QueryDict, self.data).copy()
-        data["seen"] = " ".join(closed)
-        self.data = data
 
     def rows(self) -> list[tuple[str, list[tuple[str, BoundWidget | None]]]]:
         """Return the matrix: the cells of each scope by class, with a box where one can be open."""
@@ -213,6 +195,34 @@ class MatrixForm(forms.Form):
             (str(scope), [(str(one), boxes.get(f"{scope}:{one}")) for one in PURPOSE_CLASSES])
             for scope in Scope
         ]
+
+
+class MatrixForm(CellsForm):
+    """Which cells of the policy's matrix the project leaves open in one environment.
+
+    `seen` are those that were closed when the page was made.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, closed: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["open"] = open_but(closed)
+        self.initial["seen"] = " ".join(closed)
+
+    def seen_closed(self) -> list[str]:
+        return str(self.cleaned_data["seen"]).split()
+
+    def show_again(self, closed: list[str]) -> None:
+        """Keep what was ticked, to be sent again for the matrix as it stands now."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = " ".join(closed)
+        self.data = data
+
+
+def open_but(closed: Collection[str]) -> list[str]:
+    """Return the cells that are open where these are closed."""
+    return [str(cell) for cell in OPEN_CELLS if str(cell) not in closed]
 
 
 def veto_label(words: Iterable[str]) -> str:

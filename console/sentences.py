@@ -192,6 +192,8 @@ def _project_changed(names: Names, event: AuditEvent) -> SafeString:
         return format_html("{} {}", names.who(event), switched)
     if any(name.startswith("takes_in_") for name in meta):
         return format_html("{} changed which purposes the project takes", names.who(event))
+    if any(name.startswith("shadow_in_") for name in meta):
+        return format_html("{} put a draft in shadow, or ended that", names.who(event))
     if any(name.startswith("closed_in_") for name in meta):
         return format_html(
             "{} changed what the project closes of the policy's matrix", names.who(event)

@@ -6,6 +6,7 @@ from accounts.environments import ENVIRONMENTS
 from console import (
     account,
     denials,
+    drafts,
     key_changes,
     key_endings,
     key_list,
@@ -47,6 +48,7 @@ ANY_PROJECT = "console/projects/<uuid:project_id>/"
 PROJECT = f"{ANY_PROJECT}<environment:environment>/"
 PURPOSES = f"{PROJECT}purposes/"
 PURPOSE = f"{PURPOSES}<slug:purpose_id>/"
+DRAFT = f"{PROJECT}draft/"
 PEOPLE = f"{PROJECT}people/"
 KEY = "console/keys/<uuid:key_id>/"
 
@@ -72,6 +74,14 @@ urlpatterns = [
     path(f"{PURPOSES}denied/", denials.denied_purposes, name="denied_purposes"),
     path(f"{PURPOSES}take/", denials.purposes_take, name="purposes_take"),
     path(f"{PURPOSES}matrix/", matrix.purposes_matrix, name="purposes_matrix"),
+    path(DRAFT, drafts.draft, name="draft"),
+    path(f"{DRAFT}settings/", drafts.draft_settings, name="draft_settings"),
+    path(f"{DRAFT}purpose/", drafts.draft_purpose, name="draft_purpose"),
+    path(f"{DRAFT}retire/", drafts.draft_retire, name="draft_retire"),
+    path(f"{DRAFT}leave-out/", drafts.draft_leave_out, name="draft_leave_out"),
+    path(f"{DRAFT}shadow/", drafts.draft_shadow, name="draft_shadow"),
+    path(f"{DRAFT}discard/", drafts.draft_discard, name="draft_discard"),
+    path(f"{DRAFT}on/", drafts.draft_on, name="draft_on"),
     path(f"{PURPOSE}approve/", purposes.purpose_approve, name="purpose_approve"),
     path(f"{PURPOSE}change/", purposes.purpose_change, name="purpose_change"),
     path(f"{PURPOSE}retire/", purposes.purpose_retire, name="purpose_retire"),

@@ -112,7 +112,7 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
     """Understand the purpose and look it up. What policy and key do not both allow is denied."""
     understood = understand(purpose, registry)
     named = understood.purpose
-    reason = _why_not(principal, registry, scope, understood)
+    reason = why_not(principal, registry, scope, understood)
     proposed = propose(purpose) if understood.reason else None
     return Decision(
         decision_id=new_id(),
@@ -143,24 +143,22 @@ def decide(*, principal: Principal, registry: Registry, scope: str, purpose: str
     )
 
 
-def why_not(*, principal: Principal, registry: Registry, scope: str, purpose: str) -> str | None:
-    """Return the reason for which `decide` denies this, None where it does not, and no more."""
-    return _why_not(principal, registry, scope, understand(purpose, registry))
-
-
 def _shadowed(
     principal: Principal, shadow: Registry, scope: str, purpose: str, decided: str | None
 ) -> Shadowed | None:
-    reason = why_not(principal=principal, registry=shadow, scope=scope, purpose=purpose)
+    reason = why_not(principal, shadow, scope, understand(purpose, shadow))
     if (reason is None) is (decided is None):
         return None
     return Shadowed(reason, policy_version(shadow))
 
 
-def _why_not(
+def why_not(
     principal: Principal, registry: Registry, scope: str, understood: Understood
 ) -> str | None:
-    """Return why the purpose may not read the scope; None if it may."""
+    """Return why a purpose, understood under this registry, may not read the scope; None if it may.
+
+    Of a decision it is all that decides: `decide` adds what there is to say about it.
+    """
     named, purpose_class = understood.purpose, understood.purpose_class
     if not is_allowed(scope, purpose_class):
         return understood.reason or POLICY_DENIED

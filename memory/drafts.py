@@ -161,7 +161,7 @@ def switch_on(
     """
     draft = _locked(project, environment, seen)
     whose: dict[str, Any] = {"project": project, "at": at, "by": by}
-    confirmations = {"confirmed": confirmed, "veto_confirmed": veto_confirmed}
+    confirmations: dict[str, Any] = {"confirmed": confirmed, "veto_confirmed": veto_confirmed}
     for purpose_id, said in draft.purposes.items():
         if said is None:
             registering.retire_purpose(purpose_id=purpose_id, **whose)
@@ -183,7 +183,7 @@ def vetoes_of(draft: Draft) -> tuple[str, ...]:
 
 
 def _switch(
-    purpose_id: str, said: dict[str, Any], whose: dict[str, Any], confirmations: dict[str, bool]
+    purpose_id: str, said: dict[str, Any], whose: dict[str, Any], confirmations: dict[str, Any]
 ) -> None:
     """Register what the draft says of a purpose, and approve it."""
     words = {

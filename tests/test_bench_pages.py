@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, Project
 from apikeys.models import LoggedRequest, PastHour, UsageDay, UsageHour
 from apikeys.usage.retention import prune
 from apikeys.usage.samples import COLUMNS
-from bench import history, pages
+from bench import history, pages, replaying
 from bench.rows import Tenant, only_tenant
 from memory.models import Memory
 from tests.makers import make_key
@@ -75,6 +75,14 @@ class TestHistory:
         assert sorted(stored.values_list("created_at", flat=True)) == sorted(
             event.created_at for event in events if event.event_type == "MEMORY_CREATE"
         )
+
+
+class TestReplaying:
+    def test_what_it_tells_is_what_is_decided_then(self, tenant: Tenant) -> None:
+        measured = replaying.measure(tenant, 600)
+        assert (measured.decisions, measured.wrong) == (600, 0)
+        assert measured.turned == measured.reasons.total() > 0
+        assert {"allowed", "PROJECT_NARROWED", "PURPOSE_RETIRED"} <= set(measured.reasons)
 
 
 class TestPages:

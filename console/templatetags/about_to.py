@@ -15,6 +15,7 @@ DEEDS = {
     "account_close": "close your account",
     "account_email": "change your e-mail address",
     "audit_log": "export the audit log",
+    "draft_on": "change which purposes a project takes, and what for",
     "key_delete": "delete an API key",
     "key_enable": "enable an API key again",
     "key_end_secret": "end an old secret",

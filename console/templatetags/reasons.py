@@ -58,6 +58,17 @@ def reason(event: AuditEvent) -> str:
     )
 
 
+@register.filter
+def reason_in_shadow(event: AuditEvent) -> str:
+    """Return the sentence of the reason for which a draft in shadow would have denied a read."""
+    return sentence(
+        event.meta["shadow"]["reason"],
+        purpose_class=event.purpose_class,
+        scope=event.scope,
+        environment=event.environment,
+    )
+
+
 def sentence(code: str, **values: object) -> str:
     """Return the sentence of a reason code, which may speak of some of these values."""
     return SENTENCES.get(code, code).format(**values)

@@ -18,6 +18,7 @@ from memory.models import Memory
 from tests.apikeys import drifting
 from tests.doors import Api
 from tests.makers import BY, make_key, make_usage, read_body
+from tests.memory import drafted
 from tests.memory.registered import close, propose, register, retire
 
 DENIED = "order history for my sister"
@@ -32,6 +33,7 @@ def furnish(owner: User, project: Project) -> dict[str, str]:
     empty = services.create_project(owner=owner, name="Empty", at=timezone.now(), by=BY)
     keys = _keys(project)
     _purposes(project, keys["key"])
+    _draft(project)
     _ask(project)
     old = keys["key"].secrets.exclude(replaced_at=None).get()
     Secret.objects.filter(pk=old.pk).update(last_used_at=timezone.now() + timedelta(seconds=1))
@@ -107,6 +109,16 @@ def _purposes(project: Project, key: ApiKey) -> None:
     close(project, "preferences:recommendation", environment="live")
     key.purposes = ["gift_finder"]
     key.save(update_fields=["purposes"])
+
+
+def _draft(project: Project) -> None:
+    """Draft a change of every kind; in test it runs in shadow."""
+    drafted.settings(project, "registered", ["preferences:recommendation"])
+    drafted.purpose(project, purpose_id="dinner", sentence=LONGEST_READ)
+    drafted.purpose(project, purpose_id="gift_for_my_sister")
+    drafted.retirement(project, "gift_finder")
+    drafted.shadow(project)
+    drafted.settings(project, "any", environment="live")
 
 
 def _ask(project: Project) -> None:

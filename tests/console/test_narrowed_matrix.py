@@ -22,7 +22,8 @@ BUT_ONE = [cell for cell in EVERY if cell != CELL]
 
 def closed(project: Project) -> list[str]:
     project.refresh_from_db()
-    return project.closed_in_test
+    cells: list[str] = project.closed_in_test
+    return cells
 
 
 def ticked(shown: str) -> list[str]:

@@ -79,7 +79,7 @@ def asked(keys: dict[str, Api], path: str = READ) -> dict[Asked, str | None]:
 def test_replay_and_shadow_equal_what_the_api_then_does(project: Project, takes: str) -> None:
     """264 decisions and as many continuations' worth of rights, each asked before and after."""
     keys = furnish(project)
-    names = dict(ApiKey.objects.values_list("pk", "name"))
+    names: dict[Any, str] = dict(ApiKey.objects.values_list("pk", "name"))
     draft_all(project, takes)
     drafted.shadow(project)
     before = asked(keys)
@@ -153,7 +153,7 @@ class TestReplaying:
     ) -> None:
         api.read(user_id="somebody")
         api.read()
-        where = {"project": project, "environment": "test", "dry_run": False}
+        where: dict[str, Any] = {"project": project, "environment": "test", "dry_run": False}
         erase_by_command(user_id="somebody", at=NOW, by=BY, **where)
         unknown = AuditEvent.objects.exclude(purpose=None).get()
         unknown.pk, unknown.api_key_id, unknown.meta = new_id(), new_id(), {}
@@ -191,6 +191,9 @@ class TestReplaying:
         monkeypatch.setattr(replaying, "MOST_KINDS", 2)
         found = drafted.replayed(project)
         assert (found.decisions, found.replayed, found.too_many) == (4, 3, 1)
+        monkeypatch.setattr(replaying, "MOST_CHARACTERS", len("recommend two"))
+        found = drafted.replayed(project)
+        assert (found.decisions, found.replayed, found.too_many) == (4, 2, 2)
         monkeypatch.setattr(replaying, "MOST_EVENTS", 2)
         found = drafted.replayed(project)
         assert (found.decisions, found.is_all) == (2, False)
