@@ -295,6 +295,11 @@ ADMIN_FACTOR_HOURS = env.number("ADMIN_FACTOR_HOURS", default=12, least=1, most=
 ADMIN_CHANGE_MINUTES = env.number("ADMIN_CHANGE_MINUTES", default=15, least=1, most=1440)
 # Signs what others can verify; empty: a key is made from SECRET_KEY.
 SIGNING_KEYS = env.signing_keys("SIGNING_KEYS")
+# Where the latest seals go once a day, so that whoever owns the database does not own them.
+SEALS_EMAIL = env.text("SEALS_EMAIL")
+SEALS_URL = env.text("SEALS_URL")
+if SEALS_URL and not SEALS_URL.startswith("https://"):
+    raise ImproperlyConfigured("SEALS_URL must be an address like https://example.com/seals.")
 INVITATION_DAYS = env.number("INVITATION_DAYS", default=14, least=1, most=365)
 # How long a closed account can be reopened before its data is erased.
 ACCOUNT_CLOSED_DAYS = env.number("ACCOUNT_CLOSED_DAYS", default=14, least=1, most=365)

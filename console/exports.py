@@ -16,6 +16,7 @@ from foundation.moments import written
 from foundation.visible import is_blank
 
 CSV_TYPE = "text/csv; charset=utf-8"
+TEXT_TYPE = "text/plain; charset=utf-8"
 # What begins so is a formula to a spreadsheet (OWASP: CSV Injection), in whatever width it comes.
 SIGNS = "=+-@\N{MINUS SIGN}"
 # A sign and then a number, a telephone number or nothing at all: there is nothing to be run.

@@ -20,6 +20,7 @@ from console.log_filters import AuditFilter
 from console.owned import SignedIn, reauthenticated
 from console.sentences import purpose_of
 from console.telling import by_day, tell
+from proof.latest import as_text, latest_seals
 
 FIELDS = (
     "id",
@@ -66,6 +67,7 @@ def _audit_log(request: SignedIn, project_id: UUID, environment: str) -> HttpRes
         "environment": environment,
         "section": "audit",
         "form": form,
+        "sealed": latest_seals(project.pk, environment).seals,
     }
     if not form.is_valid():
         return render(request, "console/audit_log.html", context, status=400)
@@ -76,6 +78,18 @@ def _audit_log(request: SignedIn, project_id: UUID, environment: str) -> HttpRes
     context["page"] = page
     context["days"] = by_day(tell(project, environment, page.rows))
     return render(request, "console/audit_log.html", context)
+
+
+@never_cache
+@require_safe
+def seals(request: SignedIn, project_id: UUID, environment: str) -> HttpResponseBase:
+    """Send the latest seals of an environment, and of both, as a file to be kept elsewhere."""
+    project = owned.project(request, project_id, environment)
+    found = latest_seals(project.pk, environment).seals
+    if not found:
+        raise Http404
+    name = f"seals-{environment}-{timezone.now():%Y-%m-%d}.jws"
+    return exports.download([as_text(found)], name=name, content_type=exports.TEXT_TYPE)
 
 
 @never_cache

@@ -66,6 +66,7 @@ urlpatterns = [
     path(f"{PROJECT}requests/", logs.requests, name="requests"),
     path(f"{PROJECT}requests/<uuid:logged_id>/", logs.logged_request, name="logged_request"),
     path(f"{PROJECT}audit/", record.audit_log, name="audit_log"),
+    path(f"{PROJECT}audit/seals/", record.seals, name="audit_seals"),
     path(f"{PROJECT}audit/<uuid:event_id>/", record.audit_event, name="audit_event"),
     path(f"{PROJECT}search/", search.search, name="search"),
     path(f"{PROJECT}why/", why.why, name="why"),

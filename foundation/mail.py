@@ -41,13 +41,20 @@ class DevelopmentBackend(ConsoleBackend):
         return super().send_messages(email_messages) or 0
 
 
-def send(template: str, *, to: str, **context: Any) -> None:
-    """Send `mail/<template>.txt`, whose first line is the subject, and a page of the same words."""
+def send(
+    template: str, *, to: str, attached: Mapping[str, str] | None = None, **context: Any
+) -> None:
+    """Send `mail/<template>.txt`, whose first line is the subject, and a page of the same words.
+
+    `attached` are texts to go with it, by the names of their files.
+    """
     subject, _, rest = render_to_string(f"mail/{template}.txt", context).partition("\n")
     text = rest.strip() + "\n"
     message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[to])
     page = render(text, {**context, "subject": message.subject})
     message.attach_alternative(page, "text/html")
+    for name, content in (attached or {}).items():
+        message.attach(name, content, "text/plain")
     message.send()
 
 

@@ -7,7 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from django.conf import settings
+
 from accounts.models import AuditEvent
+from foundation.deadlines import deadlines
 from foundation.moments import written
 from proof.events import line_of
 from proof.models import Pruning, Seal, SealedEvent
@@ -15,6 +19,7 @@ from proof.sealed.hashes import FORMAT, VERSION
 
 PAGE = 100  # seals, or notes
 ADDRESS = ("address",)
+LINES_TYPE = "application/x-ndjson"
 
 Chain = tuple[UUID, str]
 
@@ -77,3 +82,13 @@ def _rows(
         if event is not None and scopes is not None and event.scope not in scopes:
             event = None
         yield line_of(row, event, withholds=withholds)
+
+
+def pieces(lines: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    """Return the lines as JSON, a line each; looking for one takes no longer than a request may."""
+    while True:
+        with deadlines.within(settings.DATABASE_DEADLINE):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield msgspec.json.encode(line) + b"\n"

@@ -121,3 +121,44 @@ class Sealing(models.Model):
         idle = Q(begun_at=None) | Q(begun_at__lt=before)
         mine = cls.objects.filter(idle, pk=1).update(begun_at=at)
         return cls.objects.get(pk=1) if mine else None
+
+
+class Way(models.TextChoices):
+    """How the latest seals leave the service."""
+
+    MAIL = "mail"
+    URL = "url"
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def waiting(self, *, at: datetime) -> PostingQuerySet:
+        """Return what is to be sent now, the oldest first."""
+        return self.filter(done_at=None, next_try_at__lte=at).order_by("id")
+
+
+class Posting(models.Model):
+    """The latest seals of a day, to be sent one way: once, and again until it succeeds.
+
+    `done_at` is set when they were sent, or given up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    way = models.CharField(max_length=4, choices=Way.choices)
+    day = models.DateField(help_text="In UTC.")
+    tries = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["way", "day"], name="proof_posting_is_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(way__in=Way.values), name="proof_posting_way_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seals of {self.day} by {self.way}"

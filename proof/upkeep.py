@@ -1,4 +1,7 @@
-"""What the service does by itself for the record, about every minute: it seals what is new."""
+"""What the service does by itself for the record, about every minute.
+
+It seals what is new, and once a day it sends the latest seals elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from foundation.background import Repeating
-from proof import sealing
+from proof import posting, sealing
 
 EVERY = 60.0  # seconds
 
@@ -14,6 +17,7 @@ EVERY = 60.0  # seconds
 def _seal_now() -> None:
     try:
         sealing.seal_for_a_minute(at=timezone.now())
+        posting.post(at=timezone.now())
     finally:
         connections.close_all()  # a minute is long: others may want the connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -18,6 +19,7 @@ from proof.sealed.checking import Checker, Fault, Found
 from proof.sealed.hashes import keys_of
 
 PAGE = 1000  # events
+DIGEST = "memory_ids_sha256"
 
 
 class Verification:
@@ -43,6 +45,7 @@ class Verification:
         for chain in chains:
             yield from _unsealed(chain)
             yield from _of_other_people(chain)
+            yield from _of_other_memories(chain)
         if self._app_ids is None:
             yield from _of_no_seal()
 
@@ -79,6 +82,18 @@ def _of_other_people(chain: Chain) -> Iterator[Fault]:
                 where = f"{app_id} {environment} event {id_}"
                 yield Fault("changed", where, "its user_id is not that of its pseudonym")
         after = page[-1][0]
+
+
+def _of_other_memories(chain: Chain) -> Iterator[Fault]:
+    """Find events about many memories whose ids, which stand apart, are not those of the digest."""
+    app_id, environment = chain
+    events = AuditEvent.objects.of_project(app_id).filter(meta__has_key=DIGEST)
+    for event in events.filter(environment=environment).iterator(chunk_size=PAGE):
+        where = f"{app_id} {environment} event {event.pk}"
+        if len(ids := event.all_memory_ids()) < event.meta["memory_count"]:
+            yield Fault("removed", where, "the list of its memories is gone or shorter")
+        elif sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest() != event.meta[DIGEST]:
+            yield Fault("changed", where, "the list of its memories is not that of its digest")
 
 
 def _of_no_seal() -> Iterator[Fault]:

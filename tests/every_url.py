@@ -32,6 +32,8 @@ TABLE = [
     ("/users/{word}", "get", 401, 401, 401, 401, 401, 200),
     ("/users/{word}/link", "post", 401, 401, 401, 401, 401, 201),
     ("/audit", "get", 401, 401, 401, 401, 401, 200),
+    ("/audit/seal", "get", 401, 401, 401, 401, 401, 200),
+    ("/audit/export", "get", 401, 401, 401, 401, 401, 200),
     ("/users/{word}", "delete", 401, 401, 401, 401, 401, 200),
     ("/leaks", "post", 415, 415, 415, 415, 415, 415),
     # Everyone.
@@ -127,6 +129,7 @@ TABLE = [
     ("/console/projects/{project}/test/requests/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/requests/{key}/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/test/audit/", "get", 302, 200, 404, 404, 404, 302),
+    ("/console/projects/{project}/test/audit/seals/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/projects/{project}/test/audit/{key}/", "get", 302, 404, 404, 404, 404, 302),
     ("/console/keys/{key}/usage/", "get", 302, 200, 404, 404, 404, 302),
     ("/console/projects/{project}/test/limits/", "get", 302, 200, 404, 404, 404, 302),

@@ -21,6 +21,8 @@ for name in (
     "DATABASE_POOLER",
     "DATABASE_POOL_SIZE",
     "METRICS_TOKEN",
+    "SEALS_EMAIL",
+    "SEALS_URL",
     "SIGNING_KEYS",
 ):
     os.environ.pop(name, None)

@@ -30,7 +30,7 @@ THIEF = "https://thief.example/login or mailto:me@thief.example www.thief.exampl
 LINK = re.compile(r"https?://[^\s<\"]+|mailto:|www\.")
 # What templates say that nobody else typed.
 OURS = {
-    *("masked", "link", "choose", "queue", "docs_url", "days", "until", "kind"),
+    *("masked", "link", "choose", "queue", "docs_url", "days", "until", "kind", "count"),
     *("subject", "one.link", "one.label"),  # of a text whose own variables are looked at
     "operator",  # the proved address of one, in a mail to all of them
     *("change", "words", "line", "key.environment"),

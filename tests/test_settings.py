@@ -85,6 +85,7 @@ class TestAWrongValueStopsTheStart:
             ("EMAIL_URL", "gopher://mail"),
             ("LOG_LEVEL", "LOUD"),
             ("SIGNING_KEYS", "A" * 42),
+            ("SEALS_URL", "http://example.com/seals"),
             ("SIGNING_KEYS", "public:" + "A" * 43),
             ("SIGNING_KEYS", f"{'A' * 43},{'A' * 43}"),
         ],

@@ -228,6 +228,16 @@ GUIDES = Group(
             (Part(API, "get-audit"), Part(RECORD, "types-of-events")),
         ),
         Entry(
+            "sealed-record",
+            "The sealed record",
+            "Seals over the record: what they prove, what not, and how to verify it yourself.",
+            (
+                Part("docs/guide/sealed-record.md"),
+                Part(API, "get-auditseal"),
+                Part(API, "get-auditexport"),
+            ),
+        ),
+        Entry(
             "limits",
             "Rate limits and sizes",
             "Requests an hour and a second, what is counted, and how large things may be.",

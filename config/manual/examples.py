@@ -50,6 +50,8 @@ EXAMPLES = {
     "export_user": Example(path={"user_id": "user_1"}, method="export_user"),
     "create_link": Example(path={"user_id": "user_1"}, method="create_link"),
     "list_events": Example(query={"decision": "denied"}, method="list_events", iterated=True),
+    "get_latest_seals": Example(),
+    "export_sealed_record": Example(),
     "get_policy": Example(method="policy"),
     "check_policy": Example(method="check_policy"),
     "get_usage": Example(method="usage"),

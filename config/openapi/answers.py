@@ -35,6 +35,7 @@ from memory.views import reading
 from memory.views.policy import PolicyInForce
 from portal.links import MadeLink
 from proof.keys import PublicKey, PublicKeys
+from proof.latest import LatestSeal, LatestSeals
 
 REF = "#/components/schemas/"
 
@@ -61,6 +62,8 @@ TYPES: dict[str, Any] = {
     "UserLink": MadeLink,
     "AuditEvent": record.Recorded,
     "AuditPage": record.RecordPage,
+    "LatestSeals": LatestSeals,
+    "LatestSeal": LatestSeal,
     "CheckedPurpose": CheckedPurpose,
     "Policy": PolicyInForce,
     "Usage": UsageOfKey,
@@ -86,6 +89,7 @@ WHOLE = (
     "UserErasure",
     "UserLink",
     "AuditPage",
+    "LatestSeals",
     "CheckedPurpose",
     "Policy",
     "Usage",
@@ -107,6 +111,7 @@ ENUMS: dict[str, list[str]] = {
     "event_type": list(EventType.values),
     "environment": list(ENVIRONMENTS),
     "AuditEvent.environment": [*ENVIRONMENTS, BOTH],
+    "LatestSeal.environment": [*ENVIRONMENTS, BOTH],
     "takes": [str(one) for one in Takes],
     "state": [str(one) for one in PurposeState],
     "reason": list(hints.HINTS),

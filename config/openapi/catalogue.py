@@ -196,6 +196,26 @@ OPERATIONS = (
         answer=Answer(200, "A page of it.", "AuditPage"),
     ),
     Operation(
+        id="get_latest_seals",
+        method="get",
+        path="/audit/seal",
+        tag=RECORD,
+        summary="Get the latest seals of the record",
+        description="Keep them elsewhere: a record that was rewritten does not lead to them.",
+        answer=Answer(200, "The seals.", "LatestSeals"),
+    ),
+    Operation(
+        id="export_sealed_record",
+        method="get",
+        path="/audit/export",
+        tag=RECORD,
+        summary="Export the record with its seals",
+        description="A line of JSON each, for `memory-scope verify`: every seal, and the events as "
+        "they were sealed, under their pseudonyms. Of events that a key for some scopes may not "
+        'see there are hashes alone. The last line is `{"end":true}`; one that broke off has none.',
+        answer=Answer(200, "All of it.", "string", media_types=("application/x-ndjson",)),
+    ),
+    Operation(
         id="get_policy",
         method="get",
         path="/policy",

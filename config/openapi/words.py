@@ -188,6 +188,12 @@ ABOUT = {
     "choices": "Words for what is chosen.",
     "furthest": "How far apart these may stand.",
     "doubts": "Words that leave a class in doubt.",
+    # What the seals are.
+    "seals": "Of the key's environment, and of what concerns both; none of what was never sealed.",
+    "number": "From 1 on in its chain, without a gap.",
+    "events": "How many events its chain has sealed so far.",
+    "sealed_at": "When it was sealed.",
+    "token": "The seal: a compact JWS, whose claims the sealed record's page describes.",
     # What the public keys are.
     "keys": "The first signs now; the others signed before.",
     "kty": "The kind of key, as RFC 8037 names it.",

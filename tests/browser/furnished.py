@@ -15,6 +15,7 @@ from apikeys.services import DEFAULT_GRACE, delete_key, rotate_key
 from apikeys.usage.collector import collector
 from foundation.identifiers import new_id
 from memory.models import Memory
+from proof import sealing
 from tests.apikeys import drifting
 from tests.doors import Api
 from tests.makers import BY, make_key, make_usage, read_body
@@ -38,6 +39,8 @@ def furnish(owner: User, project: Project) -> dict[str, str]:
     old = keys["key"].secrets.exclude(replaced_at=None).get()
     Secret.objects.filter(pk=old.pk).update(last_used_at=timezone.now() + timedelta(seconds=1))
     denied = LoggedRequest.objects.filter(code="policy_denied").order_by("id")[0]
+    large = _large_event(project)
+    sealing.seal_since(None, at=timezone.now())
     return {
         "project": str(project.pk),
         "empty": str(empty.pk),
@@ -46,7 +49,7 @@ def furnish(owner: User, project: Project) -> dict[str, str]:
         "four": keys["key"].current_secret().last_four,
         "request": str(denied.pk),
         "request_id": denied.request_id,
-        "event": str(_large_event(project)),
+        "event": str(large),
         "denial": str(AuditEvent.objects.filter(event_type=EventType.POLICY_DENIED)[0].pk),
         "memory": str(Memory.objects.filter(environment="test")[0].pk),
     }

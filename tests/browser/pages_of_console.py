@@ -180,6 +180,7 @@ NO_PAGES = {
     "draft_leave_out": "answers a form alone",
     "draft_shadow": "answers a form alone",
     "draft_discard": "answers a form alone",
+    "audit_seals": "is a file",
     "session_end": "answers a form alone",
     "key_expected": "answers a form alone",
     "keys_delete": "answers the form of the list, below",

@@ -99,6 +99,7 @@ UNTYPED = {
     "memory_purpose": "scopes environments proposed_by approved_by retired_by",
     "memory_revocationgrant": "environment",
     "memory_tally": "environment kind",
+    "proof_posting": "way",
     "proof_pruning": "environment token",
     "proof_seal": "environment token",
     "portal_link": "environment",

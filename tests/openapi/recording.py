@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
 from config.openapi import document
+from proof import sealing
 from tests.described import path_of
 from tests.doors import Api
 from tests.makers import memory_body, read_body
@@ -22,6 +25,7 @@ VARYING = re.compile(
     r"|(?P<receipt>eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86})"
     r"|(?P<token>rev_[A-Za-z0-9_-]{43})"
     r"|(?P<link>psn_[A-Za-z0-9_-]{43})"
+    r"|(?<=\"token\": \")(?P<seal>[A-Za-z0-9_.-]+)"
     r"|(?P<day>\d{4}-\d\d-\d\d)(?=\")"
     r"|(?<=\"next_cursor\": \")(?P<cursor>[A-Za-z0-9_-]+)"
 )
@@ -32,11 +36,18 @@ STEADY: dict[str, Callable[[int], str]] = {
     "token": lambda number: f"rev_6gM1kuROhKkTo73qE36ASqbmOCYKRYfPtVl70hdp9{number:02}",
     "link": lambda number: f"psn_8dQ0wZy3mRkV5tLs7xHc2nBfJ4gPaEuKoYi6vTrWq{number:02}",
     "receipt": lambda number: f"eyJhbGciOiJFZERTQSJ9.eyJraW5kIjoicmVhZCJ9.{'A' * 84}{number:02}",
+    "seal": lambda number: f"eyJhbGciOiJFZERTQSJ9.eyJudW1iZXIiOjF9.{number:086}",
     "day": lambda number: f"2026-11-{31 - number:02}",
     "cursor": lambda number: f"WyIyMDI2LTExLTIzVDA0OjMwOjEw{number:02}",
 }
 # Too long to be read as an example, or no JSON.
-UNSHOWN = ("get_policy", "get_metrics", "get_openapi_json", "get_openapi_yaml")
+UNSHOWN = (
+    "export_sealed_record",
+    "get_policy",
+    "get_metrics",
+    "get_openapi_json",
+    "get_openapi_yaml",
+)
 
 
 class Recording:
@@ -113,6 +124,8 @@ def record(api: Api) -> str:
     ask("deleted", "DELETE", f"/memory/{memory['id']}")
     ask("deleted_before", "DELETE", f"/memory/{memory['id']}")
     ask("denials", "GET", "/audit?decision=denied&limit=1")
+    sealing.seal_since(None, at=timezone.now())
+    ask("latest_seals", "GET", "/audit/seal")
     ask("everything", "GET", "/users/user_2/export")
     ask("to_the_page_about_them", "POST", "/users/user_1/link")
     ask("only_counted", "DELETE", "/users/user_1?dry_run=true")

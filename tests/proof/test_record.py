@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts import audit, services
-from accounts.models import AuditEvent, Project
-from foundation.identifiers import first_id
+from accounts.models import AuditEvent, IdList, Project
+from foundation.identifiers import first_id, new_id
 from memory import retention
 from proof import sealing, signing
 from proof.models import Pruning, Seal, SealedEvent
@@ -108,6 +109,15 @@ def swap_tokens() -> None:
     Seal.objects.filter(pk=two.pk).update(token=one.token)
 
 
+def change_a_list() -> None:
+    ids = bytes(IdList.objects.get().ids)
+    IdList.objects.update(ids=ids[:-1] + bytes([ids[-1] ^ 1]))
+
+
+def delete_a_list() -> None:
+    IdList.objects.all().delete()
+
+
 def forge_a_note() -> None:
     seal = Seal.objects.filter(environment="test")[0]
     Pruning.objects.create(app_id=seal.app_id, environment="test", token=seal.token)
@@ -133,6 +143,8 @@ def forge_a_note() -> None:
         (delete_a_seal, "removed"),
         (number_seals_anew, "removed"),
         (swap_tokens, "reordered"),
+        (change_a_list, "changed"),
+        (delete_a_list, "removed"),
         (forge_a_note, "unreadable"),
     ],
 )
@@ -140,6 +152,8 @@ def test_a_change_in_the_database_is_found(
     api: Api, project: Project, change: Callable[[], None], kind: str
 ) -> None:
     api.post("/memory", memory_body())
+    [many] = events_of(project, 1)
+    audit.record(msgspec.structs.replace(many, memory_ids=[new_id() for _ in range(101)]))
     sealed(project, count=4, seals=2)
     assert verify() == []
     with without_triggers():

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from memory_scope import _receipt_command
+from memory_scope import _verify_command as verifying
 from memory_scope._mcp_command import add_parser, settings_of
 from memory_scope._version import __version__
 from memory_scope.client import MemoryScopeClient
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(options)
     if options["command"] == "verify-receipt":
         return _verify_receipt(options)
+    if options["command"] == "verify":
+        return _verify(options)
     if options["command"] == "read" and not (options["purpose"] or options["revocation_token"]):
         parser.error("read needs a user, a scope and a purpose, or --token")
     command, base_url = options.pop("command"), options.pop("base_url")
@@ -117,6 +120,20 @@ def _verify_receipt(options: dict[str, Any]) -> int:
     except KeyboardInterrupt:
         return _fail("Interrupted.", INTERRUPTED)
     return 0
+
+
+def _verify(options: dict[str, Any]) -> int:
+    """Verify an exported record. Returns 1 also if it is not as it was sealed."""
+    try:
+        found = verifying.verify(options)
+        _print(found)
+    except KeyboardInterrupt:
+        return _fail("Interrupted.", INTERRUPTED)
+    except (MemoryScopeError, verifying.Unverifiable, OSError, ValueError) as error:
+        return _fail(str(error))
+    if found["verified"]:
+        return 0
+    return _fail("The record is not as it was sealed.")
 
 
 def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -247,6 +264,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_parser(commands)
     _receipt_command.add_parser(commands)
+    verifying.add_parser(commands)
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")
     commands.add_parser("whoami", help="whether the key opens the service, and which key it is")

@@ -46,7 +46,7 @@ class Setup(NotPickled):
     ) -> None:
         """Check what was given, and what the environment says. Raises ConfigurationError."""
         self._keys = Keys(api_key)
-        self._base_url = _checked_url(base_url, allow_http)
+        self._base_url = checked_url(base_url, allow_http)
         self._timeout = _checked_timeout(timeout)
         self._max_retries = _checked_retries(max_retries)
         self._extra_headers: Mapping[str, str] = {}
@@ -197,7 +197,7 @@ def _checked_retries(given: int) -> int:
     return given
 
 
-def _checked_url(given: str | None, allow_http: bool) -> str:
+def checked_url(given: str | None, allow_http: bool) -> str:
     name = "base_url" if given is not None else "MEMORY_SCOPE_BASE_URL"
     text = os.environ.get("MEMORY_SCOPE_BASE_URL", "") if given is None else given
     if not isinstance(text, str):
