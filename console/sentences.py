@@ -31,6 +31,7 @@ SUBJECTS = {
     "report": "A report of a leak",
     "silence": "An hour of silence",
     "upkeep": "The service",
+    "watch": "The watch over keys",
 }
 
 
