@@ -103,8 +103,16 @@ def _days(since: datetime | None) -> Iterator[tuple[UUID, UUID]]:
 
 
 def _unsealed(first: UUID, last: UUID) -> list[tuple[UUID, str]]:
-    some = unsealed().filter(id__gte=first, id__lt=last)
+    some = _between(first, last)
     return sorted(set(some.values_list("app_id", "environment").distinct()))
+
+
+def _between(first: UUID, last: UUID) -> AuditEventQuerySet:
+    """Return the unsealed events of a range of ids: the other index is walked in the same range."""
+    sealed = SealedEvent.objects.filter(
+        event_id=OuterRef("pk"), event_id__gte=first, event_id__lt=last
+    )
+    return AuditEvent.objects.filter(~Exists(sealed), id__gte=first, id__lt=last)
 
 
 def _seal(app_id: UUID, environment: str, first: UUID, last: UUID, *, at: datetime) -> int:
@@ -115,7 +123,7 @@ def _seal(app_id: UUID, environment: str, first: UUID, last: UUID, *, at: dateti
             if not mine:
                 return 0
         # A statement of its own after the lock: it sees what the one before sealed and erased.
-        rows = unsealed().of_project(app_id).filter(id__gte=first, id__lt=last)
+        rows = _between(first, last).of_project(app_id)
         # As AuditEventQuerySet.newest: a range and this order lead to the index.
         rows = rows.filter(environment__gte=environment, environment__lte=environment)
         some = list(rows.order_by("environment", "id")[:BATCH])
