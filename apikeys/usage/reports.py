@@ -162,7 +162,7 @@ def _add_rows(found: Usage, trends: _Trends, rows: sums.Rows) -> None:
         _add_ended(found, path, status, code, requests, latency)
 
 
-def _add_days(found: Usage, rows: sums.Rows) -> None:
+def _add_days(found: Usage, rows: sums.Rows | None) -> None:
     """Add the days of an environment to all but what is said of keys."""
     for step, requests, *kinds in sums.sums(rows, "step", requests="requests", **REQUESTS_OF):
         found.steps[sums.beginning(step)].add_kinds(requests, kinds)
@@ -172,7 +172,7 @@ def _add_days(found: Usage, rows: sums.Rows) -> None:
         _add_ended(found, path, status, code, requests, latency)
 
 
-def _add_days_of_keys(found: Usage, trends: _Trends, rows: sums.Rows) -> None:
+def _add_days_of_keys(found: Usage, trends: _Trends, rows: sums.Rows | None) -> None:
     kinds = sums.of_columns(*REQUESTS_OF)
     for key, *summed in sums.sums(rows, "key_id", **kinds, **sums.of_columns(*ADDED)):
         count = found.keys.setdefault(sql.as_uuid(key), Count())

@@ -6,7 +6,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable
 
-from config.manual.contents import Entry, address
+from config.manual.entries import Entry, address
 from config.manual.markdown import anchor_of, unique
 from config.manual.sources import Part, placed
 

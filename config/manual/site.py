@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from config.manual import contents
-from config.manual.contents import Entry, Group, address
+from config.manual.entries import Entry, Group, address
 from config.manual.links import Links
 from config.manual.markdown import Article, drawn
 from config.manual.sources import tokens_of

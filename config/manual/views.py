@@ -14,7 +14,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from config.errors import STATUS
 from config.manual import contents
-from config.manual.contents import Entry
+from config.manual.entries import Entry
 from config.manual.plain_text import in_full, listed
 from config.manual.reference import GROUP, example_of, reference
 from config.manual.search import MOST_LETTERS, MOST_RESULTS, Index

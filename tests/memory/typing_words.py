@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessRequest, Note, Project, User
 from apikeys.models import ApiKey
+from tests.apikeys import drifting
 from tests.console.key_pages import FULL
 from tests.console.people_pages import look_in
 from tests.doors import Api, signed_in
@@ -121,3 +123,18 @@ def calls(person: User) -> None:
     look_at_live_memories(signed_in(person), project)
     leak = {"tokens": [plaintext], "url": "https://paste.example/wordfound"}
     assert api.post("/leaks", leak, **headers).json() == {"deleted": 1}
+
+
+def use_in_a_new_way(person: User) -> None:
+    """Let a key that asked for one thing for weeks ask for a registered purpose."""
+    now = timezone.now()
+    key = make_key(Project.objects.get(name="wordrenamed"), "wordkey fifth", at=now)[0]
+    drifting.four_weeks(key, until=now)
+    drifting.use(
+        key,
+        now - timedelta(minutes=9),
+        60,
+        purpose="wordregistered",
+        meta={"purpose_id": "wordregistered"},
+    )
+    assert drifting.turn(now) == 1
