@@ -252,21 +252,18 @@ def _draft(project: Any, *, at: datetime) -> None:
     from memory import drafts
 
     whose = {"project": project, "environment": "test", "at": at, "by": _by()}
-    drafts.draft_settings(
+    draft = drafts.draft_settings(
         seen=0,
         takes="declared",
         closes=["preferences:recommendation", "attention:ui_rendering"],
         **whose,
     )
-    for seen, (purpose_id, purpose_class, scopes) in enumerate(
-        (
-            ("weekly_digest", "content_generation", None),
-            ("gift_finder", "recommendation", ["constraints"]),
-        ),
-        start=1,
+    for purpose_id, purpose_class, scopes in (
+        ("weekly_digest", "content_generation", None),
+        ("gift_finder", "recommendation", ["constraints"]),
     ):
-        drafts.draft_purpose(
-            seen=seen,
+        draft = drafts.draft_purpose(
+            seen=draft.revision,
             purpose_id=purpose_id,
             sentence="For the end user.",
             purpose_class=purpose_class,
@@ -274,7 +271,7 @@ def _draft(project: Any, *, at: datetime) -> None:
             environments=["test", "live"],
             **whose,
         )
-    drafts.draft_retirement(seen=3, purpose_id="planner", **whose)
+    drafts.draft_retirement(seen=draft.revision, purpose_id="planner", **whose)
 
 
 def _peak() -> float:

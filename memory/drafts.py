@@ -7,6 +7,7 @@ told (PurposeChanged). While it is in shadow, every change begins the shadow ane
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ from memory.registrations import (
 )
 
 MOST_PURPOSES = 50  # of a draft
+BEGINNINGS = 2**30
 
 
 def draft_settings(
@@ -222,7 +224,8 @@ def _locked(project: Project, environment: str, seen: int) -> Draft:
 def _save(draft: Draft, *, at: datetime, by: ChangedBy) -> Draft:
     if len(draft.purposes) > MOST_PURPOSES:
         raise TooManyPurposes(f"A draft has at most {MOST_PURPOSES} purposes.")
-    draft.revision += 1
+    # A new one begins anywhere, so that no page about one that is gone fits it.
+    draft.revision = draft.revision + 1 if draft.revision else secrets.randbelow(BEGINNINGS) + 1
     draft.changed_at, draft.changed_by = at, by.actor
     if draft.shadow_since is not None:
         draft.shadow_since = at

@@ -57,8 +57,10 @@ class TestDrafting:
     ) -> None:
         register(project, purpose_id="planner")
         sent(browser, project, "settings/", takes="declared", open=BUT_ONE, seen=0)
-        sent(browser, project, "purpose/", **PURPOSE, seen=1)
-        answer = sent(browser, project, "retire/", purpose_id="planner", seen=2)
+        sent(browser, project, "purpose/", **PURPOSE, seen=drafted.revision(project))
+        answer = sent(
+            browser, project, "retire/", purpose_id="planner", seen=drafted.revision(project)
+        )
         words = words_of(answer.content.decode())
         assert "Takes declared : registered purposes" in words
         assert f"Closes {CELL}" in words
@@ -66,7 +68,9 @@ class TestDrafting:
         assert "Retired planner It concerns live too, where nothing is replayed." in words
         project.refresh_from_db()
         assert (project.takes_in_test, project.closed_in_test) == ("any", [])
-        answer = sent(browser, project, "leave-out/", purpose_id="planner", seen=3)
+        answer = sent(
+            browser, project, "leave-out/", purpose_id="planner", seen=drafted.revision(project)
+        )
         assert set(Draft.objects.get().purposes) == {"gift_finder"}
 
     def test_the_form_of_a_purpose_begins_with_what_it_says(
@@ -96,7 +100,7 @@ class TestDrafting:
         ):
             shown = sent(browser, project, tail, **form, seen=0).content.decode()
             assert "changed meanwhile: look at it again. Below is what you typed" in shown
-            assert 'name="seen" value="1"' in shown
+            assert f'name="seen" value="{drafted.revision(project)}"' in shown
         assert "Typed by hand.</textarea>" in shown
         shown = sent(browser, project, "retire/", purpose_id="planner", seen=0).content.decode()
         assert "Nothing was changed now." in shown
@@ -156,7 +160,7 @@ class TestReplay:
 class TestShadow:
     def test_it_is_put_on_and_tells_what_it_saw(self, browser: Client, project: Project) -> None:
         drafted.settings(project, closes=[CELL])
-        answer = sent(browser, project, "shadow/", on=1, seen=1)
+        answer = sent(browser, project, "shadow/", on=1, seen=drafted.revision(project))
         assert "The draft runs in shadow." in answer.content.decode()
         Api(make_key(project, "Key")[1]).read()
         words = words_of(page(browser, project))
@@ -166,7 +170,7 @@ class TestShadow:
             browser.get(f"/console/projects/{project.pk}/test/audit/{event.pk}/").content.decode()
         )
         assert "Draft in shadow Would have denied it: In test the project does not let" in told
-        sent(browser, project, "shadow/", on=0, seen=1)
+        sent(browser, project, "shadow/", on=0, seen=drafted.revision(project))
         assert Draft.objects.get().shadow_since is None
         log = browser.get(f"/console/projects/{project.pk}/test/audit/").content.decode()
         assert "put a draft in shadow, or ended that" in log
@@ -179,7 +183,9 @@ class TestSwitchingOn:
         drafted.purpose(project)
         drafted.retirement(project, "planner")
         browser = signed_in(person, age=301)
-        answer = browser.post(path_of(project, "on/"), {"seen": 3, "confirmed": "on"})
+        answer = browser.post(
+            path_of(project, "on/"), {"seen": drafted.revision(project), "confirmed": "on"}
+        )
         assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
         project.refresh_from_db()
         assert project.takes_in_test == "any"
@@ -194,10 +200,17 @@ class TestSwitchingOn:
 
     def test_what_has_to_be_confirmed_is_asked(self, browser: Client, project: Project) -> None:
         drafted.purpose(project, purpose_id="ad_free", sentence="Gifts beside advertising.")
-        shown = sent(browser, project, "on/", seen=1).content.decode()
+        shown = sent(browser, project, "on/", seen=drafted.revision(project)).content.decode()
         assert "Switch it on only if this is true." in shown
         assert "Read these words again" in shown
-        sent(browser, project, "on/", seen=1, confirmed="on", veto_confirmed="on")
+        sent(
+            browser,
+            project,
+            "on/",
+            seen=drafted.revision(project),
+            confirmed="on",
+            veto_confirmed="on",
+        )
         assert Purpose.objects.get().state == "approved"
 
     def test_what_was_changed_meanwhile_is_not_switched_on(
@@ -206,7 +219,9 @@ class TestSwitchingOn:
         purpose = register(project)
         drafted.purpose(project, scopes=["constraints"])
         retire(project, purpose)
-        shown = sent(browser, project, "on/", seen=1, confirmed="on").content.decode()
+        shown = sent(
+            browser, project, "on/", seen=drafted.revision(project), confirmed="on"
+        ).content.decode()
         assert "was changed since it was drafted: draft it again. Nothing was changed now." in shown
         assert Draft.objects.exists()
 
@@ -220,5 +235,5 @@ class TestSwitchingOn:
         other = signed_in(stranger)
         assert other.get(path_of(project)).status_code == 404
         for tail in ("settings/", "on/", "shadow/", "discard/", "retire/", "leave-out/"):
-            assert sent(other, project, tail, seen=1).status_code == 404
+            assert sent(other, project, tail, seen=drafted.revision(project)).status_code == 404
         assert Draft.objects.get().takes == "registered"
