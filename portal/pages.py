@@ -19,6 +19,7 @@ from foundation.answers import RequestRefused
 from foundation.cursors import NotACursor
 from portal import links, showing, telling, visits
 from portal.links import LinkGone, Visitor
+from portal.models import digest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +51,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
 def _is_open_here(request: HttpRequest, token: str) -> bool:
     """Say whether this browser is the one in which the link was opened, as after a step back."""
     visitor = visits.of(request)
-    return visitor is not None and bytes(visitor.link.token_digest) == links.digest(token)
+    return visitor is not None and bytes(visitor.link.token_digest) == digest(token)
 
 
 @require_safe

@@ -22,7 +22,8 @@ class Said:
 
 def laid_out(value: Any) -> tuple[list[Said], bool]:
     """Return the parts of a value, and whether some were left out since they are too many."""
-    room, parts = LONGEST, []
+    room = LONGEST
+    parts: list[Said] = []
     for part in _parts(value, ()):
         length = len(part.name) + sum(map(len, part.texts))
         if length > room:

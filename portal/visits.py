@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,17 +26,16 @@ from memory.events import Caller
 from portal import language, links
 from portal.links import Visitor
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 # A cookie with this prefix is set and sent over HTTPS alone; `__Host-` would be for every path.
 COOKIE = f"{'__Secure-' if settings.HTTPS_ONLY else ''}person"
 
 
-def spoken(view: View[P]) -> View[P]:
+def spoken(view: View) -> View:
     """Answer in the person's language, to be kept by no cache and found by no search engine."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override(language.of(request)):
             try:
                 response = view(request, *args, **kwargs)
@@ -52,12 +51,12 @@ def spoken(view: View[P]) -> View[P]:
     return answered
 
 
-def visited(view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase]) -> View[P]:
+def visited(view: View) -> View:
     """Let in whoever has a session, and tell everybody else how to come by one."""
 
     @spoken
     @wraps(view)
-    def let_in(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def let_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         visitor = of(request)
         if visitor is None:
             return closed(request)

@@ -77,7 +77,8 @@ class TestReads:
     ) -> None:
         """It is disputed between the look and the record."""
         wrong = api.remember(value_json={"likes": ["olives"]})
-        recall, looks = services.recall, []
+        recall = services.recall
+        looks: list[int] = []
 
         def look(*args: Any, **options: Any) -> Any:
             found = recall(*args, **options)
@@ -100,7 +101,7 @@ class TestWhereItIsSeen:
         since = api.get(one).json()["disputed_at"]
         assert since
         assert [item["disputed_at"] for item in api.get(whole).json()["items"]] == [since]
-        export = b"".join(api.get("/users/user_1/export"))  # type: ignore[arg-type] # in pieces
+        export = b"".join(api.get("/users/user_1/export"))
         assert f'"disputed_at":"{since}"'.encode() in export
         held = api.get("/users/user_1").json()
         assert (held["memories"], held["stored"]) == (0, 1)

@@ -100,7 +100,7 @@ class TestEverything:
         api.remember()
         api.remember(user_id="user_2", value_json={"likes": ["another's"]})
         answer = Person(api).post("download/")
-        content = b"".join(answer)  # type: ignore[arg-type] # it comes in pieces
+        content = b"".join(answer)
         told = json.loads(content)
         assert [one["value_json"]["likes"] for one in told["memories"]] == [["pizza"]]
         assert b"another" not in content
@@ -163,7 +163,7 @@ class TestOfOthers:
         assert [*Memory.objects.values(), *RevocationGrant.objects.values()] == before
         assert "secret" not in person.page()
         page = person.post("download/")
-        assert b"secret" not in b"".join(page)  # type: ignore[arg-type] # it comes in pieces
+        assert b"secret" not in b"".join(page)
 
     def test_a_scope_that_is_none_is_not_every_scope(self, api: Api) -> None:
         api.remember()

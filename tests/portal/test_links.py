@@ -12,8 +12,7 @@ from accounts.models import AuditEvent, EventType, Project
 from apikeys.models import ApiKey
 from foundation.masking import masked
 from memory import retention
-from portal import links
-from portal.models import Link
+from portal.models import Link, digest
 from tests.doors import Api
 from tests.makers import NOW, make_key, make_project
 from tests.memory.conftest import Clock
@@ -36,7 +35,7 @@ class TestMaking:
         token = link(api).split("/")[-2]
         row = Link.objects.get()
         assert token not in str(vars(row)) + str(list(AuditEvent.objects.values()))
-        assert bytes(row.token_digest) == links.digest(token)
+        assert bytes(row.token_digest) == digest(token)
         assert token not in masked(f"GET /me/open/{token}/")
 
     def test_a_key_without_the_permission_or_for_some_scopes_makes_none(
