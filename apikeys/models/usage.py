@@ -15,7 +15,7 @@ LONGEST_ENDPOINT = 64
 ALL_ENDPOINTS = ""  # in KeyDay: none is called this
 
 
-class UsageQuerySet(models.QuerySet["Requests"]):
+class UsageQuerySet(models.QuerySet["UsageSums"]):
     def since(self, moment: datetime) -> UsageQuerySet:
         return self.filter(hour__gte=moment)
 

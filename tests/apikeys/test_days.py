@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from apikeys.models import PastHour, UsageDay, UsageHour
+from apikeys.models.usage import UsageSums
 from apikeys.usage import periods, reports, retention
 from apikeys.usage.collector import collector
 from apikeys.usage.reports import Count
@@ -21,6 +22,7 @@ from tests.makers import sample
 NOBODY = UUID(int=7)
 ANSWERS = [(200, ""), (403, "policy_denied"), (404, "gone"), (429, "rate_limited"), (503, "")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ASKED: list[dict[str, Any]] = [{}, {"endpoint": "GET /policy"}, {"environment": "live"}]
 BEFORE_DAYS = "0013_hours_of_past_days"
 
 
@@ -31,12 +33,14 @@ def _together(parts: Iterable[reports.Usage]) -> reports.Usage:
         first.total.add_all(one.total)
         first.keys |= one.keys
         first.trends |= one.trends
-        for mine, its in ((first.steps, one.steps), (first.endpoints, one.endpoints)):
-            for name, count in its.items():
-                mine.setdefault(name, Count()).add_all(count)  # type: ignore[call-overload]
-        for sums, more in ((first.statuses, one.statuses), (first.errors, one.errors)):
-            for name, number in more.items():
-                sums[name] = sums.get(name, 0) + number  # type: ignore[index, call-overload]
+        for moment, count in one.steps.items():
+            first.steps[moment].add_all(count)
+        for endpoint, count in one.endpoints.items():
+            first.endpoints.setdefault(endpoint, Count()).add_all(count)
+        for status, number in one.statuses.items():
+            first.statuses[status] = first.statuses.get(status, 0) + number
+        for error, number in one.errors.items():
+            first.errors[error] = first.errors.get(error, 0) + number
     return first
 
 
@@ -70,7 +74,7 @@ def test_a_project_is_the_sum_of_its_keys_whatever_was_rolled_up_when(
         for name in periods.NAMED:
             period = periods.named(name, at=at)
             counted = [one for one in requests if period.start <= one.created_at < period.end]
-            for asked in ({}, {"endpoint": "GET /policy"}, {"environment": "live"}):
+            for asked in ASKED:
                 found = reports.usage(period, project_id=NOBODY, **asked)
                 of_keys = (
                     reports.usage(period, project_id=NOBODY, key_id=key, **asked) for key in keys
@@ -92,7 +96,7 @@ def test_days_from_before_they_had_tables_are_moved_there_and_back(now: datetime
     """
     midnight = periods.midnight(now.date())
     long_ago, rolled_up, waiting = (midnight - days * DAY for days in (60, 5, 4))
-    known = {"project_id": NOBODY, "environment": "test"}
+    known: dict[str, Any] = {"project_id": NOBODY, "environment": "test"}
     month = periods.named("90d", at=now)
     try:
         for at in (long_ago, rolled_up, rolled_up, rolled_up + 9 * HOUR, waiting, waiting + HOUR):
@@ -122,5 +126,5 @@ def test_days_from_before_they_had_tables_are_moved_there_and_back(now: datetime
     assert reports.usage(month, **known) == before
 
 
-def _fields(row: UsageHour) -> dict[str, Any]:
+def _fields(row: UsageSums) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in row._meta.concrete_fields}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
@@ -72,7 +72,7 @@ class TestPruning:
         assert [
             (row.hour, row.status, row.requests) for row in UsageDay.objects.order_by("status")
         ] == [(old, 200, 8), (old, 403, 4)]
-        at_one, in_all = KeyDay.objects.order_by("-endpoint")
+        at_one, in_all = cast(list[KeyDay], list(KeyDay.objects.order_by("-endpoint")))
         assert (at_one.endpoint, in_all.endpoint) == ("POST /memory", "")
         assert (in_all.served, in_all.denied, in_all.requests) == (8, 0, 12)
         assert retention.prune(at=now)["hours rolled up"] == 0

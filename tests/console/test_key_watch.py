@@ -13,7 +13,7 @@ from accounts.models import Project, User
 from apikeys import services
 from apikeys.drift import answering, rule
 from apikeys.models import ApiKey, Flag
-from console.attention import concerns
+from console.attention import concerns, live_keys
 from tests.apikeys import drifting
 from tests.doors import Api, signed_in
 from tests.makers import BY, make_key
@@ -58,15 +58,15 @@ def test_it_is_shown_with_what_was_new_until_it_is_expected(
     (evidence,) = re.findall(r'href="([^"]+scope=schedule[^"]+)"', shown)
     log = browser.get(evidence.replace("&amp;", "&")).content.decode()
     assert log.count("recommend a dish") == 30  # those reads, and none of the others
-    assert [one.sentence for one in concerns(project, "test", at=at)] == [
-        "Used in a new way: other scopes."
-    ]
+    assert [
+        one.sentence for one in concerns(live_keys(project, "test"), project, "test", at=at)
+    ] == ["Used in a new way: other scopes."]
     answer = browser.post(f"/console/keys/{key.pk}/expected/", follow=True)
     after = answer.content.decode()
     assert "that is usual for this key from now on" in after
     assert "since yesterday" not in after
     assert "Expected: other scopes" in after
-    assert concerns(project, "test", at=at) == []
+    assert concerns(live_keys(project, "test"), project, "test", at=at) == []
 
 
 def test_it_can_be_disabled_and_enabled_again(browser: Client, made: tuple[ApiKey, str]) -> None:
