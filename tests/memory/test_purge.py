@@ -39,7 +39,7 @@ class TestPurge:
     ) -> None:
         recorded = AuditEvent.objects.count()
         removed = retention.purge(at=created() + later, batch=batch)
-        assert removed == {"memories": 1, "grants": 2, "idempotency records": 1}
+        assert removed == {"memories": 1, "grants": 2, "idempotency records": 1, "links": 0}
         assert Memory.objects.count() == 2
         assert not RevocationGrant.objects.exists()
         assert not IdempotencyRecord.objects.exists()
@@ -87,7 +87,8 @@ class TestPurge:
         call_command("purge", stdout=out)
         assert (
             out.getvalue()
-            == "Removed 0 memories, 0 grants, 0 idempotency records, 0 projects, 0 accounts.\n"
+            == "Removed 0 memories, 0 grants, 0 idempotency records, 0 links, 0 projects, "
+            "0 accounts.\n"
         )
         with pytest.raises(CommandError, match="1 to 10000"):
             call_command("purge", batch=0)
