@@ -26,6 +26,7 @@ from accounts.models import AccessRequest, Project, User
 from apikeys import plain_http, rights
 from apikeys.maintenance import maintain
 from config.environment import BASE_DIR
+from proof import posting, sealing
 from tests.accounts.invited import GUEST, invite, sign_up
 from tests.accounts.signing_in import SEED, code
 from tests.apikeys import drifting
@@ -215,4 +216,8 @@ def test_each_mail_of_our_own(
     browser.post(reverse("mail_choices"), {})
     browser.post(reverse("account_close"), {"typed": person.email})
     maintain(at=now)
+    # The record.
+    settings.SEALS_EMAIL = "seals@example.com"
+    sealing.seal_since(None, at=now)
+    assert posting.post(at=now) == 1
     assert {name for name in rendered if name in OURS} == OURS
