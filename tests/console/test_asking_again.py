@@ -52,6 +52,7 @@ ASKS_NOT = {
     "project_new",
     "project",
     "project_settings",
+    "project_contact",
     "usage_page",
     "requests",
     "search",

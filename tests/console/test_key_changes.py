@@ -138,7 +138,7 @@ class TestRights:
         page = browser.post(page_of(key, "rights/"), sent, follow=True).content.decode()
         assert "Somebody else changed this key while you did." in page
         key.refresh_from_db()
-        assert (key.scopes, len(key.permissions)) == (["schedule"], 6)
+        assert (key.scopes, len(key.permissions)) == (["schedule"], 7)
 
     @pytest.mark.parametrize(
         ("changed", "sentence"),

@@ -157,7 +157,7 @@ class TestWhatIsHeld:
         api.post("/memory/revoke", {"user_id": "user_1"})
         page = File(browser, project).get()
         assert "gone dish" not in page
-        assert "1 more memory was taken back or has expired" in page
+        assert "1 more memory was taken back, is disputed or has expired" in page
 
     def test_a_project_that_is_switched_off_keeps_its_duties(
         self, in_live: File, project: Project
