@@ -36,7 +36,7 @@ class TestCreateKey:
         principal = opened_by(lines[-1])
         assert principal is not None
         assert principal.environment == "test"
-        assert len(principal.permissions) == 6
+        assert len(principal.permissions) == 7
         assert lines[-1] not in err
         assert AuditEvent.objects.get(event_type="KEY_CREATE").meta["actor"] == "command"
 
