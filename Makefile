@@ -55,8 +55,8 @@ bench: .venv/.dev
 
 messages: .venv/.runtime
 	$(BIN)/python manage.py makemessages --all --no-location --no-wrap --no-obsolete $(foreach one,.venv node_modules tests clients bench,--ignore $(one))
-	sed -i '/^"POT-Creation-Date/d' locale/*/LC_MESSAGES/django.po
-	$(BIN)/python manage.py compilemessages --ignore .venv
+	sed -i '/^"POT-Creation-Date/d; /^"Report-Msgid-Bugs-To/d' locale/*/LC_MESSAGES/django.po
+	ENV_FILE=/dev/null DEBUG=on $(BIN)/python manage.py compilemessages --ignore .venv
 
 lock:
 	$(PYTHON) -m venv .venv/lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from accounts.models import AuditEvent, EventType, Project
 from memory.models import Memory, RevocationGrant
 from portal.models import Link
+from proof import receipts, signing
 from tests.doors import Api
 from tests.makers import make_key, make_project, read_body
 from tests.portal.visiting import Person
@@ -118,7 +120,15 @@ class TestEverything:
         assert "tick the box first" in person.done("forget/")
         assert Memory.objects.count() == 2
         answer = person.post("forget/", {"sure": "yes"})
-        assert "One statement was deleted." in answer.content.decode()
+        shown = answer.content.decode()
+        assert "One statement was deleted." in shown
+        (receipt,) = re.findall(r"<code>(.*?)</code>", shown)
+        told = signing.read(receipt, typ=receipts.TYPE)
+        assert (told["kind"], told["before"]["memories"], told["after"]["memories"]) == (
+            "erase",
+            1,
+            0,
+        )  # type: ignore[index]
         assert [one.user_id for one in Memory.objects.all()] == ["user_2"]
         assert not AuditEvent.objects.filter(user_id="user_1").exists()
         assert done_by_the_person(EventType.USER_ERASE).meta["memories_deleted"] == 1
