@@ -137,7 +137,7 @@ def test_each_event_is_in_the_documentation_and_written_somewhere() -> None:
     assert [name for name in EventType.values if f"`{name}`" not in text] == []
     code = "".join(
         file.read_text()
-        for package in ("accounts", "apikeys", "memory")
+        for package in ("accounts", "apikeys", "memory", "portal")
         for file in (BASE_DIR / package).rglob("*.py")
         if "migrations" not in file.parts
     )

@@ -106,7 +106,7 @@ class TestDenials:
         place = f"/console/projects/{project.pk}/test"
         for link in (
             f"{place}/why/?scope=preferences&amp;purpose=task_execution",
-            f"{place}/why/?scope=preferences&amp;purpose=book%20a%20table",
+            f"{place}/why/?scope=preferences&amp;purpose=book+a+table",
             f"{place}/requests/?code=policy_denied",
         ):
             assert f'href="{link}"' in page
