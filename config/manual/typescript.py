@@ -22,6 +22,8 @@ METHODS = {
     "export_user": "users.export",
     "create_link": "users.link",
     "list_events": "audit.list",
+    "get_latest_seals": "audit.seals",
+    "export_sealed_record": "audit.exportStream",
     "get_policy": "policy.get",
     "check_policy": "policy.check",
     "get_usage": "usage.get",

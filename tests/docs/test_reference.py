@@ -20,7 +20,13 @@ from config.openapi import document
 from console.advice import ADVICE
 
 # Of the client: what is no request, and other ways to take what an export answers.
-NOT_SHOWN = {"close", "export_user_to_file", "stream_user_export", "with_options"}
+NOT_SHOWN = {
+    "close",
+    "export_record_to_file",
+    "export_user_to_file",
+    "stream_user_export",
+    "with_options",
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

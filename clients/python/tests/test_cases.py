@@ -136,6 +136,8 @@ def _check_outcome(outcome: dict[str, Any], found: Any, client: Any, key: object
     for name in ("result", "items"):
         if name in outcome:
             check(outcome[name], found, name)
+    if "text" in outcome:
+        assert b"".join(found).decode() == outcome["text"]
     if "rate_limit" in outcome:
         check(outcome["rate_limit"], client.rate_limit, "rate_limit")
 
@@ -170,7 +172,12 @@ class TestTheTable:
             for name, _ in inspect.getmembers(MemoryScopeClient, inspect.isfunction)
             if not name.startswith("_")
         }
-        others = {"export_user_to_file", "stream_user_export", "with_options"}
+        others = {
+            "export_record_to_file",
+            "export_user_to_file",
+            "stream_user_export",
+            "with_options",
+        }
         assert called - {"new"} == methods - others
 
     def test_it_is_about_every_kind_of_error(self) -> None:

@@ -58,6 +58,8 @@ def every_operation(client: MemoryScopeClient, **options: Any) -> list[Callable[
         lambda: client.export_user("u", **options),
         lambda: list(client.stream_user_export("u", **options)),
         lambda: list(client.list_events(**options)),
+        lambda: client.latest_seals(**options),
+        lambda: list(client.stream_record_export(**options)),
         lambda: client.policy(**options),
         lambda: client.check_policy(scope="schedule", purpose="p", **options),
         lambda: client.usage(**options),

@@ -524,6 +524,18 @@ var auditEvent = record({
   createdAt: time,
   meta: (told) => object(told ?? {})
 });
+var latestSeals = record({
+  seals: list(
+    record({
+      appId: text,
+      environment: text,
+      number,
+      events: number,
+      sealedAt: time,
+      token: text
+    })
+  )
+});
 var policy = record({
   version: text,
   matrix: table(classes),
@@ -624,9 +636,71 @@ var memoryOperations = (send) => ({
   }
 });
 
+// src/exporting.ts
+var PATIENCE = 75e3;
+async function* exported(send, target, isWholeWith, options, id) {
+  const call = { id, streams: true, patience: PATIENCE };
+  const { body, deadline } = await send(target, refuse, options, call);
+  const reader = body.getReader();
+  let isWhole = false;
+  try {
+    for (; ; ) {
+      deadline.extend();
+      const { done, value } = await deadline.bound(reader.read());
+      if (done) break;
+      isWhole = isWholeWith(value);
+      yield value;
+    }
+  } catch {
+    deadline.signal.throwIfAborted();
+    isWhole = false;
+  } finally {
+    deadline.clear();
+    await reader.cancel().catch(() => {
+    });
+  }
+  if (!isWhole) throw incomplete();
+}
+function incomplete() {
+  return new IncompleteAnswerError("The export broke off: what came is not the whole.");
+}
+
+// src/wholeness.ts
+function wholeness() {
+  let [depth, inText, escaped] = [0, false, false];
+  const isEndedWith = ending(/[,{]\s*"complete"\s*:\s*true\s*\}\s*$/);
+  return (piece) => {
+    const QUOTE = 34;
+    const BACKSLASH = 92;
+    const OPENING = 123;
+    const CLOSING = 125;
+    const SQUARE = 32;
+    for (const byte of piece) {
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) inText = !inText;
+      else if (inText) continue;
+      else if ((byte | SQUARE) === OPENING) depth += 1;
+      else if ((byte | SQUARE) === CLOSING) depth -= 1;
+    }
+    return isEndedWith(piece) && depth === 0;
+  };
+}
+var lastLine = () => ending(/\n\{\s*"end"\s*:\s*true\s*\}\s*$/);
+function ending(pattern) {
+  const LONGEST_END = 64;
+  let end = "";
+  return (piece) => {
+    end = (end + String.fromCharCode(...piece.subarray(-LONGEST_END))).slice(-LONGEST_END);
+    return pattern.test(end);
+  };
+}
+
 // src/questions.ts
 var auditOperations = (send) => ({
-  list: (params = {}, options) => pagesOf(send, "/audit", params, auditEvent, options)
+  list: (params = {}, options) => pagesOf(send, "/audit", params, auditEvent, options),
+  seals: (options) => send("GET /audit/seal", latestSeals, options),
+  exportStream: (options) => exported(send, "GET /audit/export", lastLine(), options)
 });
 var policyOperations = (send) => ({
   get: (options) => send("GET /policy", policy, options),
@@ -804,56 +878,9 @@ function isHeader(value) {
 var JSON_TYPE = "application/json";
 var NAME = /^(?!(x-api-key|idempotency-key|accept|host|connection|transfer-encoding|content-(type|length|encoding))$)[\w!#$%&'*+.^`|~-]+$/i;
 
-// src/wholeness.ts
-function wholeness() {
-  let [depth, inText, escaped, end] = [0, false, false, ""];
-  return (piece) => {
-    const QUOTE = 34;
-    const BACKSLASH = 92;
-    const OPENING = 123;
-    const CLOSING = 125;
-    const SQUARE = 32;
-    const LONGEST_END = 64;
-    for (const byte of piece) {
-      if (escaped) escaped = false;
-      else if (byte === BACKSLASH) escaped = true;
-      else if (byte === QUOTE) inText = !inText;
-      else if (inText) continue;
-      else if ((byte | SQUARE) === OPENING) depth += 1;
-      else if ((byte | SQUARE) === CLOSING) depth -= 1;
-    }
-    end = (end + String.fromCharCode(...piece.subarray(-LONGEST_END))).slice(-LONGEST_END);
-    return depth === 0 && /[,{]\s*"complete"\s*:\s*true\s*\}\s*$/.test(end);
-  };
-}
-
 // src/users.ts
-var PATIENCE = 75e3;
 var userOperations = (send) => {
-  async function* exportStream(userId, options) {
-    const call = { id: userId, streams: true, patience: PATIENCE };
-    const { body, deadline } = await send("GET /users/{id}/export", refuse, options, call);
-    const reader = body.getReader();
-    const isWholeWith = wholeness();
-    let isWhole = false;
-    try {
-      for (; ; ) {
-        deadline.extend();
-        const { done, value } = await deadline.bound(reader.read());
-        if (done) break;
-        isWhole = isWholeWith(value);
-        yield value;
-      }
-    } catch {
-      deadline.signal.throwIfAborted();
-      isWhole = false;
-    } finally {
-      deadline.clear();
-      await reader.cancel().catch(() => {
-      });
-    }
-    if (!isWhole) throw incomplete();
-  }
+  const exportStream = (userId, options) => exported(send, "GET /users/{id}/export", wholeness(), options, userId);
   return {
     get: (id, options) => send("GET /users/{id}", user, options, { id, patience: PATIENCE }),
     link: (id, options) => send("POST /users/{id}/link", link, options, { id }),
@@ -875,9 +902,6 @@ var userOperations = (send) => {
     exportStream
   };
 };
-function incomplete() {
-  return new IncompleteAnswerError("The export broke off: what came is not the whole.");
-}
 
 // src/client.ts
 var MemoryScope = class {

@@ -1,4 +1,3 @@
-/** What else can be asked: the record, the policy, and the key's own use. */
 import { type Pages } from "./paging.js";
 import type * as results from "./results.js";
 import type { CallOptions, Send } from "./sending.js";
@@ -24,6 +23,17 @@ export interface AuditParams {
 export interface AuditOperations {
     /** List the record of the key's project and environment, the newest first. */
     list(params?: AuditParams, options?: CallOptions): Pages<results.AuditEvent>;
+    /**
+     * Return the latest seals of the record: of the key's environment, and of both. Keep their tokens
+     * elsewhere: a record that was rewritten does not lead to them.
+     */
+    seals(options?: CallOptions): Promise<results.LatestSeals>;
+    /**
+     * Yield the record with its seals as lines of JSON, in pieces of bytes as they come, for
+     * `memory-scope verify`; a piece may end within a line. It is the whole only if the loop ends
+     * without an error: what broke off throws IncompleteAnswerError.
+     */
+    exportStream(options?: CallOptions): AsyncGenerator<Uint8Array, void, undefined>;
 }
 export interface PolicyOperations {
     /** Return the policy as the service enforces it: what may be read for what. */

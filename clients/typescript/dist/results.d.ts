@@ -1,5 +1,6 @@
 /** What the service answers. Times are `Date`s; what people said is never renamed. */
 import type { APIError } from "./errors.js";
+import type { AuditEvent } from "./records.js";
 import type { Decision, Json, KeyEnvironment, PurposeClass, Scope, Source, Value } from "./vocabulary.js";
 /** A field of the request that the service does not know, and the one perhaps meant. */
 export interface IgnoredField {
@@ -149,31 +150,6 @@ export interface Link extends Result {
     url: string;
     expiresAt: Date;
 }
-/** An event of the record. It holds no value, no token and no key. */
-export interface AuditEvent {
-    id: string;
-    eventType: string;
-    appId: string | null;
-    environment: string;
-    apiKeyId: string | null;
-    subjectId: string | null;
-    userId: string | null;
-    scope: Scope | null;
-    domain: string | null;
-    purpose: string | null;
-    purposeClass: PurposeClass | null;
-    /** Of many memories the first 100. */
-    memoryIds: string[];
-    revocationGrantId: string | null;
-    reasonCode: string | null;
-    decisionId: string | null;
-    policyVersion: string | null;
-    requestId: string | null;
-    serverRequestId: string | null;
-    createdAt: Date;
-    /** As the service wrote it: its keys are not renamed. */
-    meta: Record<string, Json>;
-}
 /** What stands in an export: as the service wrote it, its times as texts, under names of TypeScript. */
 type Exported<T> = {
     [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
@@ -260,4 +236,5 @@ export interface RateLimit {
     remaining: number;
     reset: Date;
 }
+export type * from "./records.js";
 export type { Decision };

@@ -22,7 +22,7 @@ export interface CreateOptions extends CallOptions {
 /** What else a call is. Each is safe to send again: see the operation that makes it. */
 export interface Call {
     /** What stands in the path for `{id}`. */
-    readonly id?: string;
+    readonly id?: string | undefined;
     /** Fields as the caller gave them. They are written as JSON once: all attempts say the same. */
     readonly body?: object;
     /** How their domains are sent. */

@@ -13,6 +13,7 @@ export declare const user: Simple<Own<results.User>>;
 export declare const erasure: Simple<Own<results.Erasure>>;
 export declare const link: Simple<Own<results.Link>>;
 export declare const auditEvent: Simple<results.AuditEvent>;
+export declare const latestSeals: Simple<Own<results.LatestSeals>>;
 export declare const policy: Simple<Own<results.Policy>>;
 export declare const policyCheck: Simple<Own<results.PolicyCheck>>;
 export declare const usage: Simple<Own<results.Usage>>;

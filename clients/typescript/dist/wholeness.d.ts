@@ -4,3 +4,5 @@
  * whole: whether its outermost bracket was closed, and it says that it is complete.
  */
 export declare function wholeness(): (piece: Uint8Array) => boolean;
+/** Return what says after each piece of lines of JSON whether the last is the one that says so. */
+export declare const lastLine: () => (piece: Uint8Array) => boolean;

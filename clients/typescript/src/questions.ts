@@ -1,9 +1,11 @@
 /** What else can be asked: the record, the policy, and the key's own use. */
+import { exported } from "./exporting.js";
 import { type Pages, pagesOf } from "./paging.js";
 import type * as results from "./results.js";
 import type { CallOptions, Send } from "./sending.js";
 import * as shapes from "./shapes.js";
 import type { Decision, Scope } from "./vocabulary.js";
+import { lastLine } from "./wholeness.js";
 
 /** Which events of the record are asked for; left out: all. */
 export interface AuditParams {
@@ -27,6 +29,19 @@ export interface AuditParams {
 export interface AuditOperations {
   /** List the record of the key's project and environment, the newest first. */
   list(params?: AuditParams, options?: CallOptions): Pages<results.AuditEvent>;
+
+  /**
+   * Return the latest seals of the record: of the key's environment, and of both. Keep their tokens
+   * elsewhere: a record that was rewritten does not lead to them.
+   */
+  seals(options?: CallOptions): Promise<results.LatestSeals>;
+
+  /**
+   * Yield the record with its seals as lines of JSON, in pieces of bytes as they come, for
+   * `memory-scope verify`; a piece may end within a line. It is the whole only if the loop ends
+   * without an error: what broke off throws IncompleteAnswerError.
+   */
+  exportStream(options?: CallOptions): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 export interface PolicyOperations {
@@ -47,6 +62,8 @@ export interface UsageOperations {
 
 export const auditOperations = (send: Send): AuditOperations => ({
   list: (params = {}, options) => pagesOf(send, "/audit", params, shapes.auditEvent, options),
+  seals: (options) => send("GET /audit/seal", shapes.latestSeals, options),
+  exportStream: (options) => exported(send, "GET /audit/export", lastLine(), options),
 });
 
 export const policyOperations = (send: Send): PolicyOperations => ({

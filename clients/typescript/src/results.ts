@@ -1,5 +1,6 @@
 /** What the service answers. Times are `Date`s; what people said is never renamed. */
 import type { APIError } from "./errors.js";
+import type { AuditEvent } from "./records.js";
 import type {
   Decision,
   Json,
@@ -174,32 +175,6 @@ export interface Link extends Result {
   expiresAt: Date;
 }
 
-/** An event of the record. It holds no value, no token and no key. */
-export interface AuditEvent {
-  id: string;
-  eventType: string;
-  appId: string | null;
-  environment: string;
-  apiKeyId: string | null;
-  subjectId: string | null;
-  userId: string | null;
-  scope: Scope | null;
-  domain: string | null;
-  purpose: string | null;
-  purposeClass: PurposeClass | null;
-  /** Of many memories the first 100. */
-  memoryIds: string[];
-  revocationGrantId: string | null;
-  reasonCode: string | null;
-  decisionId: string | null;
-  policyVersion: string | null;
-  requestId: string | null;
-  serverRequestId: string | null;
-  createdAt: Date;
-  /** As the service wrote it: its keys are not renamed. */
-  meta: Record<string, Json>;
-}
-
 /** What stands in an export: as the service wrote it, its times as texts, under names of TypeScript. */
 type Exported<T> = {
   [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
@@ -294,4 +269,5 @@ export interface RateLimit {
   reset: Date;
 }
 
+export type * from "./records.js";
 export type { Decision };

@@ -154,6 +154,19 @@ export const auditEvent = record<results.AuditEvent>({
   meta: (told) => object(told ?? {}),
 });
 
+export const latestSeals = record<Own<results.LatestSeals>>({
+  seals: list(
+    record<results.LatestSeal>({
+      appId: text,
+      environment: text,
+      number,
+      events: number,
+      sealedAt: time,
+      token: text,
+    }),
+  ),
+});
+
 export const policy = record<Own<results.Policy>>({
   version: text,
   matrix: table(classes) as Reader<results.Policy["matrix"]>,

@@ -1,15 +1,12 @@
 /** What can be done with all that is held of a user. */
 import { parsed } from "./answers.js";
 import { invalid } from "./arguments.js";
-import { IncompleteAnswerError } from "./errors.js";
+import { exported, incomplete, PATIENCE } from "./exporting.js";
 import { camelDeep } from "./naming.js";
-import { refuse } from "./reading.js";
 import type * as results from "./results.js";
-import type { CallOptions, Send, Stream } from "./sending.js";
+import type { CallOptions, Send } from "./sending.js";
 import * as shapes from "./shapes.js";
 import { wholeness } from "./wholeness.js";
-
-const PATIENCE = 75_000; // milliseconds: the service itself may take 60 seconds
 
 export interface UserOperations {
   /** Say what is stored of an end user: where and how much, without a value. */
@@ -40,32 +37,8 @@ export interface UserOperations {
 }
 
 export const userOperations = (send: Send): UserOperations => {
-  async function* exportStream(
-    userId: string,
-    options?: CallOptions,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    const call = { id: userId, streams: true, patience: PATIENCE };
-    const { body, deadline } = await send<Stream>("GET /users/{id}/export", refuse, options, call);
-    const reader = body.getReader();
-    const isWholeWith = wholeness();
-    let isWhole = false;
-    try {
-      for (;;) {
-        deadline.extend();
-        const { done, value } = await deadline.bound(reader.read());
-        if (done) break;
-        isWhole = isWholeWith(value);
-        yield value;
-      }
-    } catch {
-      deadline.signal.throwIfAborted();
-      isWhole = false;
-    } finally {
-      deadline.clear();
-      await reader.cancel().catch(() => {});
-    }
-    if (!isWhole) throw incomplete();
-  }
+  const exportStream = (userId: string, options?: CallOptions) =>
+    exported(send, "GET /users/{id}/export", wholeness(), options, userId);
 
   return {
     get: (id, options) => send("GET /users/{id}", shapes.user, options, { id, patience: PATIENCE }),
@@ -93,7 +66,3 @@ export const userOperations = (send: Send): UserOperations => {
     exportStream,
   };
 };
-
-function incomplete(): IncompleteAnswerError {
-  return new IncompleteAnswerError("The export broke off: what came is not the whole.");
-}

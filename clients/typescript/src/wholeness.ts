@@ -5,14 +5,14 @@
  * whole: whether its outermost bracket was closed, and it says that it is complete.
  */
 export function wholeness(): (piece: Uint8Array) => boolean {
-  let [depth, inText, escaped, end] = [0, false, false, ""];
+  let [depth, inText, escaped] = [0, false, false];
+  const isEndedWith = ending(/[,{]\s*"complete"\s*:\s*true\s*\}\s*$/);
   return (piece) => {
     const QUOTE = 0x22;
     const BACKSLASH = 0x5c;
     const OPENING = 0x7b;
     const CLOSING = 0x7d;
     const SQUARE = 0x20; // the one bit that curly brackets have and square ones do not
-    const LONGEST_END = 64;
     for (const byte of piece) {
       if (escaped) escaped = false;
       else if (byte === BACKSLASH) escaped = true;
@@ -21,7 +21,19 @@ export function wholeness(): (piece: Uint8Array) => boolean {
       else if ((byte | SQUARE) === OPENING) depth += 1;
       else if ((byte | SQUARE) === CLOSING) depth -= 1;
     }
+    return isEndedWith(piece) && depth === 0;
+  };
+}
+
+/** Return what says after each piece of lines of JSON whether the last is the one that says so. */
+export const lastLine = () => ending(/\n\{\s*"end"\s*:\s*true\s*\}\s*$/);
+
+/** Return what takes pieces one by one, and says after each whether what came ends like this. */
+function ending(pattern: RegExp): (piece: Uint8Array) => boolean {
+  const LONGEST_END = 64;
+  let end = "";
+  return (piece) => {
     end = (end + String.fromCharCode(...piece.subarray(-LONGEST_END))).slice(-LONGEST_END);
-    return depth === 0 && /[,{]\s*"complete"\s*:\s*true\s*\}\s*$/.test(end);
+    return pattern.test(end);
   };
 }

@@ -15,6 +15,7 @@ type Table = Record<string, unknown>;
 interface Outcome {
   result?: unknown;
   items?: unknown;
+  text?: string;
   error?: Table;
   rate_limit?: unknown;
   pauses?: [number, number][];
@@ -59,6 +60,8 @@ const OPERATIONS: Record<string, (client: MemoryScope, said: any, options: objec
   create_link: (client, { userId }, options) => client.users.link(userId, options),
   erase_user: (client, { userId, ...said }, options) => client.users.erase(userId, said, options),
   list_events: (client, said, options) => client.audit.list(said, options),
+  latest_seals: (client, _, options) => client.audit.seals(options),
+  stream_record_export: (client, _, options) => client.audit.exportStream(options),
   policy: (client, _, options) => client.policy.get(options),
   check_policy: (client, said, options) => client.policy.check(said, options),
   usage: (client, _, options) => client.usage.get(options),
@@ -173,6 +176,9 @@ function checkOutcome(
   }
   for (const name of ["result", "items"] as const) {
     if (name in outcome) check(outcome[name], found, name);
+  }
+  if ("text" in outcome) {
+    expect(Buffer.concat(found as Uint8Array[]).toString()).toBe(outcome.text);
   }
   if ("rate_limit" in outcome) check(outcome.rate_limit, client?.rateLimit, "rate_limit");
 }

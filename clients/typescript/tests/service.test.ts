@@ -158,6 +158,20 @@ describe.skipIf(!baseURL)("the real service", () => {
     expect(await all(client.audit.list({ userId: user, decision: "denied" }))).toHaveLength(1);
   });
 
+  test("the record is handed out with its seals", async () => {
+    const { seals, requestId } = await client.audit.seals();
+    expect(requestId).toBeTruthy();
+    const text = Buffer.concat(await all(client.audit.exportStream())).toString();
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ format: "memory-scope-sealed-record", v: 1 });
+    expect(lines.at(-1)).toEqual({ end: true });
+    const tokens = lines.flatMap(({ seal }) => seal ?? []);
+    expect(tokens).toEqual(expect.arrayContaining(seals.map(({ token }) => token)));
+  });
+
   test("the policy, how it would decide, and the key's use are there to read", async () => {
     const policy = await client.policy.get();
     expect(policy.matrix.preferences).toEqual(["content_generation", "recommendation"]);

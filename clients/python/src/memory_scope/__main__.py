@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from memory_scope import _receipt_command
+from memory_scope import _receipt_command, _record_command
 from memory_scope import _verify_command as verifying
 from memory_scope._mcp_command import add_parser, settings_of
 from memory_scope._version import __version__
@@ -166,6 +166,10 @@ def _run(client: MemoryScopeClient, command: str, options: dict[str, Any]) -> di
             return _plain(client.erase_user(**options))
         case "link":
             return _plain(client.create_link(**options))
+        case "seals":
+            return _plain(client.latest_seals())
+        case "export-record":
+            return _record_command.export(client, **options)
         case "check":
             return _plain(client.check_policy(**options))
         case "usage":
@@ -264,6 +268,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_parser(commands)
     _receipt_command.add_parser(commands)
+    _record_command.add_parsers(commands)
     verifying.add_parser(commands)
     commands.add_parser("policy", help="what may be read for what")
     commands.add_parser("usage", help="what is left of the key's limit, and its last 30 days")

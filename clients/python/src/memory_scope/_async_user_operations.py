@@ -13,7 +13,7 @@ import httpx2
 
 from memory_scope import _user_calls, records
 from memory_scope._calls import Call
-from memory_scope._exports import ExportFile, Wholeness, broken_off, read_whole
+from memory_scope._exports import ExportFile, LastLine, Watched, Wholeness, broken_off, read_whole
 from memory_scope.paging import AsyncPages
 from memory_scope.vocabulary import NOT_GIVEN, Decision, Scope, Timeout
 
@@ -94,15 +94,9 @@ class AsyncUserOperations:
 
         See `MemoryScopeClient.export_user_to_file`.
         """
-        pieces = self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers)
-        file = ExportFile(path)
-        try:
-            async for piece in pieces:
-                await to_thread(file.write, piece)
-            file.keep()
-        finally:
-            await pieces.aclose()
-            file.drop()
+        await _to_file(
+            self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers), path
+        )
 
     def stream_user_export(
         self,
@@ -115,7 +109,8 @@ class AsyncUserOperations:
 
         See `MemoryScopeClient.stream_user_export`.
         """
-        return self._pieces(_user_calls.export_user(user_id).adjusted(timeout, extra_headers))
+        call = _user_calls.export_user(user_id).adjusted(timeout, extra_headers)
+        return self._pieces(call, Wholeness())
 
     def list_events(
         self,
@@ -152,8 +147,43 @@ class AsyncUserOperations:
             extra_headers,
         )
 
-    async def _pieces(self, call: Call[httpx2.Response]) -> AsyncGenerator[bytes, None]:
-        whole = Wholeness()
+    async def latest_seals(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> records.LatestSeals:
+        """Return the latest seals of the record: of the key's environment, and of both.
+
+        See `MemoryScopeClient.latest_seals`.
+        """
+        return await self._send(_user_calls.latest_seals().adjusted(timeout, extra_headers))
+
+    async def export_record_to_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the record with its seals to a file, for `memory-scope verify`.
+
+        See `MemoryScopeClient.export_record_to_file`.
+        """
+        await _to_file(
+            self.stream_record_export(timeout=timeout, extra_headers=extra_headers), path
+        )
+
+    def stream_record_export(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the record with its seals as lines of JSON, in pieces as they come.
+
+        See `MemoryScopeClient.stream_record_export`.
+        """
+        call = _user_calls.export_record().adjusted(timeout, extra_headers)
+        return self._pieces(call, LastLine())
+
+    async def _pieces(
+        self, call: Call[httpx2.Response], whole: Watched
+    ) -> AsyncGenerator[bytes, None]:
         response = await self._send(call)
         try:
             pieces = response.aiter_bytes()
@@ -171,3 +201,14 @@ class AsyncUserOperations:
         except Exception as error:
             failure = broken_off(error)
         raise failure
+
+
+async def _to_file(pieces: AsyncGenerator[bytes, None], path: str | os.PathLike[str]) -> None:
+    file = ExportFile(path)
+    try:
+        async for piece in pieces:
+            await to_thread(file.write, piece)
+        file.keep()
+    finally:
+        await pieces.aclose()
+        file.drop()

@@ -7,7 +7,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from memory_scope.exceptions import IncompleteAnswerError
 
@@ -16,6 +16,16 @@ OWNER_ALONE = 0o600
 _WITHIN_TEXT = re.compile(rb'["\\]')
 _OUTSIDE = re.compile(rb'["{}\[\]]')
 _END = re.compile(rb'[,{]\s*"complete"\s*:\s*true\s*\}\s*\Z')
+_LAST_LINE = re.compile(rb'\n\{\s*"end"\s*:\s*true\s*\}\s*\Z')
+
+
+class Watched(Protocol):
+    """Looks at an export while it comes."""
+
+    def add(self, piece: bytes) -> None: ...
+
+    def check(self) -> None:
+        """Raise IncompleteAnswerError unless the export ended, and says that it is complete."""
 
 
 class Wholeness:
@@ -48,9 +58,29 @@ class Wholeness:
             self._is_closed = self._depth == 0
 
     def check(self) -> None:
-        """Raise IncompleteAnswerError unless the export ended, and says that it is complete."""
         if self._is_broken or not self._is_closed or _END.search(self._end) is None:
-            raise IncompleteAnswerError("The export broke off: what came of it is not the whole.")
+            raise _half()
+
+
+class LastLine:
+    """Keeps the end of lines of JSON, to know whether their last is the one that says so.
+
+    A line of JSON holds no line break: nothing else that ends like that one begins behind a break.
+    """
+
+    def __init__(self) -> None:
+        self._end = b""
+
+    def add(self, piece: bytes) -> None:
+        self._end = (self._end + piece)[-LONGEST_END:]
+
+    def check(self) -> None:
+        if _LAST_LINE.search(self._end) is None:
+            raise _half()
+
+
+def _half() -> IncompleteAnswerError:
+    return IncompleteAnswerError("The export broke off: what came of it is not the whole.")
 
 
 def broken_off(error: Exception) -> IncompleteAnswerError:

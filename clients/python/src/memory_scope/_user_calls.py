@@ -15,6 +15,7 @@ from memory_scope.vocabulary import Decision, Scope
 
 USER = "/users/{user_id}"
 USER_PATIENCE = 75.0  # seconds: the service may take 60 for all of a user
+RECORD_PATIENCE = 75.0  # for each next piece: the service's own deadline may be set that long
 
 
 def get_user(user_id: str) -> Call[records.User]:
@@ -67,6 +68,15 @@ def list_events(
         }
     )
     return Call("GET", "/audit", result(records.EventPage), query=query)
+
+
+def latest_seals() -> Call[records.LatestSeals]:
+    return Call("GET", "/audit/seal", result(records.LatestSeals))
+
+
+def export_record() -> Call[httpx2.Response]:
+    """Safe to send again until it begins. Its answer is handed on while it comes."""
+    return Call("GET", "/audit/export", _unread, patience=RECORD_PATIENCE, streamed=True)
 
 
 def _ids(user_id: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import httpx2
 
 from memory_scope import _user_calls, records
 from memory_scope._calls import Call
-from memory_scope._exports import ExportFile, Wholeness, broken_off, read_whole
+from memory_scope._exports import ExportFile, LastLine, Watched, Wholeness, broken_off, read_whole
 from memory_scope.paging import Pages
 from memory_scope.vocabulary import NOT_GIVEN, Decision, Scope, Timeout
 
@@ -95,15 +95,9 @@ class UserOperations:
         Raises:
             IncompleteAnswerError: The answer broke off. There is no file, or the one of before.
         """
-        pieces = self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers)
-        file = ExportFile(path)
-        try:
-            for piece in pieces:
-                file.write(piece)
-            file.keep()
-        finally:
-            pieces.close()
-            file.drop()
+        _to_file(
+            self.stream_user_export(user_id, timeout=timeout, extra_headers=extra_headers), path
+        )
 
     def stream_user_export(
         self,
@@ -120,7 +114,8 @@ class UserOperations:
         Raises:
             IncompleteAnswerError: The answer broke off.
         """
-        return self._pieces(_user_calls.export_user(user_id).adjusted(timeout, extra_headers))
+        call = _user_calls.export_user(user_id).adjusted(timeout, extra_headers)
+        return self._pieces(call, Wholeness())
 
     def list_events(
         self,
@@ -168,8 +163,47 @@ class UserOperations:
             extra_headers,
         )
 
-    def _pieces(self, call: Call[httpx2.Response]) -> Generator[bytes, None, None]:
-        whole = Wholeness()
+    def latest_seals(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> records.LatestSeals:
+        """Return the latest seals of the record: of the key's environment, and of both.
+
+        Keep their tokens elsewhere: a record that was rewritten does not lead to them.
+        """
+        return self._send(_user_calls.latest_seals().adjusted(timeout, extra_headers))
+
+    def export_record_to_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the record with its seals to a file, for `memory-scope verify`.
+
+        The file is there when all of it is, and only its owner may read it. What goes wrong with
+        it is an OSError.
+
+        Raises:
+            IncompleteAnswerError: The answer broke off. There is no file, or the one of before.
+        """
+        _to_file(self.stream_record_export(timeout=timeout, extra_headers=extra_headers), path)
+
+    def stream_record_export(
+        self, *, timeout: Timeout = NOT_GIVEN, extra_headers: Mapping[str, str] | None = None
+    ) -> Generator[bytes, None, None]:
+        """Yield the record with its seals as lines of JSON, in pieces as they come.
+
+        A piece may end within a line. Close it if you do not take all of it. What it yields is the
+        whole only when it ends without an error.
+
+        Raises:
+            IncompleteAnswerError: The answer broke off.
+        """
+        call = _user_calls.export_record().adjusted(timeout, extra_headers)
+        return self._pieces(call, LastLine())
+
+    def _pieces(self, call: Call[httpx2.Response], whole: Watched) -> Generator[bytes, None, None]:
         response = self._send(call)
         try:
             pieces = response.iter_bytes()
@@ -187,3 +221,14 @@ class UserOperations:
         except Exception as error:
             failure = broken_off(error)
         raise failure
+
+
+def _to_file(pieces: Generator[bytes, None, None], path: str | os.PathLike[str]) -> None:
+    file = ExportFile(path)
+    try:
+        for piece in pieces:
+            file.write(piece)
+        file.keep()
+    finally:
+        pieces.close()
+        file.drop()

@@ -48,7 +48,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         default=[],
         metavar="FILE",
-        help="seals that you kept, a line each: the record must lead to them",
+        help="seals that you kept, a line each or as `memory-scope seals` shows them: the record "
+        "must lead to them",
     )
 
 
@@ -109,7 +110,13 @@ def _opened(file: str) -> Iterator[IO[str]]:
 
 
 def _seals_in(file: str) -> list[str]:
-    seals = Path(file).read_text(encoding="utf-8", errors="replace").split()
+    text = Path(file).read_text(encoding="utf-8", errors="replace")
+    seals = text.split()
+    if text.lstrip().startswith("{"):  # as the service answers them
+        try:
+            seals = [str(one["token"]) for one in json.loads(text)["seals"]]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            seals = []
     if not seals:
         raise Unverifiable(f"There is no seal in {file}.")
     return seals

@@ -94,6 +94,32 @@ class EventPage(Page[Event]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatestSeal(Plain):
+    """The latest seal of a chain: of a project's environment, or of what concerns both.
+
+    Attributes:
+        environment: `test`, `live` or `both`.
+        number: Of the seal, in its chain.
+        events: How many events the chain has sealed so far.
+        token: The seal itself, a compact JWS: keep it where nobody can rewrite it.
+    """
+
+    app_id: str
+    environment: str
+    number: int
+    events: int
+    sealed_at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestSeals(Result):
+    """The latest seal of each chain of the record; of one that was never sealed there is none."""
+
+    seals: list[LatestSeal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion(Result):
     """A memory that is gone."""
 
