@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -123,12 +124,9 @@ class TestEverything:
         shown = answer.content.decode()
         assert "One statement was deleted." in shown
         (receipt,) = re.findall(r"<code>(.*?)</code>", shown)
-        told = signing.read(receipt, typ=receipts.TYPE)
-        assert (told["kind"], told["before"]["memories"], told["after"]["memories"]) == (
-            "erase",
-            1,
-            0,
-        )  # type: ignore[index]
+        told: dict[str, Any] = signing.read(receipt, typ=receipts.TYPE)
+        assert told["kind"] == "erase"
+        assert (told["before"]["memories"], told["after"]["memories"]) == (1, 0)
         assert [one.user_id for one in Memory.objects.all()] == ["user_2"]
         assert not AuditEvent.objects.filter(user_id="user_1").exists()
         assert done_by_the_person(EventType.USER_ERASE).meta["memories_deleted"] == 1
