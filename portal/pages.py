@@ -37,7 +37,7 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
                 token, request.META, request_id=request_ids.of(request.META), at=at
             )
             response = redirect("me")
-            visits.begin(response, session)
+            visits.begin(request, response, session)
             return response
         _, project = links.look(token, request.META, at=at)
     except LinkGone as gone:

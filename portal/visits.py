@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -85,11 +86,19 @@ def closed(request: HttpRequest) -> HttpResponse:
 @spoken
 def too_old(request: HttpRequest) -> HttpResponse:
     """Answer a form whose token is not this browser's: nothing of it was done."""
-    return render(request, "portal/too_old.html", status=HTTPStatus.FORBIDDEN)
+    match = request.resolver_match
+    is_link = match is not None and match.view_name == "me_link"
+    context = {"again": request.path if is_link else home()}
+    return render(request, "portal/too_old.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 @sensitive_variables("session")
-def begin(response: HttpResponse, session: str) -> None:
+def begin(request: HttpRequest, response: HttpResponse, session: str) -> None:
+    """Open a page in this browser, where a form of another person's page does nothing from now on.
+
+    No form says whose it is: one that is still open in another window would be about this person.
+    """
+    rotate_token(request)
     response.set_cookie(
         COOKIE,
         session,

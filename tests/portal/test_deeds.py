@@ -16,7 +16,7 @@ from portal.models import Link
 from proof import receipts, signing
 from tests.doors import Api
 from tests.makers import make_key, make_project, read_body
-from tests.portal.visiting import Person
+from tests.portal.visiting import Person, form_token, link
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +186,24 @@ class TestOfOthers:
             assert person.post(path, {"sure": "yes"}).status_code == 403
         assert Memory.objects.count() == 1
         assert person.get().status_code == 200
+
+    def test_a_form_of_whoever_came_before_in_this_browser_is_refused(self, api: Api) -> None:
+        for user_id in ("user_1", "user_2"):
+            api.remember(user_id=user_id)
+        browser = Client(enforce_csrf_checks=True, headers={"Accept": "text/html"})
+        first, second = link(api, "user_1"), link(api, "user_2")
+        of_second = form_token(browser.get(second))
+        assert browser.post(first, form_token(browser.get(first))).headers["Location"] == "/me/"
+        of_first = form_token(browser.get("/me/forget/"))
+        again = browser.post(second, of_second)  # asked for before the first was opened
+        assert (again.status_code, f'href="{second}"' in again.content.decode()) == (403, True)
+        assert browser.post(second, form_token(browser.get(second))).status_code == 302
+        answer = browser.post("/me/forget/", {**of_first, "sure": "yes"})
+        assert (answer.status_code, Memory.objects.count()) == (403, 2)
+        assert "Nothing was changed." in answer.content.decode()
+        of_second = form_token(browser.get("/me/forget/"))
+        assert browser.post("/me/forget/", {**of_second, "sure": "yes"}).status_code == 200
+        assert [one.user_id for one in Memory.objects.all()] == ["user_1"]
 
     def test_what_is_sent_after_the_session_changes_nothing(self, api: Api) -> None:
         memory = api.remember()

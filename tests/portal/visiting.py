@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -15,6 +16,13 @@ def link(api: Api, user_id: str = "user_1") -> str:
     assert answer.status_code == 201, answer.content
     url: str = answer.json()["url"]
     return url[url.index("/me/") :]
+
+
+def form_token(page: Response) -> dict[str, str]:
+    """Return what a page's form sends by itself."""
+    found = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.content.decode())
+    assert found is not None
+    return {"csrfmiddlewaretoken": found[1]}
 
 
 class Person:
