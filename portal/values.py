@@ -10,6 +10,7 @@ from memory.policy.shapes import snake_case
 from portal.words import NAMES, NO, NOTHING, YES
 
 LONGEST = 1000  # characters of a value that the page shows; the download has all of it
+LEAST = 5  # that a text counts as, since thousands of empty ones take as long to draw
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,30 @@ def laid_out(value: Any) -> tuple[list[Said], bool]:
     room = LONGEST
     parts: list[Said] = []
     for part in _parts(value, ()):
-        length = len(part.name) + sum(map(len, part.texts))
+        length = len(part.name) + sum(map(_length, part.texts))
         if length > room:
-            short = part.texts[0][:room] if part.texts else ""
-            return ([*parts, Said(part.name, (short,))] if short else parts), True
+            return [*parts, *_begun(part, room)], True
         room -= length
         parts.append(part)
     return parts, False
+
+
+def _begun(part: Said, room: int) -> Iterator[Said]:
+    """Yield as much of a part as there is room for, if that is something."""
+    name = part.name[:room]
+    room -= len(name)
+    texts = []
+    for text in part.texts:
+        if room < LEAST:
+            break
+        texts.append(text[:room])
+        room -= _length(text)
+    if name or texts:
+        yield Said(name, tuple(texts))
+
+
+def _length(text: str) -> int:
+    return max(LEAST, len(text))
 
 
 def _parts(value: Any, names: tuple[str, ...]) -> Iterator[Said]:

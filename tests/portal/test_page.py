@@ -73,6 +73,20 @@ class TestWhatIsRemembered:
         assert is_cut
         assert sum(len(text) for part in parts for text in part.texts) <= 1000
 
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            ({"likes": ["tea"] * 9 + ["x" * 2000] + ["jam"]}, 10),
+            ({"": [""] * 9000}, 200),
+            ({"": [[""]] * 9000}, 200),
+            ({"n" * 9000: ["tea"]}, 0),
+        ],
+    )
+    def test_of_too_much_the_beginning_is_shown(self, value: object, shown: int) -> None:
+        parts, is_cut = laid_out(value)
+        assert (is_cut, sum(len(part.texts) for part in parts)) == (True, shown)
+        assert len(str(parts)) < 20_000
+
 
 class TestWhoRead:
     def test_allowed_and_denied_with_purpose_key_and_reason(self, project: Project) -> None:
