@@ -172,9 +172,10 @@ def _find(token: str, column: str, meta: Mapping[str, Any]) -> Link | None:
 def _standing(link: Link) -> Project | None:
     """Return the link's project while it is there, and its key: who deletes a key ends its links.
 
-    One that operators switched off stays: what is owed to people goes on.
+    Those of a disabled key open nothing meanwhile: whoever stole it made links too. A project that
+    operators switched off stays: what is owed to people goes on.
     """
-    if not ApiKey.objects.filter(pk=link.key_id, deleted_at=None).exists():
+    if not ApiKey.objects.live().filter(pk=link.key_id, disabled_at=None).exists():
         return None
     live = Project.objects.live().filter(owner__closed_at=None)
     return live.filter(pk=link.project_id).first()

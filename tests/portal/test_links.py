@@ -109,14 +109,17 @@ class TestOpening:
         assert "Your page is closed" in answer.content.decode()
 
     def test_it_ends_with_its_key_and_its_project(self, api: Api, project: Project) -> None:
-        for end in (
-            ApiKey.objects.filter(project=project),
-            Project.objects.filter(pk=project.pk),
+        keys = ApiKey.objects.filter(project=project)
+        for end, column in (
+            (keys, "deleted_at"),
+            (keys, "disabled_at"),
+            (Project.objects.filter(pk=project.pk), "deleted_at"),
         ):
             person, path = Person(api), link(api)
-            end.update(deleted_at=NOW)
+            end.update(**{column: NOW})
             assert (person.get().status_code, Client().get(path).status_code) == (403, 410)
-            end.update(deleted_at=None)
+            assert Client().post(path).status_code == 410
+            end.update(**{column: None})
             assert Client().get(path).status_code == 200
 
     def test_it_ends_by_hand_and_in_other_windows(self, api: Api) -> None:
