@@ -38,6 +38,7 @@ CLASSES: Mapping[str, Promise] = {
 # Why a read was refused, by the beginning of its reason code.
 REASONS: tuple[tuple[str, Promise], ...] = (
     ("POLICY_DENIED", _("This may not be used for that purpose.")),
+    ("PROJECT_", _("The application itself has ruled that purpose out.")),
     ("PURPOSE_", _("This purpose was not approved for it.")),
     ("KEY_", _("The part of the application that asked may not do that.")),
     ("GRANT_REVOKED", _("The access had been taken back.")),

@@ -8,7 +8,9 @@ import pytest
 
 from accounts.models import AuditEvent, EventType, Project
 from console.telling import tell
+from memory.policy.hints import HINTS
 from portal.values import Said, laid_out
+from portal.words import reason
 from tests.doors import Api
 from tests.makers import make_key, read_body
 from tests.portal.visiting import Person
@@ -100,6 +102,10 @@ class TestWhoRead:
         assert "Purpose: to recommend something" in text
         assert "Denied · Wanted to read: What you like and dislike (food) train a model" in text
         assert "This may not be used for that purpose." in text
+
+    @pytest.mark.parametrize("code", [*HINTS, "GRANT_REVOKED", "GRANT_EXPIRED"])
+    def test_each_reason_has_words(self, code: str) -> None:
+        assert reason(code)
 
     def test_what_they_look_at_themselves_is_left_out_and_recorded(self, api: Api) -> None:
         api.remember()
