@@ -16,7 +16,7 @@ from memory import registering, replaying
 from memory.models import Draft, Purpose
 from memory.policy.access import readable_scopes
 from memory.policy.purposes import PURPOSE_NOT_DECLARED, PURPOSE_NOT_REGISTERED, folded_id
-from memory.policy.registry import PurposeState
+from memory.policy.registry import PURPOSE_ID, PurposeState
 from memory.replaying import Changed, Replayed
 
 LOOKED_AT = timedelta(days=30)
@@ -179,5 +179,11 @@ def _line(one: Changed, names: dict[UUID | None, str], environment: str) -> Line
         key=names.get(one.key_id, NO_NAME),
         has_key=one.key_id in names,
         why=why,
-        id=folded_id(one.purpose) if one.would_be in REGISTERING_HELPS else "",
+        id=_registrable(one.purpose) if one.would_be in REGISTERING_HELPS else "",
     )
+
+
+def _registrable(purpose: str) -> str:
+    """Return the id under which a purpose could be registered, empty where no id can be like it."""
+    purpose_id = folded_id(purpose)
+    return purpose_id if PURPOSE_ID.fullmatch(purpose_id) else ""

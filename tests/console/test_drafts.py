@@ -141,6 +141,15 @@ class TestReplay:
         assert "purpose/?id=recommend_restaurants&amp;sentence=recommend%20restaurants" in shown
         assert "user_1" not in shown
 
+    def test_what_no_id_can_be_like_is_not_drafted(self, browser: Client, project: Project) -> None:
+        api = Api(make_key(project, "Key")[1])
+        for purpose in ("recommend " + "ä" * 900, "recommend gifts" + "!" * 900):
+            api.read(purpose=purpose)
+        drafted.settings(project, "registered")
+        (link,) = re.findall(r'href="([^"]+sentence=[^"]+)"', page(browser, project))
+        assert "id=recommend_gifts" in link
+        assert len(link) < 1000
+
     def test_where_nothing_changes_it_says_so(self, browser: Client, project: Project) -> None:
         drafted.settings(project, closes=[CELL])
         assert "Nothing was decided in test in this time." in page(browser, project)
