@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
@@ -33,7 +34,8 @@ def when(moment: datetime) -> SafeString:
 @register.simple_tag
 def contact_link(contact: str) -> SafeString:
     """Draw where people write to: a link to an address of a page, or a mail address."""
-    href = contact if contact.startswith("https://") else f"mailto:{contact}"
+    is_page = contact.lower().startswith("https://")
+    href = contact if is_page else f"mailto:{quote(contact, safe='@+')}"
     return format_html('<a href="{}" rel="noreferrer">{}</a>', href, isolated(contact))
 
 

@@ -26,6 +26,8 @@ class TestContact:
         assert 'href="mailto:service@memory.example"' in person.page()
         for contact, href in (
             ("privacy@shop.example", "mailto:privacy@shop.example"),
+            ("a+b?bcc=c@shop.example", "mailto:a+b%3Fbcc%3Dc@shop.example"),
+            ("HTTPS://shop.example/", "HTTPS://shop.example/"),
             ("https://shop.example/privacy", "https://shop.example/privacy"),
         ):
             assert browser.post(page_of(project), {"contact": contact}).status_code == 302
