@@ -22,6 +22,7 @@ from apikeys.principal import Principal
 HOUR = 3600  # seconds
 SECOND = 1
 FAILURE_WINDOW = 60  # seconds in which an address may try RATE_LIMIT_FAILURES wrong keys
+VISIT_WINDOW = 60  # seconds in which a page without an account may be asked for so often
 KEYS, REPORTS, TOKENS = "guesses", "reports", "tokens"  # what is guessed; each is counted apart
 
 
@@ -92,6 +93,13 @@ def count_failure(*networks: str, at: float, what: str = KEYS) -> None:
             if len(_blocked) > MOST_BLOCKED:
                 _blocked.clear()  # they are blocked again with their next wrong guess
             _blocked[guesses.name] = guesses.start
+
+
+def count_visit(page: UUID, *, most: int, at: float) -> None:
+    """Count a request for somebody's page. Raises RateLimited after `most` in VISIT_WINDOW."""
+    visits = window(f"visits:{page}", length=VISIT_WINDOW, at=at)
+    if counters.add((visits,))[0] > most:
+        raise RateLimited(_until(visits, at))
 
 
 def share_of(network: str) -> int:

@@ -34,6 +34,7 @@ from portal.models import Link, digest
 
 LINK_LIFE = timedelta(hours=1)
 SESSION_LIFE = timedelta(minutes=30)
+MOST_VISITS = 120  # requests a minute by one session: each look is in the record, which keeps it
 PREFIX = "psn_"  # foundation/masking.py keeps what begins so out of logs
 WELL_FORMED = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 UNKNOWN, USED, EXPIRED = "unknown", "used", "expired"
@@ -143,10 +144,14 @@ def open_page(token: str, meta: Mapping[str, Any], *, request_id: str, at: datet
 
 @sensitive_variables("session")
 def visitor(session: str, meta: Mapping[str, Any], *, at: datetime) -> Visitor | None:
-    """Return whose page is open by this session, if one is. Raises RateLimited."""
+    """Return whose page is open by this session, if one is.
+
+    Raises RateLimited, also for a session that asks for more than MOST_VISITS.
+    """
     link = _find(session, "session_digest", meta) if session else None
     if link is None or link.session_ends_at is None or link.session_ends_at <= at:
         return None
+    throttling.count_visit(link.pk, most=MOST_VISITS, at=time.time())
     project = _standing(link)
     return None if project is None else Visitor(link, project, at)
 

@@ -9,9 +9,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, EventType, Project
+from apikeys import throttling
 from apikeys.models import ApiKey
 from foundation.masking import masked
 from memory import retention
+from portal import links
 from portal.models import Link, digest
 from tests.doors import Api
 from tests.makers import NOW, make_key, make_project
@@ -139,6 +141,20 @@ class TestOpening:
         answer = client.get(path)
         assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (429, True)
         assert Client(REMOTE_ADDR="203.0.113.10").get(path).status_code == 200
+
+    def test_an_open_page_is_not_asked_for_without_end(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(links, "MOST_VISITS", 3)
+        monkeypatch.setattr(throttling, "VISIT_WINDOW", 10**9)  # which does not end meanwhile
+        person, other = Person(api), Person(api)
+        for _ in range(3):
+            assert person.get().status_code == 200
+        recorded = AuditEvent.objects.count()
+        for answer in (person.get(), person.post("download/")):
+            assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (429, True)
+        assert AuditEvent.objects.count() == recorded
+        assert other.get().status_code == 200
 
     def test_an_erasure_takes_it_along(self, api: Api) -> None:
         person, path = Person(api), link(api)
