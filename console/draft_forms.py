@@ -63,8 +63,12 @@ class DraftPurposeForm(SeenForm, PurposeForm):
 
 
 class SwitchOnForm(SeenForm):
-    """What has to be confirmed of the purposes that a draft approves, if it approves any."""
+    """What has to be confirmed of the purposes that a draft approves, if it approves any.
 
+    `taken` is what is taken when the page is made: the draft may take more than that by now.
+    """
+
+    taken = forms.CharField(widget=forms.HiddenInput, required=False)
     confirmed = forms.BooleanField(
         label=f"Of each purpose that the draft approves: {CONFIRMATION}",
         error_messages={"required": "Switch it on only if this is true."},
@@ -73,9 +77,9 @@ class SwitchOnForm(SeenForm):
         error_messages={"required": "Read these words again, and confirm this too."}
     )
 
-    def __init__(self, *args: Any, draft: Draft, **options: Any) -> None:
+    def __init__(self, *args: Any, draft: Draft, taken: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["seen"] = draft.revision
+        self.initial.update(seen=draft.revision, taken=taken)
         if words := drafts.vetoes_of(draft):
             self.fields["veto_confirmed"].label = veto_label(words)
         else:

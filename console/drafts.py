@@ -162,14 +162,15 @@ def draft_on(request: SignedIn, project_id: UUID, environment: str) -> HttpRespo
     found = _draft(project, environment)
     if found is None:
         return redirect("draft", project.pk, environment)
-    form = SwitchOnForm(request.POST or None, draft=found)
+    taken = getattr(project, registering.takes_column(environment))
+    form = SwitchOnForm(request.POST or None, draft=found, taken=taken)
     if form.is_valid():
-        confirmed = {
+        said = {
             name: form.cleaned_data.get(name, False) for name in ("confirmed", "veto_confirmed")
-        }
+        } | {"taken": form.cleaned_data["taken"] or None}
         _tried(
             request,
-            lambda: drafts.switch_on(**confirmed, **_whose(request, project, environment, form)),
+            lambda: drafts.switch_on(**said, **_whose(request, project, environment, form)),
             f"The draft holds in {environment}, from the next request on.",
         )
         return redirect("draft", project.pk, environment)

@@ -151,6 +151,7 @@ def switch_on(
     project: Project,
     environment: str,
     seen: int,
+    taken: str | None = None,
     confirmed: bool = False,
     veto_confirmed: bool = False,
     at: datetime,
@@ -158,8 +159,9 @@ def switch_on(
 ) -> None:
     """Let all that the draft says hold with the next request, or nothing of it.
 
-    It is done by the services that do each of it alone, with their checks and their events. Raises
-    what they raise, and PurposeChanged also where a purpose is not what the draft began from.
+    It is done by the services that do each of it alone, with their checks and their events. `taken`
+    is what was taken when somebody looked at it. Raises what they raise, and PurposeChanged also
+    where a purpose is not what the draft began from.
     """
     draft = _locked(project, environment, seen)
     whose: dict[str, Any] = {"project": project, "at": at, "by": by}
@@ -170,7 +172,7 @@ def switch_on(
         else:
             _switch(purpose_id, said, whose, confirmations)
     if draft.takes:
-        registering.take(environment=environment, takes=draft.takes, **whose)
+        registering.take(environment=environment, takes=draft.takes, seen=taken, **whose)
     if draft.closes:
         now = getattr(registering.lock(project), narrowing.closed_column(environment))
         narrowing.close_cells(environment=environment, closed={*now, *draft.closes}, **whose)

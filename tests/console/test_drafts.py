@@ -14,7 +14,7 @@ from memory.policy.narrowing import OPEN_CELLS
 from tests.doors import Api, Response, signed_in
 from tests.makers import PASSWORD, make_key, read_body
 from tests.memory import drafted
-from tests.memory.registered import close, register, retire
+from tests.memory.registered import close, register, retire, take
 
 pytestmark = pytest.mark.django_db
 CELL = "preferences:recommendation"
@@ -233,6 +233,22 @@ class TestSwitchingOn:
         ).content.decode()
         assert "was changed since it was drafted: draft it again. Nothing was changed now." in shown
         assert Draft.objects.exists()
+
+    def test_what_takes_less_meanwhile_is_not_opened_unseen(
+        self, browser: Client, project: Project
+    ) -> None:
+        drafted.settings(project, "declared")
+        found = re.search(r'name="taken" value="(\w+)"', page(browser, project, "on/"))
+        assert found is not None
+        take(project, "registered")
+        form = {"seen": drafted.revision(project), "taken": found[1]}
+        shown = sent(browser, project, "on/", **form).content.decode()
+        assert "What is taken in test was changed meanwhile. Nothing was changed now." in shown
+        project.refresh_from_db()
+        assert project.takes_in_test == "registered"
+        sent(browser, project, "on/", **{**form, "taken": "registered"})
+        project.refresh_from_db()
+        assert project.takes_in_test == "declared"
 
     def test_discarded_it_is_gone(self, browser: Client, project: Project) -> None:
         drafted.settings(project, "registered")
