@@ -76,7 +76,7 @@ def _evidence(found: dict[str, Any], key_id: UUID, to: Pointers, at: datetime) -
         case "denied", _:
             return to.events_of_key(key_id, event_type=EventType.POLICY_DENIED, since=since)
         case of, word if of == SCOPE and word == EVERY_SCOPE:
-            return to.events_of_key(key_id, event_type=EventType.MEMORY_LIST, since=since)
+            return to.events_of_key(key_id, since=since)  # lists, exports and links
         case of, word if of == SCOPE:
             return to.events_of_key(key_id, scope=word, since=since)
         case of, word if of == CLASS:

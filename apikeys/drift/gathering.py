@@ -31,7 +31,7 @@ MOST_EVENTS = 20_000  # … and so many events
 MOST_STEPS = 50  # in one turn; the next goes on
 AT_ONCE = 500  # rows in a statement
 ONLY = 1  # the id of the watch's row
-EVERY_SCOPE = "*"  # of a list, or an export, that names none
+EVERY_SCOPE = "*"  # of a list or an export that names none, and of a link to a person's page
 
 # The last id that a step counts, found in the index alone.
 LAST = "SELECT id FROM accounts_auditevent WHERE id >= %s AND id < %s ORDER BY id LIMIT 1 OFFSET %s"
@@ -39,7 +39,7 @@ COUNT = """
     SELECT api_key_id, {hour}, event_type, scope, purpose_class, {purpose}, count(*)
     FROM accounts_auditevent
     WHERE id >= %s AND id < %s AND api_key_id IS NOT NULL
-      AND (event_type IN ('MEMORY_READ', 'MEMORY_LIST', 'USER_EXPORT')
+      AND (event_type IN ('MEMORY_READ', 'MEMORY_LIST', 'USER_EXPORT', 'USER_LINK')
            OR event_type = 'POLICY_DENIED'
               AND (reason_code IS NULL OR reason_code NOT IN ('GRANT_REVOKED', 'GRANT_EXPIRED')))
     GROUP BY 1, 2, 3, 4, 5, 6

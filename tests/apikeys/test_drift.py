@@ -61,6 +61,11 @@ class TestWhatIsFound:
                 "Every scope at once: 30 reads since yesterday, and none in the four weeks before.",
             ),
             (
+                {"event_type": EventType.USER_LINK, "scope": None, "purpose_class": None},
+                "scopes",
+                "Every scope at once: 30 reads since yesterday, and none in the four weeks before.",
+            ),
+            (
                 {"purpose_class": "task_execution"},
                 "purposes",
                 "The purpose class “task_execution”: 30 reads since yesterday, and none in the"
