@@ -30,6 +30,8 @@ from portal.links import Visitor
 View = Callable[..., HttpResponseBase]
 # A cookie with this prefix is set and sent over HTTPS alone; `__Host-` would be for every path.
 COOKIE = f"{'__Secure-' if settings.HTTPS_ONLY else ''}person"
+# In the addresses of questions about all that is held: of which page they are, and no more.
+PAGE = "page"
 
 
 def spoken(view: View) -> View:
@@ -61,6 +63,8 @@ def visited(view: View) -> View:
         visitor = of(request)
         if visitor is None:
             return closed(request)
+        if request.GET.get(PAGE, visitor.link.pk.hex) != visitor.link.pk.hex:
+            return too_old(request)
         return view(request, visitor, *args, **kwargs)
 
     return let_in
@@ -85,7 +89,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 @spoken
 def too_old(request: HttpRequest) -> HttpResponse:
-    """Answer a form whose token is not this browser's: nothing of it was done."""
+    """Answer a form or a link of a page that another took the place of: nothing was done."""
     match = request.resolver_match
     is_link = match is not None and match.view_name == "me_link"
     context = {"again": request.path if is_link else home()}

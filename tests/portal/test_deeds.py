@@ -205,6 +205,21 @@ class TestOfOthers:
         assert browser.post("/me/forget/", {**of_second, "sure": "yes"}).status_code == 200
         assert [one.user_id for one in Memory.objects.all()] == ["user_1"]
 
+    def test_a_link_of_whoever_came_before_asks_nothing_of_the_next(self, api: Api) -> None:
+        for user_id in ("user_1", "user_2"):
+            api.remember(user_id=user_id)
+        person = Person(api)
+        questions = re.findall(r'href="/me/((?:forget|take-back)[^"]+)"', person.page())
+        assert len(questions) == 2
+        for path in questions:
+            assert person.get(path).status_code == 200
+        person.client.post(link(api, "user_2"))
+        for path in questions:
+            for answer in (person.get(path), person.post(path, {"sure": "yes"})):
+                assert answer.status_code == 403
+                assert "Nothing was changed." in answer.content.decode()
+        assert Memory.objects.visible().count() == 2
+
     def test_what_is_sent_after_the_session_changes_nothing(self, api: Api) -> None:
         memory = api.remember()
         api.read()
