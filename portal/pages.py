@@ -19,7 +19,6 @@ from foundation.answers import RequestRefused
 from foundation.cursors import NotACursor
 from portal import links, showing, telling, visits
 from portal.links import LinkGone, Visitor
-from portal.models import digest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,17 +40,11 @@ def link(request: HttpRequest, token: str) -> HttpResponseBase:
             return response
         _, project = links.look(token, request.META, at=at)
     except LinkGone as gone:
-        if gone.how == links.USED and _is_open_here(request, token):
+        if gone.how == links.USED and visits.is_open_here(request, token):
             return redirect("me")
         status = HTTPStatus.GONE
         return render(request, "portal/link_gone.html", {"how": gone.how}, status=status)
     return render(request, "portal/link.html", about(project))
-
-
-def _is_open_here(request: HttpRequest, token: str) -> bool:
-    """Say whether this browser is the one in which the link was opened, as after a step back."""
-    visitor = visits.of(request)
-    return visitor is not None and bytes(visitor.link.token_digest) == digest(token)
 
 
 @require_safe

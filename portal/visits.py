@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import rotate_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
@@ -26,6 +26,7 @@ from foundation import request_ids
 from memory.events import Caller
 from portal import language, links
 from portal.links import Visitor
+from portal.models import digest
 
 View = Callable[..., HttpResponseBase]
 # A cookie with this prefix is set and sent over HTTPS alone; `__Host-` would be for every path.
@@ -76,6 +77,13 @@ def of(request: HttpRequest) -> Visitor | None:
     return links.visitor(session, request.META, at=timezone.now())
 
 
+@sensitive_variables("token")
+def is_open_here(request: HttpRequest, token: str) -> bool:
+    """Say whether this browser is the one in which the link was opened, as after a step back."""
+    visitor = of(request)
+    return visitor is not None and bytes(visitor.link.token_digest) == digest(token)
+
+
 def caller(request: HttpRequest, visitor: Visitor) -> Caller:
     return visitor.caller(request_ids.of(request.META))
 
@@ -88,11 +96,14 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 @spoken
-def too_old(request: HttpRequest) -> HttpResponse:
+def too_old(request: HttpRequest) -> HttpResponseBase:
     """Answer a form or a link of a page that another took the place of: nothing was done."""
-    match = request.resolver_match
-    is_link = match is not None and match.view_name == "me_link"
-    context = {"again": request.path if is_link else home()}
+    match, again = request.resolver_match, home()
+    if match is not None and match.view_name == "me_link":
+        again = request.path
+        if is_open_here(request, match.kwargs["token"]):  # as by a second click
+            return redirect("me")
+    context = {"again": again}
     return render(request, "portal/too_old.html", context, status=HTTPStatus.FORBIDDEN)
 
 
