@@ -88,7 +88,7 @@ def line_of(
 
     Of the groups in `withholds` it has the digest alone.
     """
-    line: dict[str, Any] = {"position": row.position, "leaf": bytes(row.leaf).hex()}
+    line = leaf_line(row)
     if event is None:
         return line
     stays, words = parts_of(event)
@@ -98,6 +98,11 @@ def line_of(
         if part is not None:
             line[group] = part
     return line
+
+
+def leaf_line(row: SealedEvent, **said: Any) -> dict[str, Any]:
+    """Return a line with an event's leaf alone, and what else is `said`."""
+    return {"position": row.position, "leaf": bytes(row.leaf).hex(), **said}
 
 
 def _part(

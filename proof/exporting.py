@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.models import AuditEvent
 from foundation.deadlines import deadlines
 from foundation.moments import written
-from proof.events import line_of
+from proof.events import leaf_line, line_of
 from proof.models import Pruning, Seal, SealedEvent
 from proof.sealed.hashes import FORMAT, VERSION
 
@@ -79,9 +79,11 @@ def _rows(
     events = AuditEvent.objects.in_bulk([row.event_id for row in rows])
     for row in rows:
         event = events.get(row.event_id)
+        # An event that is gone is not withheld: whoever verifies must miss it.
         if event is not None and scopes is not None and event.scope not in scopes:
-            event = None
-        yield line_of(row, event, withholds=withholds)
+            yield leaf_line(row, withheld=True)
+        else:
+            yield line_of(row, event, withholds=withholds)
 
 
 def pieces(lines: Iterator[dict[str, Any]]) -> Iterator[bytes]:

@@ -13,11 +13,11 @@ from django.utils import timezone
 from memory_scope.__main__ import main
 
 from accounts.audit import ChangedBy
-from accounts.models import Project, User
+from accounts.models import AuditEvent, Project, User
 from config.environment import BASE_DIR
 from proof import sealing, signing
 from proof.models import Seal
-from tests.doors import Api
+from tests.doors import Api, without_triggers
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.proof.records import check, sealed
 
@@ -106,6 +106,22 @@ class TestTheExport:
         assert scopes == {"schedule"}
         assert check(narrow) == []
         assert [line for line in narrow if "leaf" in line and "event" not in line]
+
+    def test_an_event_that_is_gone_is_missed_by_every_key(
+        self, record: list[dict[str, Any]], api: Api, project: Project
+    ) -> None:
+        narrow = Api(make_key(project, "Narrow", scopes=["schedule"])[1])
+        with without_triggers():
+            AuditEvent.objects.filter(scope="preferences").delete()
+        assert check(exported(api)) == check(exported(narrow)) == ["removed"]
+
+    def test_an_erasure_that_is_withheld_is_not_missed(
+        self, record: list[dict[str, Any]], api: Api, project: Project
+    ) -> None:
+        api.delete("/users/user_1")
+        sealing.seal_since(None, at=timezone.now())
+        assert check(exported(api)) == []
+        assert check(exported(Api(make_key(project, "Narrow", scopes=["schedule"])[1]))) == []
 
     def test_where_a_change_was_made_from_is_withheld(self, api: Api, project: Project) -> None:
         by = ChangedBy(actor="somebody", request_id="r", address="192.0.2.7")

@@ -81,6 +81,7 @@ class Checker:
         self._withholds = self._ended = False
         self._emptied: dict[str, set[str]] = {}
         self._erased: set[str] = set()
+        self._partial: set[str] = set()  # projects of which events are withheld
 
     def take(self, line: Mapping[str, Any]) -> Iterator[Fault]:
         """Look at the next line."""
@@ -103,7 +104,8 @@ class Checker:
             where = f"{claims['project']} {claims['environment']} seal {claims['number']}"
             yield Fault("cut off", where, "the seal that is expected is not in this record")
         for whose, chains in self._emptied.items():
-            if whose not in self._erased and not chains & self._erased:
+            # Where events are withheld, the erasure may be among them.
+            if whose not in self._erased and not chains & (self._erased | self._partial):
                 sentence = f"{whose} has events without their words, and no erasure is recorded"
                 yield Fault("emptied", " ".join(sorted(chains)), sentence)
 
@@ -208,8 +210,9 @@ class Checker:
         if event is None:
             if _within(ranges, row["position"]):
                 self.found.pruned += 1
-            elif self._withholds:
+            elif self._withholds and row.get("withheld"):
                 self.found.withheld += 1
+                self._partial.add(str(chain.project))
             else:
                 yield Fault("removed", place, "the event is gone, and no retention took it")
             return
