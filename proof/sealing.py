@@ -49,8 +49,9 @@ def seal_for_a_minute(*, at: datetime) -> Sealed:
     state = Sealing.claim(at=at, before=at - EVERY)
     if state is None:
         return Sealed()
-    swept = state.swept_at is not None and state.swept_at > at - DAY
-    since = state.done_until - LATE if swept and state.done_until is not None else None
+    # What a clock that ran ahead left there holds nothing back: min, abs, and in `claim`.
+    swept = state.swept_at is not None and abs(at - state.swept_at) < DAY
+    since = min(state.done_until, at) - LATE if swept and state.done_until is not None else None
     done = seal_since(since, at=at, ends=time.monotonic() + LONGEST)
     if done.whole:
         kept = {"done_until": at} if swept else {"done_until": at, "swept_at": at}

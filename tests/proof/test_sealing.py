@@ -113,6 +113,14 @@ class TestEveryMinute:
         assert sealing.seal_for_a_minute(at=at + DAY + MINUTE).events == 1
         assert Sealing.objects.get().swept_at == at + DAY + MINUTE
 
+    def test_a_clock_that_ran_ahead_holds_nothing_back(self, project: Project) -> None:
+        at = timezone.now()
+        sealing.seal_for_a_minute(at=at + 400 * DAY)
+        audit.record_all(events_of(project, 2))
+        assert sealing.seal_for_a_minute(at=at).events == 2
+        audit.record_all(events_of(project, 2))
+        assert sealing.seal_for_a_minute(at=at + MINUTE).events == 2
+
 
 def _fields(event: audit.Event) -> dict[str, Any]:
     return {name: getattr(event, name) for name in event.__struct_fields__}
