@@ -94,6 +94,9 @@ def hour_of(moment: datetime) -> datetime:
 
 def _step(watch: Watch, *, until: datetime) -> datetime:
     """Count the next events, and the requests of their hours. Return until when."""
+    if watch.counted_until > first_id(until + HOUR):  # by a clock that ran ahead
+        watch.counted_until = first_id(until)
+        watch.save(update_fields=["counted_until"])
     since = moment_of(watch.counted_until)
     end = min(since + STEP, until)
     if end <= since:

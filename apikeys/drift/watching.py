@@ -65,12 +65,15 @@ def is_known(key: ApiKey, *, at: datetime) -> bool:
 
 def _is_my_turn(*, at: datetime) -> bool:
     turns = Watch.objects.filter(pk=gathering.ONLY)
-    if turns.filter(next_at__gt=at).exists():  # most minutes; nothing is locked to see that
+    # A time that is further ahead than the next turn is that of a clock that was wrong.
+    ahead = {"next_at__gt": at, "next_at__lte": at + 2 * EVERY}
+    if turns.filter(**ahead).exists():  # most minutes; nothing is locked to see that
         return False
-    if turns.filter(next_at__lte=at).update(next_at=at + EVERY):
+    due = turns.exclude(**ahead)
+    if due.update(next_at=at + EVERY):
         return True
     Watch.objects.bulk_create([gathering.first_watch(at=at)], ignore_conflicts=True)
-    return bool(turns.filter(next_at__lte=at).update(next_at=at + EVERY))
+    return bool(due.update(next_at=at + EVERY))
 
 
 def _drifting(

@@ -16,6 +16,7 @@ from apikeys.drift.rule import BASELINE
 from apikeys.erasing import forget_project
 from apikeys.models import ApiKey, Flag, KeyHour, KeyWord, Kind, Notice, Watch
 from apikeys.usage.retention import prune
+from foundation.identifiers import first_id
 from tests.apikeys.drifting import DAY, four_weeks, turn, use
 from tests.apikeys.mailed import subjects
 from tests.mailbox import mailbox
@@ -242,6 +243,13 @@ class TestTurns:
         Watch.objects.update(next_at=at + MINUTE)  # somebody took it, and was killed
         assert watching.watch(at=at) == 0
         assert watching.watch(at=at + MINUTE) == 1
+
+    def test_after_a_clock_that_ran_ahead_it_goes_on(self, key: ApiKey) -> None:
+        late = NOW + 400 * DAY
+        Watch.objects.update(next_at=late, counted_until=first_id(late))
+        turn(NOW)
+        use(key, NOW + HOUR, 30, scope="schedule")
+        assert turn(NOW + HOUR + MINUTE) == 1
 
     def test_hours_that_usage_has_rolled_up_are_found(self, project: Project) -> None:
         key = make_key(project, "Kitchen", at=NOW - 40 * DAY)[0]
