@@ -145,12 +145,17 @@ def _words(
 
 def _set_requests(since: datetime, until: datetime) -> None:
     """Take over how many requests each key made in these hours."""
-    range_ = {"hour__gte": since, "hour__lt": until}
+    hours, past = (
+        rows.filter(hour__gte=since, hour__lt=until)
+        .order_by()
+        .values_list("key_id", "hour")
+        .annotate(Sum("requests"))
+        for rows in (UsageHour.objects.all(), PastHour.objects.all())
+    )
     found: Counter[tuple[UUID, datetime]] = Counter()
-    for rows in (UsageHour.objects.all(), PastHour.objects.all()):
-        summed = rows.filter(**range_).order_by().values_list("key_id", "hour")
-        for key_id, hour, number in summed.annotate(Sum("requests")):
-            found[key_id, hour] += int(number)
+    # In one statement: what is rolled up meanwhile stands in one of the two.
+    for key_id, hour, number in hours.union(past, all=True):
+        found[key_id, hour] += int(number)
     requests = [(*place, number) for place, number in sorted(found.items())]
     _insert("apikeys_keyhour", ("key_id", "hour", "requests"), requests, then=SET_REQUESTS)
 
