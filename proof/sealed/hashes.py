@@ -87,19 +87,27 @@ def read_signed(token: str, keys: Mapping[str, bytes], *, typ: str) -> dict[str,
     if not isinstance(token, str) or not COMPACT.fullmatch(token):
         raise ValueError("no signed token")
     said, _, signature = token.rpartition(".")
-    header, claims = (json.loads(_decoded(part)) for part in said.split("."))
+    header, claims = (_object(part) for part in said.split("."))
     if (header.get("alg"), header.get("typ")) != ("EdDSA", typ) or "crit" in header:
         raise ValueError("signed as something else")
-    key = keys.get(header.get("kid"))
+    key = keys.get(str(header.get("kid")))
     if key is None:
         raise ValueError("signed by a key that is not known")
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(_decoded(signature), said.encode())
     except InvalidSignature:
         raise ValueError("not what was signed") from None
-    if not isinstance(claims, dict):
-        raise ValueError("no claims")
     return claims
+
+
+def _object(part: str) -> dict[str, Any]:
+    try:
+        value = json.loads(_decoded(part))
+    except RecursionError:
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError("no signed JSON object")
+    return value
 
 
 def keys_of(published: Mapping[str, Any]) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from memory_scope.__main__ import main
 from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, Project, User
 from config.environment import BASE_DIR
-from proof import sealing, signing
+from proof import keys, sealing, signing
 from proof.models import Seal
 from tests.doors import Api, without_triggers
 from tests.makers import make_key, make_project, memory_body, read_body
@@ -171,6 +171,21 @@ class TestTheCommand:
         assert json.loads(capsys.readouterr().out)["faults"] == {"removed": 1, "unreadable": 3}
         assert folder.verify(str(folder.path / "missing")) == 1
         assert "missing" in capsys.readouterr().err
+        assert folder.verify(folder.write("record.jsonl", {"end": True})) == 1
+        assert json.loads(capsys.readouterr().out)["faults"] == {"removed": 1}
+
+    @pytest.mark.parametrize("header", [b"[]", b"null", b'{"kid":[]}', b"[" * 100_000])
+    def test_what_is_no_seal_is_forged(
+        self, folder: Folder, header: bytes, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        seal = ".".join(keys.encoded(part) for part in (header, b"{}", bytes(64)))
+        file, kept = folder.write("record.jsonl", {"seal": seal}), folder.path / "kept.jws"
+        kept.write_text(seal)
+        assert folder.verify(file, "--seal", str(kept)) == 1
+        assert json.loads(capsys.readouterr().out)["faults"] == {"forged": 2, "removed": 1}
+        kept.write_bytes(header)
+        assert main(["verify", file, "--keys", str(kept)]) == 1
+        assert "The keys cannot be read" in capsys.readouterr().err
 
     def test_keys_come_from_nowhere_in_clear(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["verify", "-", "--keys", "http://memory.example/keys.json"]) == 1

@@ -66,8 +66,8 @@ def verify(options: Mapping[str, Any]) -> dict[str, Any]:
     seals = [seal for file in options["seal"] for seal in _seals_in(file)]
     try:
         checker = Checker(keys_of(_keys(options)), seals)
-    except ValueError as error:
-        raise Unverifiable(f"The keys cannot be read: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise Unverifiable(f"The keys cannot be read: {error!s:.100}.") from None
     told: list[str] = []
     kinds: Counter[str] = Counter()
     with _opened(options["file"]) as lines:

@@ -78,7 +78,7 @@ class Checker:
         self._claims: dict[str, Any] | None = None
         self._rows: list[dict[str, Any]] = []
         self._ranges: dict[str, list[tuple[int, int]]] = {}
-        self._withholds = self._ended = False
+        self._withholds = self._begun = self._ended = False
         self._emptied: dict[str, set[str]] = {}
         self._erased: set[str] = set()
         self._partial: set[str] = set()  # projects of which events are withheld
@@ -95,6 +95,8 @@ class Checker:
         yield from self._close_seal()
         if not self._ended:
             yield Fault("removed", "the end", "the record breaks off before its last line")
+        elif not self._begun:
+            yield Fault("removed", "the beginning", "the line that says the format is gone")
         for one in self._wanted.values():
             try:
                 claims = read_signed(one, self._keys, typ=SEAL)
@@ -124,7 +126,7 @@ class Checker:
         elif "format" in line:
             if (line["format"], line["v"]) != (FORMAT, VERSION):
                 raise ValueError("of a format that is not known here")
-            self._withholds = bool(line.get("withholds"))
+            self._begun, self._withholds = True, bool(line.get("withholds"))
         elif "end" in line:
             yield from self._close_seal()
             self._ended = True
