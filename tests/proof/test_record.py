@@ -263,6 +263,19 @@ class TestRetention:
         Pruning.objects.filter(environment="test").delete()
         assert "removed" in verify()
 
+    def test_what_was_made_older_for_it_to_take_is_missed(self, old: Project) -> None:
+        young = events()[7]
+        aged = {"id": first_id(young.created_at - 9 * DAY), "created_at": timezone.now() - 9 * DAY}
+        with without_triggers():
+            events().filter(pk=young.pk).update(**aged)
+            SealedEvent.objects.filter(pk=young.pk).update(event_id=aged["id"])
+        retention.purge_record(before=timezone.now() - 8 * DAY, at=timezone.now())
+        assert events().count() == 9
+        assert verify() == ["removed"]
+        assert check(lines(old)) == ["removed"]
+        retention.purge_record(before=timezone.now(), at=timezone.now())
+        assert verify() == []  # by then it was old enough
+
     def test_a_new_event_goes_on_behind_what_was_pruned(self, old: Project) -> None:
         retention.purge_record(before=timezone.now(), at=timezone.now())
         audit.record_all(events_of(old, 1))

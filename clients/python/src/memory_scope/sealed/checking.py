@@ -21,6 +21,7 @@ from .hashes import (
 )
 
 ERASES_USER, ERASES_ALL = "USER_ERASE", ("PROJECT_ERASE", "ACCOUNT_ERASE")
+_Note = tuple[int, int, int]  # first and last position, and before when, in milliseconds
 LATE = 3_600_000  # milliseconds: more than transactions take and clocks differ
 
 
@@ -77,7 +78,7 @@ class Checker:
         self._seen: set[str] = set()
         self._claims: dict[str, Any] | None = None
         self._rows: list[dict[str, Any]] = []
-        self._ranges: dict[str, list[tuple[int, int]]] = {}
+        self._notes: dict[str, list[_Note]] = {}
         self._withholds = self._begun = self._ended = False
         self._emptied: dict[str, set[str]] = {}
         self._erased: set[str] = set()
@@ -121,8 +122,9 @@ class Checker:
             yield from self._open_seal(line["seal"])
         elif "pruning" in line:
             claims = read_signed(line["pruning"], self._keys, typ=PRUNING)
-            ranges = self._ranges.setdefault(f"{claims['project']} {claims['environment']}", [])
-            ranges += [(int(first), int(last)) for first, last in claims["positions"]]
+            notes = self._notes.setdefault(f"{claims['project']} {claims['environment']}", [])
+            before = _moment(claims["before"])
+            notes += [(int(first), int(last), before) for first, last in claims["positions"]]
         elif "format" in line:
             if (line["format"], line["v"]) != (FORMAT, VERSION):
                 raise ValueError("of a format that is not known here")
@@ -180,10 +182,10 @@ class Checker:
     ) -> Iterator[Fault]:
         positions = [int(row["position"]) for row in rows]
         expected = range(claims["first"], claims["first"] + claims["count"])
-        ranges = self._ranges.get(str(chain), [])
+        notes = self._notes.get(str(chain), [])
         missing = sorted(set(expected) - set(positions))
         # Of a seal whose rows are all gone the notes speak; of one that has some, each is needed.
-        noted = [] if rows else [at for at in missing if _within(ranges, at)]
+        noted = [] if rows else [at for at in missing if _noted(notes, at) is not None]
         faulty = False
         for at in sorted(set(missing) - set(noted)):
             faulty = True
@@ -194,9 +196,10 @@ class Checker:
         if len(positions) > len(set(positions)) or set(positions) - set(expected):
             faulty = True
             yield Fault("inserted", where, "it has rows that it was not made of")
-        self.found.pruned += len(noted)
+        for at in noted:
+            yield from self._check_pruned(notes, at, claims, chain, where)
         for row in rows:
-            for fault in self._check_row(row, chain, where, ranges):
+            for fault in self._check_row(row, claims, chain, where, notes):
                 faulty = True
                 yield fault
         if rows and not faulty and root_of([row["leaf"] for row in rows]) != claims["root"]:
@@ -204,14 +207,29 @@ class Checker:
             same = root_of([row["leaf"] for row in by_id]) == claims["root"]
             yield Fault("reordered" if same else "changed", where, "its rows do not make its root")
 
+    def _check_pruned(
+        self, notes: list[_Note], at: int, claims: dict[str, Any], chain: _Chain, where: str
+    ) -> Iterator[Fault]:
+        """Find an event that retention took as an old one, though it stood behind a younger."""
+        self.found.pruned += 1
+        youngest = min(_made(chain.highest), _moment(claims["sealed_at"]))
+        if (_noted(notes, at) or 0) < youngest - LATE:
+            sentence = "a note says that it was too old, and a younger event stands before it"
+            yield Fault("removed", f"{where} position {at}", sentence)
+
     def _check_row(
-        self, row: dict[str, Any], chain: _Chain, where: str, ranges: list[tuple[int, int]]
+        self,
+        row: dict[str, Any],
+        claims: dict[str, Any],
+        chain: _Chain,
+        where: str,
+        notes: list[_Note],
     ) -> Iterator[Fault]:
         place = f"{where} position {row['position']}"
         event = row.get("event")
         if event is None:
-            if _within(ranges, row["position"]):
-                self.found.pruned += 1
+            if _noted(notes, row["position"]) is not None:
+                yield from self._check_pruned(notes, row["position"], claims, chain, where)
             elif self._withholds and row.get("withheld"):
                 self.found.withheld += 1
                 self._partial.add(str(chain.project))
@@ -224,8 +242,8 @@ class Checker:
         if leaf_of(event, digests) != row["leaf"]:
             yield Fault("changed", named, "it is not as it was sealed")
         self._note_erasures(row, event, chain)
-        made = int(str(event["id"]).replace("-", "")[:12], 16)
-        if str(event["id"]) < chain.highest and made < chain.sealed_at - LATE:
+        late = _made(event["id"]) < chain.sealed_at - LATE
+        if str(event["id"]) < chain.highest and late:
             yield Fault("inserted", named, "it claims to be older than a seal that it is not in")
         chain.highest = max(chain.highest, str(event["id"]))
 
@@ -247,8 +265,15 @@ class Checker:
             self._erased.add(whole)
 
 
-def _within(ranges: list[tuple[int, int]], position: int) -> bool:
-    return any(first <= position <= last for first, last in ranges)
+def _noted(notes: list[_Note], position: int) -> int | None:
+    """Return before when an event was that retention took from there, if a note says so."""
+    found = (before for first, last, before in notes if first <= position <= last)
+    return max(found, default=None)
+
+
+def _made(event_id: str) -> int:
+    """Return when an event's id was drawn, in milliseconds: 0 of none."""
+    return int(str(event_id).replace("-", "")[:12] or "0", 16)
 
 
 def _moment(text: str) -> int:
