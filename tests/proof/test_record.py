@@ -211,6 +211,23 @@ class TestErasures:
         assert verify() == []
         assert check(lines(project)) == []
 
+    def test_what_was_emptied_later_is_not_taken_for_erased(
+        self, api: Api, project: Project
+    ) -> None:
+        api.post("/memory/read", read_body())
+        api.delete("/users/user_1")
+        [erased] = AuditEvent.objects.filter(event_type="USER_ERASE")
+        [later] = events_of(project, 1)
+        fresh = {"id": first_id(erased.created_at + 2 * HOUR), "subject_id": erased.subject_id}
+        audit.record(msgspec.structs.replace(later, **fresh))
+        sealing.seal_since(None, at=timezone.now())
+        assert verify() == []
+        with without_triggers():
+            AuditEvent.objects.filter(pk=fresh["id"]).update(
+                purpose=None, domain=None, request_id=""
+            )
+        assert verify() == ["emptied"]
+
     def test_the_digest_of_what_was_typed_cannot_be_guessed_any_more(
         self, api: Api, project: Project
     ) -> None:

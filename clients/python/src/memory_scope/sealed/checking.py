@@ -80,8 +80,8 @@ class Checker:
         self._rows: list[dict[str, Any]] = []
         self._notes: dict[str, list[_Note]] = {}
         self._withholds = self._begun = self._ended = False
-        self._emptied: dict[str, set[str]] = {}
-        self._erased: set[str] = set()
+        self._emptied: dict[str, dict[str, int]] = {}  # whose words, in which project, until when
+        self._erased: dict[str, int] = {}  # when last, in milliseconds
         self._partial: set[str] = set()  # projects of which events are withheld
 
     def take(self, line: Mapping[str, Any]) -> Iterator[Fault]:
@@ -107,9 +107,13 @@ class Checker:
             where = f"{claims['project']} {claims['environment']} seal {claims['number']}"
             yield Fault("cut off", where, "the seal that is expected is not in this record")
         for whose, chains in self._emptied.items():
+            last = self._erased.get(whose)
+            whole = chains.keys() & (self._erased.keys() | self._partial)
             # Where events are withheld, the erasure may be among them.
-            if whose not in self._erased and not chains & (self._erased | self._partial):
-                sentence = f"{whose} has events without their words, and no erasure is recorded"
+            if not whole and (last is None or max(chains.values()) > last + LATE):
+                sentence = (
+                    f"{whose} has events without their words, and no erasure since is recorded"
+                )
                 yield Fault("emptied", " ".join(sorted(chains)), sentence)
 
     def _take(self, line: Mapping[str, Any]) -> Iterator[Fault]:
@@ -255,14 +259,15 @@ class Checker:
         gone = [one for one in GROUPS if one in row and "words" not in row[one]]
         gone = [one for one in gone if not (self._withholds and row[one].get("withheld"))]
         self.found.emptied += bool(gone)
-        if "typed" in gone:
-            self._emptied.setdefault(whose, set()).add(whole)
-        if set(gone) - {"typed"}:
-            self._emptied.setdefault(f"project {whole}", set()).add(whole)
-        if event["event_type"] == ERASES_USER:
-            self._erased.add(whose)
-        elif event["event_type"] in ERASES_ALL:
-            self._erased.add(whole)
+        made = _made(event["id"])
+        theirs = [whose] if "typed" in gone else []
+        theirs += [f"project {whole}"] if set(gone) - {"typed"} else []
+        for one in theirs:
+            chains = self._emptied.setdefault(one, {})
+            chains[whole] = max(chains.get(whole, 0), made)
+        erased = {ERASES_USER: whose, **dict.fromkeys(ERASES_ALL, whole)}.get(event["event_type"])
+        if erased is not None:
+            self._erased[erased] = max(self._erased.get(erased, 0), made)
 
 
 def _noted(notes: list[_Note], position: int) -> int | None:
