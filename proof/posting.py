@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import urllib.request
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from smtplib import SMTPException
 from typing import Any
 
@@ -54,7 +55,7 @@ def _send(posting: Posting, *, at: datetime) -> int:
     seals = _seals(Way(posting.way), at=at)
     try:
         (_mail if posting.way == Way.MAIL else _upload)(where, seals, at=at)
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, HTTPException) as error:
         # Not its message: it may hold the address, and that a secret.
         logger.error("The %s were not sent: %s", posting, type(error).__name__)
         if posting.tries + 1 >= MOST_TRIES:
@@ -86,7 +87,10 @@ def _mail(to: str, seals: list[LatestSeal], *, at: datetime) -> None:
 
 
 def _upload(url: str, seals: list[LatestSeal], *, at: datetime) -> None:
-    """POST the seals as text. Raises OSError, of an answer that is no success too."""
+    """POST the seals as text.
+
+    Raises OSError, of an answer that is no success too, or HTTPException of what is no answer.
+    """
     request = urllib.request.Request(  # noqa: S310 - config/settings.py refuses all but https
         url,
         data=as_text(seals).encode(),

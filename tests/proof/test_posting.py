@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from datetime import timedelta
+from http.client import BadStatusLine
 from smtplib import SMTPServerDisconnected
 from typing import Any
 from urllib.error import URLError
@@ -78,8 +79,10 @@ class TestPosting:
         assert second == [latest.token]
         assert (taken[0].full_url, taken[0].method) == (URL, "POST")
 
+    @pytest.mark.parametrize("error", [URLError("secret"), BadStatusLine("secret")])
     def test_what_failed_is_tried_again_and_then_given_up(
         self,
+        error: Exception,
         record: Project,
         settings: Settings,
         monkeypatch: pytest.MonkeyPatch,
@@ -88,18 +91,18 @@ class TestPosting:
         settings.SEALS_URL, settings.SEALS_EMAIL = URL, "notary@example.com"
         at = timezone.now()
 
-        def fail(error: Exception) -> Any:
+        def fail(reason: Exception) -> Any:
             def failing(*args: Any, **options: Any) -> None:
-                raise error
+                raise reason
 
             return failing
 
         with monkeypatch.context() as patch:
-            patch.setattr(urllib.request.OpenerDirector, "open", fail(URLError("secret")))
+            patch.setattr(urllib.request.OpenerDirector, "open", fail(error))
             patch.setattr(posting, "_mail", fail(SMTPServerDisconnected("secret")))
             assert posting.post(at=at) == 0
             assert posting.post(at=at) == 0  # not at once
-            assert "were not sent: URLError" in caplog.text
+            assert f"were not sent: {type(error).__name__}" in caplog.text
             assert "secret" not in caplog.text
             Posting.objects.filter(way="url").update(tries=posting.MOST_TRIES - 1)
             assert posting.post(at=at + 24 * posting.RETRY) == 0
