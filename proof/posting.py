@@ -31,8 +31,10 @@ FORGOTTEN = timedelta(days=90)
 def post(*, at: datetime) -> int:
     """Send what is due, each once between all processes. Return how many were sent."""
     for way, where in ((Way.MAIL, settings.SEALS_EMAIL), (Way.URL, settings.SEALS_URL)):
-        if where and _seals(way, at=at):
-            Posting.objects.get_or_create(way=way, day=at.date(), defaults={"next_try_at": at})
+        today = {"way": way, "day": at.date()}
+        # Most minutes today's is there: the seals of all chains are not looked up for it then.
+        if where and not Posting.objects.filter(**today).exists() and _seals(way, at=at):
+            Posting.objects.get_or_create(**today, defaults={"next_try_at": at})
     sent = sum(_send(one, at=at) for one in Posting.objects.waiting(at=at) if _claim(one, at=at))
     Posting.objects.filter(done_at__lt=at - FORGOTTEN).delete()
     return sent
