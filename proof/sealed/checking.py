@@ -59,6 +59,7 @@ class Found:
     events: int = 0
     pruned: int = 0
     withheld: int = 0
+    late: int = 0  # sealed more than an hour after they were made
     emptied: int = 0
     latest: dict[str, str] = field(default_factory=dict)
 
@@ -246,6 +247,7 @@ class Checker:
         if leaf_of(event, digests) != row["leaf"]:
             yield Fault("changed", named, "it is not as it was sealed")
         self._note_erasures(row, event, chain)
+        self.found.late += _made(event["id"]) < _moment(claims["sealed_at"]) - LATE
         late = _made(event["id"]) < chain.sealed_at - LATE
         if str(event["id"]) < chain.highest and late:
             yield Fault("inserted", named, "it claims to be older than a seal that it is not in")

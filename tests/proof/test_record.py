@@ -182,6 +182,21 @@ class TestTheEnd:
             call_command("verifyaudit", "--expect", str(kept))
         assert "seal 2: the seal that is expected is not in this record" in capsys.readouterr().out
 
+    def test_what_is_sealed_anew_is_sealed_late(
+        self, project: Project, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        sealed(project, count=3)
+        call_command("verifyaudit", "--project", str(project.pk))
+        assert " 0 sealed more than an hour" in capsys.readouterr().out
+        with without_triggers():
+            SealedEvent.objects.all().delete()
+            Seal.objects.all().delete()
+            events().update(reason_code="CONTINUE")
+        sealing.seal_since(None, at=timezone.now() + 2 * HOUR)
+        kept = len(lines(project)) - 4  # without the first, the last, and the two seals
+        call_command("verifyaudit", "--project", str(project.pk))
+        assert f" {kept} sealed more than an hour" in capsys.readouterr().out
+
     def test_a_file_without_a_seal_is_refused(self, tmp_path: Path) -> None:
         for file in (tmp_path / "missing", tmp_path):
             with pytest.raises(CommandError, match="cannot be read"):

@@ -49,7 +49,8 @@ class Command(BaseCommand):
         found = look.found
         self.stdout.write(
             f"{found.events} events in {found.seals} seals of {len(found.latest)} chains; "
-            f"{found.pruned} pruned by retention, {found.emptied} emptied by erasures."
+            f"{found.pruned} pruned by retention, {found.emptied} emptied by erasures, "
+            f"{found.late} sealed more than an hour after they were made."
         )
         if kinds:
             counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))

@@ -83,6 +83,7 @@ def verify(options: Mapping[str, Any]) -> dict[str, Any]:
         "emptied_by_erasures": found.emptied,
         "pruned_by_retention": found.pruned,
         "withheld": found.withheld,
+        "sealed_late": found.late,
         "latest_seals": found.latest,
         "faults": dict(sorted(kinds.items())),
         "first_faults": told,
