@@ -168,12 +168,15 @@ class TestTheEnd:
     def test_what_was_cut_off_is_told_from_a_seal_that_was_kept(
         self, project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        make_project(project.owner)
         sealed(project, seals=2)
         latest = Seal.objects.latest_of(project.pk, "test")
         assert latest is not None
         kept = tmp_path / "seal.jws"
-        kept.write_text(latest.token + "\n")
+        others = Seal.objects.exclude(app_id=project.pk).values_list("token", flat=True)
+        kept.write_text("\n".join((latest.token, *others)))
         call_command("verifyaudit", "--expect", str(kept))
+        call_command("verifyaudit", "--project", str(project.pk), "--expect", str(kept))
         with without_triggers():
             SealedEvent.objects.filter(seal_id=latest.pk).delete()
             latest.delete()
