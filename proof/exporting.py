@@ -19,6 +19,7 @@ from proof.sealed.hashes import FORMAT, VERSION
 
 PAGE = 100  # seals, or notes
 ADDRESS = ("address",)
+GONE = {"position", "leaf"}  # what the line of an event that is gone has
 LINES_TYPE = "application/x-ndjson"
 
 Chain = tuple[UUID, str]
@@ -49,19 +50,28 @@ def lines(
         "withholds": withholds or scopes is not None,
     }
     for app_id, environment in these:
-        yield from _prunings(app_id, environment)
+        notes = _Notes(app_id, environment)
+        yield from notes.rest()
         for seal in _seals(app_id, environment):
             yield {"seal": seal.token}
-            yield from _rows(seal, ADDRESS if withholds else (), scopes)
+            rows = list(_rows(seal, ADDRESS if withholds else (), scopes))
+            yield from rows
+            if not rows or any(row.keys() == GONE for row in rows):
+                yield from notes.rest()  # retention may be at it
     yield {"end": True}
 
 
-def _prunings(app_id: UUID, environment: str) -> Iterator[dict[str, Any]]:
-    notes = Pruning.objects.filter(app_id=app_id, environment=environment).order_by("id")
-    rest = notes
-    while page := list(rest[:PAGE]):
-        yield from ({"pruning": one.token} for one in page)
-        rest = notes.filter(id__gt=page[-1].pk)
+class _Notes:
+    """The notes of what the retention took of a chain, each handed out once."""
+
+    def __init__(self, app_id: UUID, environment: str) -> None:
+        notes = Pruning.objects.filter(app_id=app_id, environment=environment)
+        self._notes, self._last = notes.order_by("id"), UUID(int=0)
+
+    def rest(self) -> Iterator[dict[str, Any]]:
+        while page := list(self._notes.filter(id__gt=self._last)[:PAGE]):
+            self._last = page[-1].pk
+            yield from ({"pruning": one.token} for one in page)
 
 
 def _seals(app_id: UUID, environment: str) -> Iterator[Seal]:

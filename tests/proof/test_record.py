@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from accounts import audit, services
 from accounts.models import AuditEvent, IdList, Project
 from foundation.identifiers import first_id, new_id
 from memory import retention
-from proof import sealing, signing
+from proof import exporting, sealing, signing
 from proof.models import Pruning, Seal, SealedEvent
 from proof.sealed.hashes import SEAL
 from tests.doors import Api, without_triggers
@@ -291,6 +292,12 @@ class TestRetention:
         with without_triggers():
             events()[0].delete()
         assert verify() == ["removed"]
+
+    def test_what_it_takes_beside_an_export_is_noted_there(self, old: Project) -> None:
+        these = exporting.lines([(old.pk, "test")], at=timezone.now())
+        first = list(itertools.islice(these, 2))  # notes stand before the first seal
+        retention.purge_record(before=events()[7].created_at, at=timezone.now())
+        assert check([*first, *these]) == []
 
     def test_without_its_note_it_is_missed(self, old: Project) -> None:
         retention.purge_record(before=timezone.now(), at=timezone.now())
