@@ -12,10 +12,13 @@ from django.conf import settings
 
 from accounts.models import AuditEvent
 from foundation.deadlines import deadlines
+from foundation.identifiers import first_id
 from foundation.moments import written
-from proof.events import leaf_line, line_of
+from proof.events import leaf_line, line_of, parts_of
 from proof.models import Pruning, Seal, SealedEvent
+from proof.sealed.checking import ERASES_ALL, ERASES_USER
 from proof.sealed.hashes import FORMAT, VERSION
+from proof.sealing import LATE, unsealed
 
 PAGE = 100  # seals, or notes
 ADDRESS = ("address",)
@@ -58,6 +61,8 @@ def lines(
             yield from rows
             if not rows or any(row.keys() == GONE for row in rows):
                 yield from notes.rest()  # retention may be at it
+        if scopes is None:
+            yield from _erasures(app_id, environment)
     yield {"end": True}
 
 
@@ -72,6 +77,16 @@ class _Notes:
         while page := list(self._notes.filter(id__gt=self._last)[:PAGE]):
             self._last = page[-1].pk
             yield from ({"pruning": one.token} for one in page)
+
+
+def _erasures(app_id: UUID, environment: str) -> Iterator[dict[str, Any]]:
+    """Yield the erasures that no seal has yet: what they emptied would be missed for a minute."""
+    latest = Seal.objects.latest_of(app_id, environment)
+    if latest is not None:
+        new = unsealed().of_project(app_id).filter(id__gte=first_id(latest.sealed_at - LATE))
+        new = new.filter(environment__gte=environment, environment__lte=environment)
+        erasures = new.filter(event_type__in=(ERASES_USER, *ERASES_ALL))
+        yield from ({"unsealed": parts_of(one)[0]} for one in erasures.order_by("id"))
 
 
 def _seals(app_id: UUID, environment: str) -> Iterator[Seal]:

@@ -17,6 +17,7 @@ from accounts.models import AuditEvent, Project, User
 from config.environment import BASE_DIR
 from proof import keys, sealing, signing
 from proof.models import Seal
+from proof.sealed.hashes import digest_of
 from tests.doors import Api, without_triggers
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.proof.records import check, sealed
@@ -114,6 +115,12 @@ class TestTheExport:
         with without_triggers():
             AuditEvent.objects.filter(scope="preferences").delete()
         assert check(exported(api)) == check(exported(narrow)) == ["removed"]
+
+    def test_what_was_typed_is_never_withheld(self, record: list[dict[str, Any]]) -> None:
+        typed = next(line["typed"] for line in record if "typed" in line)
+        words = {"salt": typed.pop("salt"), "words": typed.pop("words")}
+        typed |= {"digest": digest_of(**words), "withheld": True}
+        assert check(record) == ["emptied"]
 
     def test_an_erasure_that_is_withheld_is_not_missed(
         self, record: list[dict[str, Any]], api: Api, project: Project

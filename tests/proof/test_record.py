@@ -230,6 +230,15 @@ class TestErasures:
         assert verify() == []
         assert check(lines(project)) == []
 
+    def test_an_erasure_that_is_not_sealed_yet_is_known(self, api: Api, project: Project) -> None:
+        api.post("/memory/read", read_body())
+        sealing.seal_since(None, at=timezone.now())
+        api.delete("/users/user_1")
+        assert verify() == []
+        these = lines(project)
+        assert check(these) == []
+        assert check(line for line in these if "unsealed" not in line) == ["emptied"]
+
     def test_what_was_emptied_later_is_not_taken_for_erased(
         self, api: Api, project: Project
     ) -> None:

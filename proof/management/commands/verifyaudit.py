@@ -49,7 +49,8 @@ class Command(BaseCommand):
         found = look.found
         self.stdout.write(
             f"{found.events} events in {found.seals} seals of {len(found.latest)} chains; "
-            f"{found.pruned} pruned by retention, {found.emptied} emptied by erasures, "
+            f"{found.pruned} pruned by retention, {found.emptied} emptied by erasures "
+            f"({found.erasing} of which not sealed yet), "
             f"{found.late} sealed more than an hour after they were made."
         )
         if kinds:

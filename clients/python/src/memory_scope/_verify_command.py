@@ -81,6 +81,7 @@ def verify(options: Mapping[str, Any]) -> dict[str, Any]:
         "seals": found.seals,
         "events": found.events,
         "emptied_by_erasures": found.emptied,
+        "erasures_not_sealed_yet": found.erasing,
         "pruned_by_retention": found.pruned,
         "withheld": found.withheld,
         "sealed_late": found.late,

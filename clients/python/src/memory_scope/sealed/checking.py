@@ -20,6 +20,7 @@ from .hashes import (
     root_of,
 )
 
+ADDRESS = "address"  # the one group that an export may withhold
 ERASES_USER, ERASES_ALL = "USER_ERASE", ("PROJECT_ERASE", "ACCOUNT_ERASE")
 _Note = tuple[int, int, int]  # first and last position, and before when, in milliseconds
 LATE = 3_600_000  # milliseconds: more than transactions take and clocks differ
@@ -59,6 +60,7 @@ class Found:
     events: int = 0
     pruned: int = 0
     withheld: int = 0
+    erasing: int = 0  # erasures that are not sealed yet
     late: int = 0  # sealed more than an hour after they were made
     emptied: int = 0
     latest: dict[str, str] = field(default_factory=dict)
@@ -130,6 +132,9 @@ class Checker:
             notes = self._notes.setdefault(f"{claims['project']} {claims['environment']}", [])
             before = _moment(claims["before"])
             notes += [(int(first), int(last), before) for first, last in claims["positions"]]
+        elif "unsealed" in line:
+            self.found.erasing += 1
+            self._note_erasure(line["unsealed"])
         elif "format" in line:
             if (line["format"], line["v"]) != (FORMAT, VERSION):
                 raise ValueError("of a format that is not known here")
@@ -246,7 +251,8 @@ class Checker:
         digests = {one: self._digest(row[one]) for one in GROUPS if one in row}
         if leaf_of(event, digests) != row["leaf"]:
             yield Fault("changed", named, "it is not as it was sealed")
-        self._note_erasures(row, event, chain)
+        self._note_emptied(row, event)
+        self._note_erasure(event)
         self.found.late += _made(event["id"]) < _moment(claims["sealed_at"]) - LATE
         late = _made(event["id"]) < chain.sealed_at - LATE
         if str(event["id"]) < chain.highest and late:
@@ -256,20 +262,22 @@ class Checker:
     def _digest(self, part: Mapping[str, Any]) -> str:
         return digest_of(part["salt"], part["words"]) if "words" in part else str(part["digest"])
 
-    def _note_erasures(self, row: dict[str, Any], event: dict[str, Any], chain: _Chain) -> None:
-        whole, whose = str(chain.project), f"end user {event['subject_id']}"
+    def _note_emptied(self, row: dict[str, Any], event: dict[str, Any]) -> None:
         gone = [one for one in GROUPS if one in row and "words" not in row[one]]
-        gone = [one for one in gone if not (self._withholds and row[one].get("withheld"))]
+        if self._withholds and row.get(ADDRESS, {}).get("withheld"):
+            gone.remove(ADDRESS)
         self.found.emptied += bool(gone)
-        made = _made(event["id"])
-        theirs = [whose] if "typed" in gone else []
-        theirs += [f"project {whole}"] if set(gone) - {"typed"} else []
-        for one in theirs:
-            chains = self._emptied.setdefault(one, {})
-            chains[whole] = max(chains.get(whole, 0), made)
-        erased = {ERASES_USER: whose, **dict.fromkeys(ERASES_ALL, whole)}.get(event["event_type"])
-        if erased is not None:
-            self._erased[erased] = max(self._erased.get(erased, 0), made)
+        theirs = [f"end user {event['subject_id']}"] if "typed" in gone else []
+        theirs += [f"project {event['app_id']}"] if set(gone) - {"typed"} else []
+        for whose in theirs:
+            chains = self._emptied.setdefault(whose, {})
+            chains[event["app_id"]] = max(chains.get(event["app_id"], 0), _made(event["id"]))
+
+    def _note_erasure(self, event: dict[str, Any]) -> None:
+        whose = {ERASES_USER: f"end user {event['subject_id']}"}
+        whose |= dict.fromkeys(ERASES_ALL, event["app_id"])
+        if (erased := whose.get(event["event_type"])) is not None:
+            self._erased[erased] = max(self._erased.get(erased, 0), _made(event["id"]))
 
 
 def _noted(notes: list[_Note], position: int) -> int | None:
