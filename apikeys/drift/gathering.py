@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from apikeys.drift.rule import BASELINE, CLASS, PURPOSE, SCOPE
-from apikeys.models import KeyHour, KeyWord, PastHour, UsageHour, Watch
+from apikeys.models import Flag, KeyHour, KeyWord, PastHour, UsageHour, Watch
 from apikeys.usage.periods import DAY, midnight
 from foundation import sql
 from foundation.identifiers import first_id, moment_of
@@ -86,6 +86,7 @@ def forget(*, at: datetime) -> None:
     """Remove what no baseline needs any more."""
     KeyHour.objects.filter(hour__lt=midnight(_day(at - KEPT))).delete()
     KeyWord.objects.filter(day__lt=_day(at - KEPT)).delete()
+    Flag.objects.filter(ended_at__lte=at - KEPT).delete()
 
 
 def hour_of(moment: datetime) -> datetime:

@@ -280,6 +280,10 @@ def test_a_projects_erasure_takes_what_was_kept(key: ApiKey, project: Project) -
 
 
 def test_what_no_baseline_needs_is_removed(key: ApiKey) -> None:
+    for kind, days in (("scopes", 6), ("volume", 4)):
+        ended = {"found_at": NOW - days * DAY, "ended_at": NOW - days * DAY}
+        Flag.objects.create(key_id=key.pk, kind=kind, found=[], **ended)
     turn(NOW + 25 * DAY)
+    assert [flag.kind for flag in Flag.objects.all()] == ["volume"]
     assert min(KeyHour.objects.values_list("hour", flat=True)) >= NOW - 5 * DAY - 12 * HOUR
     assert min(KeyWord.objects.values_list("day", flat=True)) >= (NOW - 5 * DAY).date()
