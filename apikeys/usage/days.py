@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from apikeys.models import UsageHour
 from apikeys.usage.kinds import REQUESTS_OF
 from apikeys.usage.periods import DAY
 from apikeys.usage.samples import ADDED, BUCKET, HOUR, adding_to
 from foundation import sql
+
+# Two at once would insert the same days in an order of the database's own, and end in a deadlock.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('roll up usage', 0))"
 
 
 class WrittenMeanwhile(Exception):
@@ -29,6 +32,8 @@ def roll_up(day: datetime) -> int:
     They stay in PastHour. Raises WrittenMeanwhile, and changes nothing, when somebody else writes
     to this day at this moment.
     """
+    if connection.vendor == "postgresql":
+        sql.rows(ONE_AT_A_TIME, ())
     hours = UsageHour.objects.since(day).before(day + DAY)
     # In the order in which the collector writes them, or each could wait for the other.
     locked = hours.select_for_update().order_by(*BUCKET).values_list("hour")

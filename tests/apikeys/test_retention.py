@@ -141,6 +141,12 @@ class TestPruning:
         assert retention.prune(at=now)["hours rolled up"] == 2
         assert PastHour.objects.count() == 2
 
+    @pytest.mark.postgresql
+    def test_two_at_once_wait_for_each_other(self, now: datetime) -> None:
+        days.roll_up(now - timedelta(days=3))
+        mine = "locktype = 'advisory' AND pid = pg_backend_pid() AND mode = 'ExclusiveLock'"
+        assert sql.rows(f"SELECT count(*) FROM pg_locks WHERE {mine}", ()) == [(1,)]
+
     def test_the_log_and_old_totals_end(self, settings: Settings) -> None:
         now = datetime.now(UTC)
         collector.record(sample(now - timedelta(days=401)))
