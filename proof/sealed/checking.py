@@ -192,7 +192,9 @@ class Checker:
     ) -> Iterator[Fault]:
         positions = [int(row["position"]) for row in rows]
         expected = range(claims["first"], claims["first"] + claims["count"])
+        # Of years of notes the few about this seal, in which each position is looked up.
         notes = self._notes.get(str(chain), [])
+        notes = [one for one in notes if one[0] < expected.stop and one[1] >= expected.start]
         missing = sorted(set(expected) - set(positions))
         # Of a seal whose rows are all gone the notes speak; of one that has some, each is needed.
         noted = [] if rows else [at for at in missing if _noted(notes, at) is not None]
