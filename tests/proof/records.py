@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Event
-from accounts.models import EventType, Project
+from accounts.models import AuditEvent, EventType, Project
 from foundation.identifiers import new_id
 from proof import exporting, sealing, signing
 from proof.sealed.checking import Checker
@@ -43,6 +43,11 @@ def events_of(project: Project, count: int, **known: Any) -> list[Event]:
         )
         for number in range(count)
     ]
+
+
+def events() -> Any:
+    """Return what is recorded of the environment test, the oldest first."""
+    return AuditEvent.objects.filter(environment="test").order_by("id")
 
 
 def sealed(project: Project, count: int = 20, seals: int = 1) -> None:
