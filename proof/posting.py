@@ -57,7 +57,7 @@ def _send(posting: Posting, *, at: datetime) -> int:
     seals = _seals(Way(posting.way), at=at)
     try:
         (_mail if posting.way == Way.MAIL else _upload)(where, seals, at=at)
-    except (OSError, SMTPException, HTTPException) as error:
+    except (OSError, SMTPException, HTTPException, ValueError) as error:
         # Not its message: it may hold the address, and that a secret.
         logger.error("The %s were not sent: %s", posting, type(error).__name__)
         if posting.tries + 1 >= MOST_TRIES:
@@ -91,7 +91,8 @@ def _mail(to: str, seals: list[LatestSeal], *, at: datetime) -> None:
 def _upload(url: str, seals: list[LatestSeal], *, at: datetime) -> None:
     """POST the seals as text.
 
-    Raises OSError, of an answer that is no success too, or HTTPException of what is no answer.
+    Raises OSError, of an answer that is no success too, HTTPException of what is no answer, or
+    ValueError of an address that is none.
     """
     request = urllib.request.Request(  # noqa: S310 - config/settings.py refuses all but https
         url,

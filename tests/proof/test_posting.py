@@ -83,7 +83,9 @@ class TestPosting:
         assert second == [latest.token]
         assert (taken[0].full_url, taken[0].method) == (URL, "POST")
 
-    @pytest.mark.parametrize("error", [URLError("secret"), BadStatusLine("secret")])
+    @pytest.mark.parametrize(
+        "error", [URLError("secret"), BadStatusLine("secret"), UnicodeError("secret")]
+    )
     def test_what_failed_is_tried_again_and_then_given_up(
         self,
         error: Exception,
@@ -113,6 +115,13 @@ class TestPosting:
         assert Posting.objects.get(way="url").done_at is not None
         assert posting.post(at=at + DAY / 4) == 1
         assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_none_holds_up_no_mail(record: Project, settings: Settings) -> None:
+    settings.SEALS_URL, settings.SEALS_EMAIL = "https://[seals", "notary@example.com"
+    assert posting.post(at=timezone.now()) == 1
+    assert Posting.objects.get(way="url").next_try_at > timezone.now()
 
 
 def test_a_redirect_is_not_followed() -> None:
