@@ -99,6 +99,9 @@ def _days(since: datetime | None) -> Iterator[tuple[UUID, UUID]]:
     ids = AuditEvent.objects.order_by("id").values_list("id", flat=True)
     while (found := ids.filter(id__gte=first).first()) is not None:
         last = first_id(moment_of(found) + DAY)
+        if last <= found:  # an id beyond all calendars: no day leads past it
+            yield found, UUID(int=2**128 - 1)
+            return
         yield found, last
         first = last
 

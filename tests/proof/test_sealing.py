@@ -10,7 +10,9 @@ import threading
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -75,6 +77,12 @@ class TestASeal:
         sealing.seal_since(None, at=timezone.now())
         assert SealedEvent.objects.get(pk=early.id).position == 5
         assert verify() == []
+
+    def test_an_id_beyond_all_calendars_ends_no_run(self, project: Project) -> None:
+        late = msgspec.structs.replace(events_of(project, 1)[0], id=UUID(int=2**128 - 2))
+        audit.record(late)
+        sealing.seal_since(None, at=timezone.now())
+        assert SealedEvent.objects.filter(pk=late.id).exists()
 
 
 @pytest.mark.django_db
