@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts import audit
 from accounts.audit import ChangedBy
 from accounts.models import EventType
@@ -81,7 +83,12 @@ def _drifting(
 ) -> Iterator[tuple[ApiKey, list[Finding]]]:
     before, now = _baselines.of(key_ids, span), usual.lately(key_ids, span)
     suspects = {one: before[one] for one in key_ids if findings(before[one], now[one])}
-    watched = ApiKey.objects.usable(at=at).filter(watched=True, pk__in=suspects)
+    # A key that was paused for a flag too: what it did in its last minute is counted after that,
+    # and enabling it is to answer to all of it.
+    stopped = Flag.objects.filter(ended_at=None, paused_key=True).values("key_id")
+    usable = Q(pk__in=ApiKey.objects.usable(at=at).values("pk"))
+    watched = ApiKey.objects.live().filter(usable | Q(paused=True, pk__in=stopped), watched=True)
+    watched = watched.filter(pk__in=suspects)
     for key in watched.order_by("pk"):
         expected = usual.expecting(suspects[key.pk], key.pk, at=at)
         if found := findings(expected, now[key.pk]):
@@ -100,9 +107,11 @@ def _flag(key: ApiKey, found: list[Finding], *, at: datetime, by: ChangedBy) -> 
         return False
     # An answer that came since the findings were made: the next turn knows of it.
     answered = Flag.objects.filter(key_id=key.pk, ended_at__gte=at, as_expected=True)
-    if answered.exists() or not now.watched or now.disabled_at is not None:
-        return False
     flags = {flag.kind: flag for flag in Flag.objects.filter(key_id=key.pk, ended_at=None)}
+    stopped = now.paused and any(flag.paused_key for flag in flags.values())
+    is_off = now.disabled_at is not None and not stopped
+    if answered.exists() or not now.watched or is_off:
+        return False
     for kind, flag in flags.items():
         _add(flag, [asdict(one) for one in found if one.kind == kind])
     fresh = [one for one in found if one.kind not in flags]
@@ -115,7 +124,7 @@ def _flag(key: ApiKey, found: list[Finding], *, at: datetime, by: ChangedBy) -> 
             kind=kind,
             found=[asdict(one) for one in fresh if one.kind == kind],
             found_at=at,
-            paused_key=now.pauses,
+            paused_key=now.pauses or stopped,
         )
         for kind in kinds
     )
@@ -124,7 +133,7 @@ def _flag(key: ApiKey, found: list[Finding], *, at: datetime, by: ChangedBy) -> 
     if now.pauses:
         pausing.pause_key(key=now, at=at, by=by, because={"drift": kinds})
     lines = [sentence(asdict(one)) for one in fresh]
-    details = {"lines": lines, "paused": now.pauses, "when": f"{at:%Y-%m-%d %H:%M}"}
+    details = {"lines": lines, "paused": now.pauses or stopped, "when": f"{at:%Y-%m-%d %H:%M}"}
     outbox.tell(kind=Kind.DRIFT, key_id=key.pk, about=at.isoformat(), at=at, details=details)
     return True
 

@@ -197,6 +197,21 @@ class TestPausing:
         use(key, NOW + 3 * HOUR, 30, scope="schedule")
         assert turn(NOW + 3 * HOUR + MINUTE) == 0
 
+    @pytest.mark.parametrize(("times", "scope"), [(30, "communication"), (300, "schedule")])
+    def test_what_it_did_in_its_last_minute_pauses_it_once(
+        self, key: ApiKey, times: int, scope: str
+    ) -> None:
+        answering.choose(key=key, watched=True, pauses=True, at=NOW, by=BY)
+        use(key, NOW + HOUR, 30, scope="schedule")
+        assert turn(NOW + HOUR) == 1
+        use(key, NOW + HOUR + watching.EVERY - MINUTE / 2, times, scope=scope)
+        turn(NOW + HOUR + 6 * MINUTE)
+        flags = answering.open_flags(key, at=NOW + 2 * HOUR)
+        assert sum(len(flag.found) for flag in flags) > 1
+        assert answering.enable(key=key, at=NOW + 2 * HOUR - MINUTE, by=BY)
+        assert turn(NOW + 2 * HOUR) == 0
+        assert not ApiKey.objects.get(pk=key.pk).paused
+
     def test_what_an_operator_stopped_its_owner_cannot_start(self, key: ApiKey) -> None:
         assert pausing.pause_key(key=key, at=NOW, by=BY)
         assert not pausing.pause_key(key=key, at=NOW, by=BY)
