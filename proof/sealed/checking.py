@@ -23,6 +23,7 @@ from .hashes import (
 ADDRESS = "address"  # the one group that an export may withhold
 ERASES_USER, ERASES_ALL = "USER_ERASE", ("PROJECT_ERASE", "ACCOUNT_ERASE")
 _Note = tuple[int, int, int]  # first and last position, and before when, in milliseconds
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 LATE = 3_600_000  # milliseconds: more than transactions take and clocks differ
 
 
@@ -89,14 +90,11 @@ class Checker:
 
     def take(self, line: Mapping[str, Any]) -> Iterator[Fault]:
         """Look at the next line."""
-        try:
-            yield from self._take(line)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            yield Fault("unreadable", str(self._chain or "the file"), f"a line: {error!s:.100}")
+        yield from self._readable(self._take(line))
 
     def finish(self) -> Iterator[Fault]:
         """Say what is wrong with the whole, when there are no more lines."""
-        yield from self._close_seal()
+        yield from self._readable(self._close_seal())
         if not self._ended:
             yield Fault("removed", "the end", "the record breaks off before its last line")
         elif not self._begun:
@@ -118,6 +116,12 @@ class Checker:
                     f"{whose} has events without their words, and no erasure since is recorded"
                 )
                 yield Fault("emptied", " ".join(sorted(chains)), sentence)
+
+    def _readable(self, faults: Iterator[Fault]) -> Iterator[Fault]:
+        try:
+            yield from faults
+        except UNREADABLE as error:
+            yield Fault("unreadable", str(self._chain or "the file"), f"a line: {error!s:.100}")
 
     def _take(self, line: Mapping[str, Any]) -> Iterator[Fault]:
         if self._ended:
@@ -269,9 +273,8 @@ class Checker:
         if self._withholds and row.get(ADDRESS, {}).get("withheld"):
             gone.remove(ADDRESS)
         self.found.emptied += bool(gone)
-        theirs = [f"end user {event['subject_id']}"] if "typed" in gone else []
-        theirs += [f"project {event['app_id']}"] if set(gone) - {"typed"} else []
-        for whose in theirs:
+        whom = {"typed": f"end user {event['subject_id']}"}
+        for whose in {whom.get(one, f"project {event['app_id']}") for one in gone}:
             chains = self._emptied.setdefault(whose, {})
             chains[event["app_id"]] = max(chains.get(event["app_id"], 0), _made(event["id"]))
 
@@ -284,8 +287,7 @@ class Checker:
 
 def _noted(notes: list[_Note], position: int) -> int | None:
     """Return before when an event was that retention took from there, if a note says so."""
-    found = (before for first, last, before in notes if first <= position <= last)
-    return max(found, default=None)
+    return max((before for first, last, before in notes if first <= position <= last), default=None)
 
 
 def _made(event_id: str) -> int:

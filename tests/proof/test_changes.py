@@ -240,3 +240,11 @@ def test_a_record_rewritten_with_our_key_does_not_lead_to_a_seal_that_was_kept(
 def test_nothing_at_all_is_no_record() -> None:
     assert check([]) == ["removed"]
     assert check([{"anything": 1}]) == ["removed", "unreadable"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("junk", [float("inf"), None, [], "no"])
+def test_what_no_line_can_say_is_unreadable(record: Lines, junk: Any) -> None:
+    record[rows(record)[0]]["position"] = junk
+    assert "unreadable" in check(record)
+    assert "unreadable" in check(record[: rows(record)[0] + 1])  # it breaks off there
