@@ -8,6 +8,7 @@ from uuid import UUID
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from accounts.models import Project
 from apikeys.usage.reports import KINDS, Count, Usage
 from console import figures
 from console.figures import KeyLine, Table
@@ -27,7 +28,8 @@ def counted() -> Count:
 def drawn(table: Table, drawn_after: int) -> list[str]:
     """Return what the cells of a table's first row hold."""
     request = RequestFactory().get("/", {"range": "7d", "csv": "keys", "key": "x"})
-    context = {"table": table, "drawn_after": drawn_after}
+    place = {"project": Project(pk=UUID(int=1)), "environment": "test"}
+    context = {"table": table, "drawn_after": drawn_after, **place}
     rows = render_to_string("console/_figures.html", context, request).split("<tr>")
     return [cell for _, cell in CELL.findall(rows[2])]
 
