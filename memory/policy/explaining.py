@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from memory.policy.places import Span, spans_of, spans_of_term
 from memory.policy.purposes import PURPOSE_UNRECOGNIZED, Understood, Way, understand
 from memory.policy.registry import Registry
-from memory.policy.telling import Heard, heard
+from memory.policy.telling import Heard, PassedOver, heard
 from memory.policy.words import Unreadable, words_of
 
 
@@ -77,7 +77,10 @@ def _together(spans: list[Span]) -> list[Span]:
 
 def _once(words: Iterable[Heard]) -> tuple[Heard, ...]:
     """Return the first of those that say the same."""
-    return tuple({(one.word, one.passed_over): one for one in reversed(list(words))}.values())[::-1]
+    first: dict[tuple[str, PassedOver | None], Heard] = {}
+    for one in words:
+        first.setdefault((one.word, one.passed_over), one)
+    return tuple(first.values())
 
 
 def _pieces(text: str, marked: Iterable[Span]) -> tuple[Piece, ...]:

@@ -101,6 +101,8 @@ class TestWords:
         explained = explain("write an email, then another email", NO_REGISTRY)
         assert [one.word for one in explained.told] == ["write", "email"]
         assert {one.purpose_class for one in explained.told} == {PurposeClass.CONTENT_GENERATION}
+        again = explain("rank, recommend and rank", NO_REGISTRY)
+        assert tuple(one.word for one in again.told) == again.understood.matched
 
     def test_a_weak_word_says_that_it_is(self) -> None:
         (one,) = explain("order lunch", NO_REGISTRY).told
