@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from config.manual.views import site
+from proof import sealing
 from tests.clients.node import with_modules
 from tests.docs.reading import Code, read
 from tests.docs.running import PROGRAMS, Ran, Reader
@@ -69,6 +70,7 @@ def prepare(reader: Reader, address: str) -> None:
         question = {**READ, "purpose": "recommend restaurants"}
         answer = service.post("/memory/read", json=question).raise_for_status().json()
         service.post("/memory/read", json={**READ, "purpose": "book a table"})
+    sealing.seal_since(None, at=timezone.now())  # as the service does every minute
     reader.has(answer["revocation_token"], stored[0]["id"])
 
 
