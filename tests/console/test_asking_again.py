@@ -58,6 +58,7 @@ ASKS_NOT = {
     "search",
     "logged_request",
     "audit_log",  # but for its export
+    "audit_seals",  # hashes and signatures
     "audit_event",
     "why",
     "purposes",
