@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from foundation.visible import inert
 
 BRACKETS = re.compile(r"\[[^\[\]\w\s]+\]")
-LINKS = re.compile(r"https?:|mailto:\S|//|@|\bwww\.|\S\.[a-z]|\\\\")
+LINKS = re.compile(r"https?:\S|mailto:\S|//|@|\bwww\.|\S\.[a-z]|\\\\")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,7 @@ def test_other_text_stays(text: str) -> None:
         )
     ).map("".join)
 )
+@example("http:")  # nothing follows
 @example("x[.com://y")
 def test_nothing_is_left_to_link(text: str) -> None:
     mailed = inert(text)
