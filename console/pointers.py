@@ -28,7 +28,7 @@ class Pointers:
         return _path(page, ID).replace(str(ID), str(key_id))
 
     def requests_of(self, key_id: UUID, **narrowed: str) -> str:
-        return self._page("requests", None, key=str(key_id), **narrowed)
+        return self.requests_with(key=str(key_id), **narrowed)
 
     def requests_with(self, **filters: str) -> str:
         """Return the log of requests, narrowed by its filters."""
