@@ -174,7 +174,7 @@ def revoke(caller: Caller, body: RevokeAccess) -> Revoked:
 
 @dataclass(frozen=True, slots=True)
 class EndedGrant:
-    """Of how many memories of its partition could be read, and how many can be read still."""
+    """The event of a grant's end; memories of its partition that could be read, and still can."""
 
     event: audit.Event
     lived: int

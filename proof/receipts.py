@@ -68,7 +68,7 @@ def digest(summary: Mapping[str, object]) -> str:
 
     Whoever parses the answer, in any language, can write the same bytes again.
     """
-    return hashlib.sha256(rfc8785.dumps(dict(summary))).hexdigest()  # type: ignore[arg-type]
+    return hashlib.sha256(rfc8785.dumps(dict(summary))).hexdigest()  # type: ignore[arg-type] # summaries are JSON
 
 
 def claims(kind: Kind, event: audit.Event) -> dict[str, object]:

@@ -31,7 +31,7 @@ def _summing(table, of, *, by, kinds=(), said=""):
     names = ", ".join(of)
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
     return (
-        f"INSERT INTO {table} (hour, {extra}{names}, {', '.join(sums)})"  # noqa: S608
+        f"INSERT INTO {table} (hour, {extra}{names}, {', '.join(sums)})"  # noqa: S608 - names of ours
         f" SELECT hour, {value}{names}, {', '.join(sums.values())}"
         f" FROM apikeys_usagehour WHERE hour = %s GROUP BY hour, {names}"
         f" ON CONFLICT ({', '.join(by)}) DO UPDATE SET {added}"
@@ -48,12 +48,12 @@ MOVE = (
     "DELETE FROM apikeys_usagehour WHERE hour = %s",
 )
 BACK = (
-    f"INSERT INTO apikeys_usagehour ({', '.join(COLUMNS)})"  # noqa: S608
+    f"INSERT INTO apikeys_usagehour ({', '.join(COLUMNS)})"  # noqa: S608 - names of ours
     f" SELECT {', '.join(COLUMNS)} FROM apikeys_usageday WHERE hour = %s"
     f" ON CONFLICT ({', '.join(BUCKET)}) DO UPDATE SET "
     + ", ".join(f"{name} = apikeys_usagehour.{name} + excluded.{name}" for name in ADDED),
     *(
-        f"DELETE FROM apikeys_{table} WHERE hour = %s"  # noqa: S608
+        f"DELETE FROM apikeys_{table} WHERE hour = %s"  # noqa: S608 - names of ours
         for table in ("usageday", "keyday", "projectday")
     ),
 )

@@ -71,7 +71,7 @@ AS_THEY_ARE = {name: name for name in ADDED}
 BY_KIND = {**REQUESTS_OF, **AS_THEY_ARE}
 
 KEEP_HOURS = (
-    f"INSERT INTO apikeys_pasthour ({', '.join(HOUR)}) SELECT {', '.join(HOUR)}"  # noqa: S608
+    f"INSERT INTO apikeys_pasthour ({', '.join(HOUR)}) SELECT {', '.join(HOUR)}"  # noqa: S608 - names of ours
     f" FROM apikeys_usagehour WHERE hour >= %s AND hour < %s {adding_to('apikeys_pasthour')}"
 )
 ADD_TO_DAYS = (

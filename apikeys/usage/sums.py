@@ -81,7 +81,7 @@ def _rows(
     known = {name: value for name, value in whose.items() if value is not None}
     where = " AND ".join(f"{name} = %s" for name in known)
     statements = [
-        f"SELECT {chosen} AS step FROM {part.table._meta.db_table} WHERE {where}"  # noqa: S608
+        f"SELECT {chosen} AS step FROM {part.table._meta.db_table} WHERE {where}"  # noqa: S608 - names of ours
         f" AND hour >= {_written(part.start)} AND hour < {_written(part.end)}"
         for part in parts
     ]
@@ -118,7 +118,7 @@ def sums(rows: Rows | None, *names: str, **added: str) -> list[tuple[Any, ...]]:
     """
     named = ", ".join(names)
     summed = ", ".join(map(_sum, added.values()))
-    return _found(rows, f"SELECT {named}, {summed} FROM used GROUP BY {named}")  # noqa: S608
+    return _found(rows, f"SELECT {named}, {summed} FROM used GROUP BY {named}")  # noqa: S608 - names of ours
 
 
 def sums_and_totals(
@@ -136,7 +136,7 @@ def sums_and_totals(
         rows,
         f"SELECT NULL, {of}, {again} FROM found GROUP BY {of}"  # noqa: S608 - ours
         f" UNION ALL SELECT {name}, {of}, total{nothing} FROM found",
-        found=f"SELECT {name}, {of}, {first} FROM used GROUP BY {name}, {of}",  # noqa: S608
+        found=f"SELECT {name}, {of}, {first} FROM used GROUP BY {name}, {of}",  # noqa: S608 - names of ours
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import dateformat, translation
 from django.utils.html import format_html, format_html_join
@@ -48,10 +50,10 @@ def said(part: Said) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def languages(context: dict[str, object]) -> list[tuple[str, str, str, bool]]:
+def languages(context: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Return the languages of the pages: code, name, where the page is in it, whether it is now."""
-    request = context["request"]
-    path = request.path if request.method in ("GET", "HEAD") else reverse("me")  # type: ignore[attr-defined]
+    request: HttpRequest = context["request"]
+    path = request.path if request.method in ("GET", "HEAD") else reverse("me")
     now = translation.get_language()
     return [
         (code, name, f"{path}?{PARAMETER}={code}", code == now) for code, name in settings.LANGUAGES
