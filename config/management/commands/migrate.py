@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from foundation.private_files import make_database_private
 
 # Taken by nothing else in the database: the first bytes of "migrate".
 LOCK = int.from_bytes(b"migrate")
+PAUSE = 0.2  # seconds until it is asked for again
 
 
 class Command(DjangoMigrate):
@@ -50,20 +52,24 @@ def _alone_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def _alone_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Hold a lock in a transaction of another connection; it ends with that, however it ends.
 
-    A transaction, since behind a pooler a connection is ours for no longer; and it waits for as
-    long as the other one takes, whatever bound other statements have.
+    A transaction, since behind a pooler a connection is ours for no longer. It asks again and again
+    and keeps no snapshot: an index that the other one builds CONCURRENTLY waits for all snapshots,
+    so for a statement that waited for the lock it would wait for ever.
     """
     keeper = connection.copy()
     try:
         keeper.set_autocommit(False)
-        with keeper.cursor() as cursor:
-            for limit in (
-                "lock_timeout",
-                "statement_timeout",
-                "idle_in_transaction_session_timeout",
-            ):
-                cursor.execute(f"SET LOCAL {limit} = 0")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        while not _locked(keeper):
+            keeper.rollback()
+            time.sleep(PAUSE)
         yield
     finally:
         keeper.close()
+
+
+def _locked(keeper: BaseDatabaseWrapper) -> bool:
+    with keeper.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
