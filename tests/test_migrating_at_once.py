@@ -15,6 +15,7 @@ from django.db import connection
 
 from config.environment import BASE_DIR
 from config.first_start import write_env
+from config.management.commands.migrate import _alone_on_postgresql as alone_on_postgresql
 from tests.doors import test_database_url
 
 
@@ -58,6 +59,19 @@ def test_all_of_them_succeed_and_one_does_the_work(empty_database: str, tmp_path
     assert sorted("No migrations to apply" in text for text in said) == [False, True, True]
     if connection.vendor == "sqlite":
         assert stat.S_IMODE((tmp_path / "db.sqlite3").stat().st_mode) == 0o600
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_whoever_migrates_alone_keeps_no_snapshot() -> None:
+    """An index that is built CONCURRENTLY waits for all snapshots, also for this one."""
+    kept = (
+        "SELECT backend_xmin IS NOT NULL FROM pg_stat_activity JOIN pg_locks USING (pid)"
+        " WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with alone_on_postgresql(connection), connection.cursor() as cursor:
+        cursor.execute(kept)
+        assert cursor.fetchall() == [(False,)]
 
 
 def test_two_first_starts_make_one_demo(empty_database: str) -> None:

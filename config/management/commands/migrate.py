@@ -70,6 +70,8 @@ def _alone_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def _locked(keeper: BaseDatabaseWrapper) -> bool:
     with keeper.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        return bool(cursor.fetchone()[0])
+        locked = bool(cursor.fetchone()[0])
+        # After that one: it would keep its snapshot for as long as no other statement follows.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        return locked
