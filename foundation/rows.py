@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import msgspec
 
-POSTGRESQL_TYPES = {UUID: "uuid", str: "text", datetime: "timestamptz", bool: "boolean"}
+POSTGRESQL_TYPES = {
+    UUID: "uuid",
+    str: "text",
+    int: "bigint",
+    bool: "boolean",
+    bytes: "bytea",
+    datetime: "timestamptz",
+    date: "date",
+    list: "jsonb",
+    dict: "jsonb",
+}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,23 +38,16 @@ def insert_into(table: str, row: type[Row]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({placeholders})"  # noqa: S608
 
 
-def insert_from(source: str, table: str, row: type[Row]) -> str:
-    """Return the INSERT that takes `values_of` a row, once for each row of `source`, e.g. none."""
-    columns = columns_of(row)
-    placeholders = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {placeholders} FROM {source}"  # noqa: S608
+def type_of(annotation: Any) -> str:
+    """Return PostgreSQL's type for a field, which may also be None. Words of ours are text."""
+    kinds = set(get_args(annotation)) - {NoneType} if _may_be_none(annotation) else {annotation}
+    (kind,) = kinds
+    kind = get_origin(kind) or kind
+    return POSTGRESQL_TYPES[str if issubclass(kind, str) else kind]
 
 
-def typed(row: type[Row]) -> str:
-    """Return the SELECT that makes a row of `values_of`, with PostgreSQL's types."""
-    types = {field.name: _type_of(field.type) for field in msgspec.structs.fields(row)}
-    return f"SELECT {', '.join(f'%s::{types[name]} AS {name}' for name in columns_of(row))}"
-
-
-def _type_of(annotation: Any) -> str:
-    """Return PostgreSQL's type for a field, which may also be None."""
-    kinds = set(get_args(annotation)) - {NoneType} or {annotation}
-    return POSTGRESQL_TYPES[kinds.pop()]
+def _may_be_none(annotation: Any) -> bool:
+    return NoneType in get_args(annotation)
 
 
 def values_of(row: Row) -> tuple[Any, ...]:

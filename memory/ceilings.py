@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import connection
 
@@ -19,29 +21,26 @@ from memory.statements import BYTES, MemoryRow
 PARTITION_MEMORIES = "partition_memories"
 PARTITION_BYTES = "partition_bytes"
 
-# As memory_room (memory/migrations/0009) takes the locks: the first holds off an erasure.
+# The first holds off an erasure.
 TAKE_TURN = f"""
     SELECT pg_advisory_xact_lock_shared({locks.STORES}),
         pg_advisory_xact_lock(
             hashtextextended(concat_ws(' ', 'store', %s::uuid, %s::text, %s::text), 0)
         )
+    {locks.BESIDE}
 """
-# Of several partitions the numbers in rising order, after those of the users' stores: memories that
-# are stored together wait for others, and others for them, but never both in a circle.
-TAKE_STORES = f"""
-    SELECT pg_advisory_xact_lock_shared(number) FROM (
-        SELECT DISTINCT {locks.STORES.replace("%s::uuid", "subject")} AS number
-        FROM unnest(%s::uuid[]) AS subject ORDER BY number
-    ) AS stores
-"""  # noqa: S608 - constants of ours
-TAKE_TURNS = """
-    SELECT pg_advisory_xact_lock(number) FROM (
-        SELECT DISTINCT hashtextextended(concat_ws(' ', 'store', subject, scope, domain), 0)
+# Of several partitions user by user, as memory/locks.py orders them, and of each the numbers in
+# rising order, after that of the user's stores: memories that are stored together wait for others,
+# and others for them, but never both in a circle.
+TAKE_TURNS = f"""
+    SELECT pg_advisory_xact_lock_shared({locks.STORES}), pg_advisory_xact_lock(number)
+    {locks.BESIDE}, (
+        SELECT DISTINCT hashtextextended(concat_ws(' ', 'store', %s::uuid, scope, domain), 0)
             AS number
-        FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS place (subject, scope, domain)
+        FROM unnest(%s::text[], %s::text[]) AS place (scope, domain)
         ORDER BY number
     ) AS turns
-"""
+"""  # noqa: S608 - constants of ours
 HELD = """
     SELECT count(*), coalesce(sum({bytes}), 0) FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND hidden_at IS NULL
@@ -75,7 +74,7 @@ def reached_in_partition(memory: MemoryRow, most: Ceilings) -> str | None:
     """Name the ceiling that the memory would not fit under. Call it in the storing transaction."""
     partition = (memory.subject_id, memory.scope, memory.domain)
     if connection.vendor == "postgresql":
-        sql.rows(TAKE_TURN, (memory.subject_id, *partition))
+        sql.rows(TAKE_TURN, (memory.subject_id, *partition, memory.subject_id))
     held = HELD.format(bytes=BYTES[connection.vendor])
     ((memories, held_bytes),) = sql.rows(held, (*partition, memory.created_at))
     if memories >= most.partition_memories:
@@ -91,9 +90,9 @@ def first_reached(memories: Sequence[MemoryRow], most: Ceilings) -> tuple[str, i
     """
     places = sorted({(row.subject_id, row.scope, row.domain) for row in memories})
     if connection.vendor == "postgresql":
-        subjects, scopes, domains = (list(column) for column in zip(*places, strict=True))
-        sql.rows(TAKE_STORES, (subjects,))
-        sql.rows(TAKE_TURNS, (subjects, scopes, domains))
+        for subject_id, of_subject in groupby(places, key=itemgetter(0)):
+            _, scopes, domains = (list(column) for column in zip(*of_subject, strict=True))
+            sql.rows(TAKE_TURNS, (*[subject_id] * 3, scopes, domains))
     held = HELD.format(bytes=BYTES[connection.vendor])
     many = " UNION ALL ".join(f"SELECT %s, held.* FROM ({held}) AS held" for _ in places)  # noqa: S608 - constants of ours
     at = memories[0].created_at

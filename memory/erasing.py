@@ -124,7 +124,7 @@ def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Era
     emptied = forget_user(subject_id, batch=holdings.AT_ONCE)
     forget_salts(subject_id)
     forget_request_ids(*owner, word=user_id)
-    sql.change(tallies.TAKE_OFF, (grants, *owner, "grants", tallies.shard_of(subject_id)))
+    tallies.take_off_grants(subject_id, owner, grants)
     _take_off("memories", owner, memories)
     # After the tallies of memories: a store with an Idempotency-Key takes them in this order.
     answers = holdings.delete_answers(subject_id, at=at)

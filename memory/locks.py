@@ -22,52 +22,62 @@ from django.db import connection
 from foundation import sql
 from memory.statements import Partition
 
-# The user's number as memory_hold takes it (memory/migrations/0008).
 USER = "hashtextextended(concat_ws(' ', 'user', %s::uuid), 0)"
-SHARE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_shared(%s)"
-EXCLUDE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock(%s)"
-SHARE_USER = f"SELECT pg_advisory_xact_lock_shared({USER})"
-EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER})"
-# As memory_room shares it (memory/migrations/0009).
+# One row, whatever is stored. It is looked for where the user's rows are, so that whatever stands
+# before it runs there: on tables that are spread over machines the lock is held beside the rows,
+# whichever machine was asked. No memory has so little of a scope.
+BESIDE = """FROM (
+    SELECT count(*) FROM memory_memory
+    WHERE subject_id = %s AND scope = '' AND domain = '' AND hidden_at IS NULL
+) AS beside"""
+SHARE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_shared(%s) {BESIDE}"
+EXCLUDE = f"SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock(%s) {BESIDE}"
+SHARE_SOME = f"""
+    SELECT pg_advisory_xact_lock_shared({USER}), pg_advisory_xact_lock_shared(n)
+    {BESIDE}, unnest(%s::bigint[]) AS n
+"""
+SHARE_USER = f"SELECT pg_advisory_xact_lock_shared({USER}) {BESIDE}"
+EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER}) {BESIDE}"
 STORES = "hashtextextended(concat_ws(' ', 'stores', %s::uuid), 0)"
-EXCLUDE_STORES = f"SELECT pg_advisory_xact_lock({STORES})"
+EXCLUDE_STORES = f"SELECT pg_advisory_xact_lock({STORES}) {BESIDE}"
 
 
 def share(partition: Partition) -> None:
     """Hold off a revoke of this partition until the transaction ends."""
     if connection.vendor == "postgresql":
-        sql.rows(SHARE, (partition.subject_id, number(partition)))
+        sql.rows(SHARE, _values(partition))
 
 
 def share_all(partitions: Iterable[Partition]) -> None:
     """Hold off revokes of all these partitions until the transaction ends.
 
-    Whoever locks several takes them in the rising order of their numbers, after those of the users.
+    Whoever locks several takes them by users in the rising order of their pseudonyms, of each the
+    user first, and then the partitions in the rising order of their numbers.
     """
     if connection.vendor == "postgresql":
-        every = list(partitions)
-        for subject_id in sorted({partition.subject_id for partition in every}):
-            share_user(subject_id)
-        numbers = sorted({number(partition) for partition in every})
-        sql.rows("SELECT pg_advisory_xact_lock_shared(n) FROM unnest(%s::bigint[]) n", (numbers,))
+        of_users: dict[UUID, set[int]] = {}
+        for partition in partitions:
+            of_users.setdefault(partition.subject_id, set()).add(number(partition))
+        for subject_id, numbers in sorted(of_users.items()):
+            sql.rows(SHARE_SOME, (subject_id, subject_id, sorted(numbers)))
 
 
 def share_user(subject_id: UUID) -> None:
     """Hold off what concerns all that is held of a user, until the transaction ends."""
     if connection.vendor == "postgresql":
-        sql.rows(SHARE_USER, (subject_id,))
+        sql.rows(SHARE_USER, (subject_id, subject_id))
 
 
 def exclude(partition: Partition) -> None:
     """Wait for the reads of this partition that are under way, and hold off new ones."""
     if connection.vendor == "postgresql":
-        sql.rows(EXCLUDE, (partition.subject_id, number(partition)))
+        sql.rows(EXCLUDE, _values(partition))
 
 
 def exclude_user(subject_id: UUID) -> None:
     """Wait for the user's reads and revokes that are under way, and hold off new ones."""
     if connection.vendor == "postgresql":
-        sql.rows(EXCLUDE_USER, (subject_id,))
+        sql.rows(EXCLUDE_USER, (subject_id, subject_id))
 
 
 def exclude_stores(subject_id: UUID) -> None:
@@ -76,7 +86,7 @@ def exclude_stores(subject_id: UUID) -> None:
     Call it before `exclude_user`.
     """
     if connection.vendor == "postgresql":
-        sql.rows(EXCLUDE_STORES, (subject_id,))
+        sql.rows(EXCLUDE_STORES, (subject_id, subject_id))
 
 
 def claim(project_id: UUID, environment: str, key: str) -> bool:
@@ -85,6 +95,11 @@ def claim(project_id: UUID, environment: str, key: str) -> bool:
         return True
     values = (_number("idempotency", project_id.hex, environment, key),)
     return bool(sql.rows("SELECT pg_try_advisory_xact_lock(%s)", values)[0][0])
+
+
+def _values(partition: Partition) -> tuple[UUID, int, UUID]:
+    """Return what SHARE and EXCLUDE ask for."""
+    return partition.subject_id, number(partition), partition.subject_id
 
 
 def number(partition: Partition) -> int:

@@ -14,12 +14,10 @@ from uuid import UUID
 import msgspec
 
 from accounts import audit
-from foundation import sql
 from foundation.identifiers import new_id
-from memory import events, holdings, locks, revocation_tokens, statements, writes
+from memory import events, revocation_tokens, statements, writes
 from memory.decisions import Decision, decide
 from memory.events import Caller
-from memory.holdings import Place
 from memory.idempotency import IdempotencyBusy, IdempotencyConflict
 from memory.policy.details import Detail, detail
 from memory.policy.merging import merge
@@ -186,15 +184,12 @@ def end_grant(caller: Caller, grant: Grant) -> EndedGrant:
 
     Raises GrantNotFound: of two that do it at once, one finds it open.
     """
-    with sql.writing():
-        locks.exclude(grant.partition)
-        if not statements.close_grant(grant, at=caller.at):
-            raise GrantNotFound
-        hidden, lived = statements.hide(grant.partition, at=caller.at)
-        event = events.revoked(caller, grant, hidden=hidden)
-        writes.record_revocation(event, grants=1, memories=lived)
-        left = holdings.count_live(Place(*msgspec.structs.astuple(grant.partition)), at=caller.at)
-    return EndedGrant(event, lived, left)
+    event = events.revoked(caller, grant, hidden=[])
+    ended = writes.end_grant(grant, event)
+    if ended is None:
+        raise GrantNotFound
+    event = msgspec.structs.replace(event, memory_ids=ended.hidden)
+    return EndedGrant(event, ended.lived, ended.left)
 
 
 def open_grant(

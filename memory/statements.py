@@ -17,8 +17,8 @@ from foundation import sql
 from foundation.rows import Row, insert_into
 from memory.policy.merging import Statement
 
-# What reads find: what no revoke hides, and the person does not dispute. As memory_hold checks it
-# on PostgreSQL (memory/migrations/0011). A dispute is rare, so the index holds disputed ones too.
+# What reads find: what no revoke hides, and the person does not dispute. A dispute is rare, so the
+# index holds disputed ones too.
 TAKES_PART = "hidden_at IS NULL AND disputed_at IS NULL"
 
 SELECT_LIVE = f"""

@@ -26,13 +26,12 @@ from django.db.models import F, Q, QuerySet
 from accounts.ceilings import Ceilings
 from foundation import sql
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
+from memory.places import PLACES, SHARDS, shard_of
 from memory.statements import AnswerRow, GrantRow, MemoryRow
 
 Row: TypeAlias = MemoryRow | GrantRow | AnswerRow
 Kept: TypeAlias = Memory | RevocationGrant | IdempotencyRecord
 
-# Several times what stores of one project at once: two of the same row wait for each other.
-SHARDS = 32
 # Longer than a revoke takes that began before what it hides had expired.
 SETTLED_AFTER = timedelta(minutes=1)
 
@@ -46,21 +45,19 @@ KINDS: dict[type, str] = {
     IdempotencyRecord: "idempotency_keys",
 }
 
-COUNT = """
+# A part is named by its place too: a spread table is asked on the machine of that place alone.
+OF_PART = "project_id = %s AND environment = %s AND kind = %s AND shard = %s AND place = %s"
+COUNT = f"""
     UPDATE memory_tally SET used = used + 1
-    WHERE memory_tally.project_id = %s AND memory_tally.environment = %s
-      AND memory_tally.kind = %s AND memory_tally.shard = %s
-      AND memory_tally.used < memory_tally.allowed AND memory_tally.most = %s
-"""
-COUNT_SOME = """
+    WHERE {OF_PART} AND used < allowed AND most = %s
+"""  # noqa: S608 - constants of ours
+COUNT_SOME = f"""
     UPDATE memory_tally SET used = used + %s
-    WHERE project_id = %s AND environment = %s AND kind = %s AND shard = %s
-      AND used + %s <= allowed AND most = %s
-"""
-TAKE_OFF = """
-    UPDATE memory_tally SET used = used - %s
-    WHERE project_id = %s AND environment = %s AND kind = %s AND shard = %s
-"""
+    WHERE {OF_PART} AND used + %s <= allowed AND most = %s
+"""  # noqa: S608 - constants of ours
+TAKE_OFF = f"UPDATE memory_tally SET used = used - %s WHERE {OF_PART}"  # noqa: S608 - as above
+# memory/functions.py makes it: one statement could not lock rows of several machines.
+LOCK_PARTS = "SELECT * FROM memory_lock_tallies(%s, %s, %s)"
 DEAL_OUT = """
     UPDATE memory_tally
     SET most = %s, allowed = used + %s + CASE shard WHEN %s THEN %s ELSE 0 END
@@ -68,20 +65,16 @@ DEAL_OUT = """
 """
 
 
-def count_if(source: str) -> str:
-    """Return COUNT as a part of a statement of PostgreSQL's: it counts if `source` has a row."""
-    return f"{COUNT.replace('WHERE', f'FROM {source} WHERE')} RETURNING 1"
-
-
 def count_values(row: Row, most: Ceilings) -> tuple[Any, ...]:
     """Return what COUNT asks for."""
     kind = KINDS[type(row)]
-    shard = shard_of(row.subject_id)
-    return row.project_id, row.environment, kind, shard, getattr(most, kind)
+    part = _part(row.project_id, row.environment, kind, shard_of(row.subject_id))
+    return *part, getattr(most, kind)
 
 
-def shard_of(subject_id: UUID) -> int:
-    return subject_id.int % SHARDS
+def _part(project_id: UUID, environment: str, kind: str, shard: int) -> tuple[Any, ...]:
+    """Return what OF_PART asks for."""
+    return project_id, environment, kind, shard, PLACES[shard]
 
 
 def count(row: Row, most: Ceilings) -> bool:
@@ -112,7 +105,8 @@ def count_all(rows: Sequence[Row], most: Ceilings) -> bool:
     limit = getattr(most, kind)
     return all(
         sql.change(
-            COUNT_SOME, (number, first.project_id, first.environment, kind, shard, number, limit)
+            COUNT_SOME,
+            (number, *_part(first.project_id, first.environment, kind, shard), number, limit),
         )
         for shard, number in sorted(_by_shard(rows).items())
     )
@@ -137,13 +131,21 @@ def take_off_values(
     `owner` is the project and the environment; `memories` are the live ones that were hidden.
     """
     shard = shard_of(subject_id)
-    return [(grants, *owner, "grants", shard), (memories, *owner, "memories", shard)]
+    return [
+        (grants, *_part(*owner, "grants", shard)),
+        (memories, *_part(*owner, "memories", shard)),
+    ]
+
+
+def take_off_grants(subject_id: UUID, owner: tuple[UUID, str], grants: int) -> None:
+    """Count so many grants of a user no longer, in the transaction that closes them."""
+    sql.change(TAKE_OFF, (grants, *_part(*owner, "grants", shard_of(subject_id))))
 
 
 def take_off(memory: Memory) -> None:
     """Count a live memory no longer, in the transaction that deletes it."""
-    owner = (memory.project_id, memory.environment)
-    sql.change(TAKE_OFF, (1, *owner, "memories", shard_of(memory.subject_id)))
+    part = _part(memory.project_id, memory.environment, "memories", shard_of(memory.subject_id))
+    sql.change(TAKE_OFF, (1, *part))
 
 
 def forget(rows: Iterable[Kept]) -> None:
@@ -163,7 +165,7 @@ def forget_some(
 
     `live` is how much of it had not expired, `expired` when the rest did.
     """
-    tally = _rows(*owner, kind).filter(shard=0)
+    tally = _rows(*owner, kind).filter(shard=0, place=PLACES[0])
     for first in tally.select_for_update():
         unsettled = sum(end > first.settled_at for end in expired)
         tally.update(used=F("used") - live - unsettled)
@@ -192,33 +194,56 @@ def _deal_out(
 
     False: there is not so much, and nothing was taken.
     """
-    rows = _rows(project_id, environment, kind).order_by("shard")
+    owner = (project_id, environment, kind)
+    rows = _rows(*owner)
     until, needed = at - SETTLED_AFTER, sum(wanted.values())
+    found = list(rows.order_by("shard"))
     # A client that goes on at the ceiling locks nothing.
-    if _is_full(list(rows), most - needed, until=until):
+    if _is_full(found, most - needed, until=until):
         return False
-    locked = list(rows.select_for_update())
+    _put_in_place(found)
+    locked = _locked(owner)
     if len(locked) < SHARDS:
-        columns = ("project_id", "environment", "kind", "shard", "settled_at", *_NUMBERS)
+        columns = ("project_id", "environment", "kind", "shard", "place", "settled_at", *_NUMBERS)
         fresh = [
-            (project_id, environment, kind, number, at, *_NUMBERS.values())
-            for number in range(SHARDS)
+            (*_part(project_id, environment, kind, shard), at, *_NUMBERS.values())
+            for shard in range(SHARDS)
         ]
         sql.insert("memory_tally", columns, fresh, then="ON CONFLICT DO NOTHING")
-        locked = list(rows.select_for_update())
+        locked = _locked(owner)
     room = most - sum(row.used for row in locked)
     if room < needed:
         room += _settle(locked[0], until=until)
     if room < needed:
         return False
     for shard, number in wanted.items():
-        _rows(project_id, environment, kind).filter(shard=shard).update(used=F("used") + number)
+        rows.filter(shard=shard, place=PLACES[shard]).update(used=F("used") + number)
     share, rest = divmod(room - needed, SHARDS)
-    sql.change(DEAL_OUT, (most, share, min(wanted), rest, project_id, environment, kind))
+    sql.change(DEAL_OUT, (most, share, min(wanted), rest, *owner))
     return True
 
 
 _NUMBERS = {"used": 0, "allowed": 0, "most": 0}
+
+
+def _locked(owner: tuple[UUID, str, str]) -> list[Tally]:
+    """Lock the parts of one count in rising order, as every transaction does that locks several."""
+    if connection.vendor == "sqlite":
+        return list(_rows(*owner).order_by("shard"))
+    names = ("project_id", "environment", "kind")
+    return [
+        Tally(**dict(zip(names, owner, strict=True)), shard=shard, used=used, settled_at=settled_at)
+        for shard, used, settled_at in sql.rows(LOCK_PARTS, owner)
+    ]
+
+
+def _put_in_place(found: Sequence[Tally]) -> None:
+    """Place the parts that a process of the version before made, which knows of no places."""
+    for row in found:
+        if row.place != PLACES[row.shard]:
+            _rows(row.project_id, row.environment, row.kind).filter(shard=row.shard).update(
+                place=PLACES[row.shard]
+            )
 
 
 def _is_full(parts: list[Tally], bound: int, *, until: datetime) -> bool:
@@ -232,7 +257,7 @@ def _settle(first: Tally, *, until: datetime) -> int:
     if until <= first.settled_at:
         return 0
     expired = _expired(first, until=until).count()
-    _rows(first.project_id, first.environment, first.kind).filter(shard=0).update(
+    _rows(first.project_id, first.environment, first.kind).filter(shard=0, place=PLACES[0]).update(
         used=F("used") - expired, settled_at=until
     )
     return expired

@@ -46,7 +46,7 @@ def withdraw(caller: Caller, body: RevokeUser) -> Withdrawn:
         grants = holdings.close_grants(place, at=caller.at)
         hidden, lived = holdings.hide(place, at=caller.at)
         event = events.withdrawn(caller, place, body.user_id, hidden=hidden, grants=grants)
-        writes.record_revocation(event, grants=grants, memories=lived)
+        writes.record_withdrawal(event, grants=grants, memories=lived)
         after = Counts(
             memories=holdings.count_live(place, at=caller.at),
             open_grants=holdings.count_open(place, at=caller.at),

@@ -4,14 +4,15 @@ A read merges what it found outside of any transaction; the one that writes its 
 record then makes sure, under the partition's lock, that all it saw is still visible. If a revoke
 came between, nothing is written and the read starts again: no answer holds what was hidden.
 
-On PostgreSQL a transaction goes as one statement: the same texts, joined by CTEs, in one trip
-instead of four. On SQLite there are no trips to save and no such statements.
+On PostgreSQL a transaction is one call of a function in the database (memory/functions.py): the
+same texts, in one trip instead of four. On SQLite there are no trips to save and no functions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,9 +22,10 @@ from psycopg.errors import SerializationFailure
 from accounts import audit
 from accounts.ceilings import Ceilings
 from foundation import sql
-from foundation.rows import columns_of, insert_from, typed, values_of
-from memory import ceilings, locks, tallies
+from foundation.rows import columns_of, values_of
+from memory import ceilings, functions, holdings, locks, statements, tallies
 from memory.ceilings import CeilingReached
+from memory.holdings import Place
 from memory.statements import (
     INSERT_GRANT,
     INSERT_MEMORY,
@@ -37,38 +39,6 @@ from memory.statements import (
     Partition,
 )
 
-# It writes where there is room in the partition and in the project; else it changes nothing.
-# memory_room (memory/migrations/0005) locks, looks and counts.
-STORE = f"""
-    WITH free AS MATERIALIZED (
-             SELECT * FROM ({typed(MemoryRow)}) AS memory
-             WHERE memory_room(subject_id, scope, domain, created_at, value_json, %s, %s,
-                               project_id, environment, %s, %s)
-         ),
-         stored AS (INSERT INTO memory_memory ({", ".join(columns_of(MemoryRow))})
-                    SELECT * FROM free)
-    {insert_from("free", "accounts_auditevent", audit.Event)}
-"""  # noqa: S608 - constants of ours
-# memory_hold (memory/migrations/0002) locks and looks, and fails if something is gone; the count
-# comes after, as in a revoke.
-GRANT = f"""
-    WITH held AS MATERIALIZED (SELECT FROM memory_hold(%s, %s, %s)),
-         counted AS ({tallies.count_if("held")}),
-         granted AS ({insert_from("counted", "memory_revocationgrant", GrantRow)})
-    {insert_from("counted", "accounts_auditevent", audit.Event)}
-"""
-# The second waits for the first: revokes that took the locks crosswise would block each other.
-GRANT_OF_MANY = GRANT.replace(
-    "granted AS",
-    f"listed AS ({insert_from('counted', 'accounts_idlist', audit.IdListRow)}"
-    " ON CONFLICT DO NOTHING), granted AS",
-)
-TAKE_OFF = f"""
-    WITH grants AS ({tallies.TAKE_OFF} RETURNING 1),
-         memories AS ({tallies.TAKE_OFF} AND (SELECT count(*) FROM grants) >= 0)
-    {audit.INSERT}
-"""  # noqa: S608 - constants of ours
-
 
 class Crowded(Exception):
     """There was no room at hand. What remains to be had is found by parts, in a new transaction."""
@@ -79,9 +49,9 @@ def store(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
     if connection.vendor != "postgresql":
         store_by_parts(memory, event, most)
         return
-    shard = tallies.shard_of(memory.subject_id)
-    room = (most.partition_memories, most.partition_bytes, shard, most.memories)
-    if not sql.change(STORE, (*values_of(memory), *room, *values_of(event))):
+    room = (most.partition_memories, most.partition_bytes, most.memories)
+    values = (memory.subject_id, *room, *values_of(memory), *values_of(event))
+    if not sql.rows(functions.STORE.call, values)[0][0]:
         raise Crowded
 
 
@@ -145,20 +115,12 @@ def grant(
     """
     if connection.vendor != "postgresql":
         return grant_by_parts(partition, seen, row, event, most)
-    held = (locks.number(partition), partition.subject_id, msgspec.json.encode(seen).decode())
-    counted = (*held, *tallies.count_values(row, most))
-    short, ids = audit.shortened(event)
-    written = (*values_of(row), *values_of(short))
-    try:
-        if ids is None:
-            done = sql.change(GRANT, (*counted, *written))
-        else:
-            done = sql.change(GRANT_OF_MANY, (*counted, *values_of(ids), *written))
-    except OperationalError as error:
-        if isinstance(error.__cause__, SerializationFailure):
-            return False
-        raise
-    return bool(done) or grant_by_parts(partition, seen, row, event, most)
+    held = (partition.subject_id, locks.number(partition), _as_json(seen))
+    values = (*held, most.grants, *values_of(row), *_recorded(event))
+    ((outcome,),) = sql.rows(functions.GRANT_READ.call, values)
+    if outcome == functions.CROWDED:
+        return grant_by_parts(partition, seen, row, event, most)
+    return bool(outcome == functions.GRANTED)
 
 
 def grant_by_parts(
@@ -177,25 +139,32 @@ def grant_by_parts(
     return True
 
 
-def record_revocation(event: audit.Event, *, grants: int, memories: int) -> None:
+def record_withdrawal(event: audit.Event, *, grants: int, memories: int) -> None:
     """Record a revoke, and count the grants and live memories that it ended no longer."""
     owner = (event.app_id, event.environment)
-    of_grant, of_memories = tallies.take_off_values(
+    for values in tallies.take_off_values(
         event.subject_id, owner, grants=grants, memories=memories
-    )
-    if connection.vendor == "postgresql":
-        event, ids = audit.shortened(event)
-        sql.change(TAKE_OFF, (*of_grant, *of_memories, *values_of(event)))
-        if ids is not None:
-            sql.change(audit.KEEP_IDS, values_of(ids))
-        return
-    for values in (of_grant, of_memories):
+    ):
         sql.change(tallies.TAKE_OFF, values)
     audit.record(event)
 
 
 def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
     """Record a continued read; return False if its grant or something that it saw is gone."""
+    if connection.vendor != "postgresql":
+        return record_continuation_by_parts(grant, seen, event)
+    partition = grant.partition
+    held = (partition.subject_id, locks.number(partition), _as_json(seen), grant.id)
+    try:
+        sql.rows(functions.CONTINUE.call, (*held, *_recorded(event)))
+    except OperationalError as error:
+        if isinstance(error.__cause__, SerializationFailure):
+            return False
+        raise
+    return True
+
+
+def record_continuation_by_parts(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
     with sql.writing():
         locks.share(grant.partition)
         values = (grant.id, grant.partition.subject_id)
@@ -205,7 +174,56 @@ def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> b
     return True
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """What the end of a grant hid: the memories, how many of them lived, and how many do now."""
+
+    hidden: list[UUID]
+    lived: int
+    left: int
+
+
+def end_grant(grant: Grant, event: audit.Event) -> Ended | None:
+    """End an open grant, hide what its partition holds, and record it, at the event's time.
+
+    The event is written with the memories that were hidden. None: the grant had ended already; of
+    two that end it at once, one does.
+    """
+    if connection.vendor != "postgresql":
+        return end_grant_by_parts(grant, event)
+    partition = grant.partition
+    held = (partition.subject_id, locks.number(partition), grant.id, partition.domain)
+    found = sql.rows(functions.REVOKE.call, (*held, event.created_at, *values_of(event)))
+    return Ended(*found[0]) if found else None
+
+
+def end_grant_by_parts(grant: Grant, event: audit.Event) -> Ended | None:
+    at, partition = event.created_at, grant.partition
+    with sql.writing():
+        locks.exclude(partition)
+        if not statements.close_grant(grant, at=at):
+            return None
+        hidden, lived = statements.hide(partition, at=at)
+        event = msgspec.structs.replace(event, memory_ids=hidden)
+        record_withdrawal(event, grants=1, memories=lived)
+        left = holdings.count_live(Place(*msgspec.structs.astuple(partition)), at=at)
+    return Ended(hidden, lived, left)
+
+
 def _still_visible(partition: Partition, seen: list[UUID]) -> bool:
     values = (partition.subject_id, partition.scope, partition.domain)
     visible = {sql.as_uuid(id_) for (id_,) in sql.rows(VISIBLE_IDS, values)}
     return visible.issuperset(seen)
+
+
+def _as_json(ids: list[UUID]) -> str:
+    """Return the ids as the functions take them: one text, which the driver need not take apart."""
+    return msgspec.json.encode(ids).decode()
+
+
+def _recorded(event: audit.Event) -> tuple[Any, ...]:
+    """Return what the functions take of an event: its list of ids, of Nones where it has none."""
+    short, ids = audit.shortened(event)
+    return (*(NO_LIST if ids is None else values_of(ids)), *values_of(short))
+
+
+NO_LIST = (None,) * len(columns_of(audit.IdListRow))

@@ -18,6 +18,7 @@ from foundation.cursors import Position
 from foundation.identifiers import new_id
 from memory.policy.vocabulary import Scope, Source
 
+NOWHERE = UUID(int=0)
 SCOPES = [scope.value for scope in Scope]
 SOURCES = [source.value for source in Source]
 
@@ -201,6 +202,9 @@ class Tally(models.Model):
     environment = models.CharField(max_length=4)
     kind = models.CharField(max_length=16)
     shard = models.PositiveSmallIntegerField()
+    place = models.UUIDField(
+        default=NOWHERE, db_default=NOWHERE, help_text="Beside which end users the part lies."
+    )
     used = models.BigIntegerField(help_text="Below 0: rows were taken off that others counted.")
     allowed = models.BigIntegerField(help_text="How far `used` may go.")
     most = models.PositiveBigIntegerField(help_text="The ceiling by which that was dealt out.")

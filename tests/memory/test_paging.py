@@ -116,7 +116,7 @@ class TestCost:
     ) -> None:
         # Who asks; the page; a transaction with the locks of the user and of what is listed, what
         # is still there, and the record. Of nothing nothing is locked nor looked for.
-        first, others = (6, 8) if connection.vendor == "postgresql" else (5, 6)
+        first, others = (5, 7) if connection.vendor == "postgresql" else (5, 6)
         for number in range(3):
             with django_assert_num_queries(others if number else first):
                 listed(api)

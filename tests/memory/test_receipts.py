@@ -9,6 +9,7 @@ import pytest
 from memory_scope import proofs
 
 from accounts.models import AuditEvent, Project
+from memory import writes
 from proof import signing
 from tests.doors import Api
 from tests.makers import memory_body, read_body
@@ -155,7 +156,8 @@ class TestRevokingAndErasing:
     def test_what_is_left_is_counted_and_not_supposed(
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Break the hiding: then the receipt says so."""
+        """Break the hiding, where it is done by parts: then the receipt says so."""
+        monkeypatch.setattr(writes, "end_grant", writes.end_grant_by_parts)
         api.remember()
         token = api.read()["revocation_token"]
         monkeypatch.setattr("memory.statements.hide", lambda *_, **__: ([], 0))

@@ -29,12 +29,16 @@ from tests.makers import NOW
 MODELS: dict[str, type[Model]] = {model._meta.db_table: model for model in apps.get_models()}
 
 
+# What is no statement of its own: a condition, and the call of a function (test_writes.py).
+CALLS = {"OF_PART", "LOCK_PARTS"}
+
+
 def texts(module: ModuleType) -> dict[str, str]:
     """Return the statements of a module, by name."""
     return {
         name: value
         for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and "%s" in value
+        if name.isupper() and name not in CALLS and isinstance(value, str) and "%s" in value
     }
 
 
@@ -81,15 +85,15 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "DELETE_ANSWERS": ((ID,), {"memory_idempotencyrecord": {"subject_id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
     "COUNT": (
-        (ID, "test", "memories", 0, 10),
+        (ID, "test", "memories", 0, ID, 10),
         {"memory_tally": {"project_id", "environment", "kind", "shard"}},
     ),
     "COUNT_SOME": (
-        (5, ID, "test", "memories", 0, 5, 10),
+        (5, ID, "test", "memories", 0, ID, 5, 10),
         {"memory_tally": {"project_id", "environment", "kind", "shard"}},
     ),
     "TAKE_OFF": (
-        (5, ID, "test", "grants", 0),
+        (5, ID, "test", "grants", 0, ID),
         {"memory_tally": {"project_id", "environment", "kind", "shard"}},
     ),
     "DEAL_OUT": (

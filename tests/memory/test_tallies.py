@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, Project, User
 from memory import retention, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
+from memory.places import SHARDS
 from tests.doors import Api
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import rows_stored
@@ -271,7 +272,7 @@ class TestRaces:
 @pytest.mark.django_db
 def test_an_erased_project_leaves_no_count(api: Api, project: Project, settings: Settings) -> None:
     api.remember()
-    assert Tally.objects.count() == tallies.SHARDS
+    assert Tally.objects.count() == SHARDS
     at = timezone.now()
     Project.objects.filter(pk=project.pk).update(deleted_at=at)
     retention.erase(at=at + timedelta(hours=2))

@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from django.db import connection
 from django.db.models import Model
 
+from accounts import audit
 from accounts.models import AuditEvent, Project
+from accounts.models.audit import IdList
 from apikeys.authentication import find_principal
 from foundation.identifiers import new_id
-from memory import events, revocation_tokens, statements, writes
+from memory import events, revocation_tokens, statements, tallies, writes
 from memory.decisions import Decision, decide
 from memory.events import Caller
 from memory.models import Memory, RevocationGrant
@@ -25,6 +28,7 @@ from tests.makers import NOW, make_key
 
 Storing = Callable[..., None]
 Granting = Callable[..., bool]
+Continuing = Callable[[Grant, list[UUID], audit.Event], bool]
 
 BOTH = [
     pytest.param(writes.store, writes.grant, id="as the database does it best"),
@@ -56,9 +60,11 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
     )
 
 
-def store(caller: Caller, how: Storing = writes.store) -> tuple[UUID, Partition]:
-    id_, partition = new_id(), caller.partition("user_1", "preferences", "food")
-    event = events.memory_created(caller, partition, "user_1", id_, replace=True)
+def store(
+    caller: Caller, how: Storing = writes.store, *, user: str = "user_1"
+) -> tuple[UUID, Partition]:
+    id_, partition = new_id(), caller.partition(user, "preferences", "food")
+    event = events.memory_created(caller, partition, user, id_, replace=True)
     row, most = memory_row(caller, id_, partition), caller.principal.ceilings
     try:
         how(row, event, most)
@@ -177,32 +183,118 @@ class TestWhatAReadSaw:
         assert not Memory.objects.exists()
 
 
+def continued(caller: Caller, grant: Grant, seen: list[UUID]) -> audit.Event:
+    return msgspec.structs.replace(
+        events.revoked(caller, grant, hidden=[]), id=new_id(), memory_ids=seen
+    )
+
+
+@pytest.mark.parametrize(
+    "continuing",
+    [
+        pytest.param(writes.record_continuation, id="as the database does it best"),
+        pytest.param(writes.record_continuation_by_parts, id="by parts"),
+    ],
+)
 class TestContinuation:
-    def test_a_revoked_grant_is_noticed_at_the_last_moment(self, caller: Caller) -> None:
+    def test_a_revoked_grant_is_noticed_at_the_last_moment(
+        self, transactional_db: None, caller: Caller, continuing: Continuing
+    ) -> None:
         id_, partition = store(caller)
         grant = grant_of(partition)
         write_grant(caller, grant, [id_], writes.grant)
-        event = events.revoked(caller, grant, hidden=[])
-        assert writes.record_continuation(grant, [id_], event)
+        assert continuing(grant, [id_], continued(caller, grant, [id_]))
         statements.close_grant(grant, at=NOW)
-        assert not writes.record_continuation(grant, [id_], event)
+        before = AuditEvent.objects.count()
+        assert not continuing(grant, [id_], continued(caller, grant, [id_]))
+        assert AuditEvent.objects.count() == before
+
+    def test_so_is_a_memory_that_is_gone_and_a_grant_that_never_was(
+        self, transactional_db: None, caller: Caller, continuing: Continuing
+    ) -> None:
+        id_, partition = store(caller)
+        grant = grant_of(partition)
+        write_grant(caller, grant, [id_], writes.grant)
+        before = AuditEvent.objects.count()
+        assert not continuing(grant, [uuid4()], continued(caller, grant, []))
+        nobody = grant_of(partition)
+        assert not continuing(nobody, [id_], continued(caller, nobody, [id_]))
+        assert AuditEvent.objects.count() == before
+
+
+def test_both_ways_record_the_same_continuation(caller: Caller) -> None:
+    partition = caller.partition("user_1", "preferences", "food")
+    many = [store(caller)[0] for _ in range(3)]
+    grant = grant_of(partition)
+    write_grant(caller, grant, many, writes.grant)
+    for seen in (many, many * 50):  # of many a list is kept apart
+        found: list[tuple[Any, ...]] = []
+        for how in (writes.record_continuation, writes.record_continuation_by_parts):
+            event = continued(caller, grant, many)
+            event = msgspec.structs.replace(
+                event, memory_ids=seen, created_at=NOW - timedelta(days=len(found))
+            )
+            assert how(grant, many, event)
+            kept = row(AuditEvent, id=event.id)
+            day = kept.pop("created_at").date()
+            for drawn in ("id", "decision_id"):
+                kept.pop(drawn)
+            lists = [(one.app_id, one.listed()) for one in IdList.objects.filter(day=day)]
+            assert len(lists) == (len(seen) > 100)
+            found.append((kept, lists))
+        assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("number", [0, 3, 150])
+class TestEndOfAGrant:
+    def test_both_ways_hide_count_and_record_the_same(self, caller: Caller, number: int) -> None:
+        found: list[tuple[Any, ...]] = []
+        for user, how in (("user_1", writes.end_grant), ("user_2", writes.end_grant_by_parts)):
+            ids = [store(caller, user=user)[0] for _ in range(number)]
+            partition = caller.partition(user, "preferences", "food")
+            Memory.objects.filter(id__in=ids[:1]).update(expires_at=NOW + timedelta(seconds=1))
+            grant = msgspec.structs.replace(grant_of(partition), user_id=user)
+            write_grant(caller, grant, ids, writes.grant)
+            at = NOW + timedelta(seconds=2)
+            before = tallies.used(caller.principal.project_id, "test", at=at)
+            event = events.revoked(msgspec.structs.replace(caller, at=at), grant, hidden=[])
+            ended = how(grant, event)
+            assert ended is not None
+            assert set(ended.hidden) == set(ids)
+            kept = row(AuditEvent, id=event.id)
+            assert kept["memory_ids"] == [
+                str(one) for one in (ended.hidden if number <= 100 else sorted(ids)[:100])
+            ]
+            lists = [one.listed() for one in IdList.objects.filter(day=at.date())]
+            assert (sorted(map(str, ids)) in lists) == (number > 100)
+            short, _ = audit.shortened(msgspec.structs.replace(event, memory_ids=ended.hidden))
+            assert kept["meta"] == short.meta
+            after = tallies.used(caller.principal.project_id, "test", at=at)
+            found.append(
+                (
+                    ended.lived,
+                    ended.left,
+                    {kind: after[kind] - before[kind] for kind in after},
+                    Memory.objects.filter(subject_id=partition.subject_id, hidden_at=at).count(),
+                    RevocationGrant.objects.get(id=grant.id).revoked_at,
+                    {name: kept[name] for name in ("event_type", "scope", "domain", "created_at")},
+                )
+            )
+            assert how(grant, msgspec.structs.replace(event, id=new_id())) is None
+        assert found[0] == found[1]
+        assert found[0][:2] == (max(0, number - 1), 0)
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestIsolation:
-    def test_statements_outside_a_transaction_are_read_committed_too(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW transaction_isolation")
-            assert cursor.fetchone() == ("read committed",)
-
     def test_under_any_other_level_nothing_is_granted(self, caller: Caller) -> None:
         id_, partition = store(caller)
         assert write_grant(caller, grant_of(partition), [id_], writes.grant)
         with connection.cursor() as cursor:
             cursor.execute("SET default_transaction_isolation = 'repeatable read'")
             try:
-                with pytest.raises(Exception, match="memory_hold needs READ COMMITTED"):
+                with pytest.raises(Exception, match="needs READ COMMITTED"):
                     write_grant(caller, grant_of(partition), [id_], writes.grant)
             finally:
                 cursor.execute("SET default_transaction_isolation = 'read committed'")
