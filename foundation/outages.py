@@ -29,6 +29,7 @@ STATES = frozenset(
 )
 # Over with the lock or the statement: the connection stays as good as it was.
 PASSING_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+HELD_STATES = frozenset({"40P01", "55P03"})
 
 SQLITE_CODES = frozenset(
     {
@@ -77,6 +78,11 @@ def is_passing(error: BaseException | None) -> bool:
     """Say whether the connection on which it happened is still as good as a new one."""
     state, code = _kind(error)
     return isinstance(error, TurnTaken) or state in PASSING_STATES or code in PASSING_CODES
+
+
+def is_held(error: BaseException | None) -> bool:
+    """Say whether another holds what was asked for, and did not let go of it in time."""
+    return _kind(error)[0] in HELD_STATES
 
 
 def _kind(error: BaseException | None) -> tuple[str | None, int | None]:

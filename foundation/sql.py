@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -139,6 +139,21 @@ def _turn_within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _turn.release()
+
+
+def wait_for_locks(most: timedelta) -> None:
+    """Let the rest of this transaction wait so long at most for each lock that others hold.
+
+    Then it ends (outages.is_held). On SQLite whoever writes is alone.
+    """
+    if connection.vendor == "postgresql":
+        milliseconds = most // timedelta(milliseconds=1)
+        rows("SELECT set_config('lock_timeout', %s, true)", (f"{milliseconds}ms",))
+
+
+def placeholders(values: Collection[Any]) -> str:
+    """Return what stands between the brackets of an IN for so many values, which are not none."""
+    return ", ".join(["%s"] * len(values))
 
 
 def check_writable() -> None:

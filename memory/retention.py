@@ -5,12 +5,13 @@ It changes nothing that a request can see: expired rows are invisible whether or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
 
 from accounts import audit, erasing, services
 from accounts.audit import ChangedBy
@@ -18,14 +19,28 @@ from accounts.models import EventType, Project, User
 from accounts.retention import remove_events
 from accounts.subjects import new_subject_key
 from apikeys.erasing import forget_account, forget_project
-from foundation import sql
+from foundation import outages, slices, sql
 from memory import keepers, tallies
+from memory.holdings import AT_ONCE
 from memory.models import Draft, IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
+from memory.tallies import Kept
 from proof import erasing as proof_erasing
 from proof import pruning
 
 BATCH = 1000
-LONG = {Memory: ["value_json"], RevocationGrant: ["purpose"], IdempotencyRecord: ["answer"]}
+# What is told of a row that was deleted: whose it was, and whether it was still counted.
+IDS = ("subject_id", "project_id")
+TOLD: dict[type[Kept], tuple[str, ...]] = {
+    Memory: (*IDS, "environment", "expires_at", "hidden_at"),
+    RevocationGrant: (*IDS, "environment", "expires_at", "revoked_at"),
+    IdempotencyRecord: (*IDS, "environment", "expires_at"),
+}
+DELETE = """
+    DELETE FROM {table}
+    WHERE id IN ({ids}) AND subject_id IN ({subjects}) AND expires_at <= %s
+    RETURNING {told}
+"""
+PATIENCE = timedelta(milliseconds=500)  # PostgreSQL looks for deadlocks after a second
 # A grant stays a day beyond its end, so that a client that comes back late hears "REVOKED" and
 # not that its token never was.
 GRANT_KEPT = timedelta(days=1)
@@ -36,8 +51,9 @@ LAST_REQUESTS = timedelta(hours=1)
 def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     """Remove expired memories, grants and idempotency records. Return how many of each.
 
-    Each batch is a transaction of its own; two purges at once only share the work. What apps above
-    keep of end users goes in their own way (memory/keepers.py).
+    Each batch is a transaction of its own; two purges at once only share the work, and a batch of
+    which something is held for long is left to the next run. What apps above keep of end users goes
+    in their own way (memory/keepers.py).
     """
     removed = {
         "memories": _remove(Memory.objects.expired(at=at), batch),
@@ -108,25 +124,61 @@ def purge_record(*, before: datetime, at: datetime, batch: int = BATCH) -> int:
     return remove_events(before=before, batch=batch, at=at, by=audit.by_upkeep(), note=note)
 
 
-def _sweep(model: type[Model], project_id: UUID, batch: int) -> None:
+def _sweep(model: type[Kept], project_id: UUID, batch: int) -> None:
     """Delete a project's rows: one walk through the table, for no index knows projects."""
-    rows = model._default_manager.filter(project_id=project_id)
-    ids = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(ids), batch):
-        rows.filter(pk__in=ids[start : start + batch]).delete()
+    rows = model._default_manager.all()
+    for first, after in slices.of_ids(rows, AT_ONCE):
+        until = {} if after is None else {"pk__lt": after}
+        some = rows.filter(project_id=project_id, pk__gte=first, **until)
+        found = list(some.values_list("pk", "subject_id"))
+        for start in range(0, len(found), batch):
+            ids, subjects = zip(*found[start : start + batch], strict=True)
+            rows.filter(pk__in=ids, subject_id__in=set(subjects)).delete()
 
 
 def _remove(rows: QuerySet[Any], batch: int) -> int:
-    """Delete the rows in their order, found again by their ids."""
-    removed = 0
-    while gone := _remove_some(rows, batch):
-        removed += gone
+    """Delete the rows in the order in which they expired. Return how many."""
+    ordered = rows.order_by("expires_at", "pk")
+    removed, rest = 0, ordered
+    while some := list(rest.values_list("expires_at", "pk", "subject_id")[:batch]):
+        removed += _remove_some(rows.model, some)
+        end, last, _ = some[-1]
+        rest = ordered.filter(Q(expires_at__gt=end) | Q(pk__gt=last), expires_at__gte=end)
     return removed
 
 
-def _remove_some(rows: QuerySet[Any], batch: int) -> int:
-    with sql.writing():
-        light = rows.defer(*LONG[rows.model]).select_for_update(skip_locked=True)
-        some = list(light[:batch])
-        tallies.forget(some)
-        return rows.order_by().filter(pk__in=[row.pk for row in some]).delete()[0]
+def _remove_some(model: type[Kept], some: Sequence[tuple[datetime, UUID, UUID]]) -> int:
+    """Delete these, and take off what was deleted; none, and the next run does, if one is held.
+
+    They are locked by the deletion alone: a cluster locks no rows of many subjects for a SELECT.
+    So whoever holds some of them, and waits for others, is waited for; but not for as long as
+    PostgreSQL waits before it ends one of those that wait for each other.
+    """
+    ids, subjects = [row[1] for row in some], sorted({row[2] for row in some})
+    statement = DELETE.format(
+        table=model._meta.db_table,
+        ids=sql.placeholders(ids),
+        subjects=sql.placeholders(subjects),
+        told=", ".join(TOLD[model]),
+    )
+    try:
+        with sql.writing():
+            sql.wait_for_locks(PATIENCE)
+            gone = sql.rows(statement, [*ids, *subjects, some[-1][0]])
+            tallies.forget(_as_kept(model, row) for row in gone)
+    except OperationalError as error:
+        if not outages.is_held(error):
+            raise
+        return 0
+    return len(gone)
+
+
+def _as_kept(model: type[Kept], row: tuple[Any, ...]) -> Kept:
+    """Return what the tallies need to know of a row that was deleted."""
+    told = dict(zip(TOLD[model], row, strict=True))
+    for name, value in told.items():
+        if name in IDS:
+            told[name] = sql.as_uuid(value)
+        elif name != "environment" and value is not None:
+            told[name] = sql.as_moment(value)
+    return model(**told)

@@ -89,6 +89,19 @@ class TestADeletedProject:
         assert project.erased_at is None
         assert retention.erase(at=NOW + timedelta(hours=2))["projects"] == 1
 
+    @pytest.mark.parametrize("at_once", [1, 2, 3, 5])
+    def test_rows_are_found_however_many_are_looked_at_together(
+        self, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch, at_once: int
+    ) -> None:
+        monkeypatch.setattr(retention, "AT_ONCE", at_once)
+        others = [make_project(owner, name) for name in ("Before", "After")]
+        for one in (others[0], project, others[1]):
+            fill(one)
+        services.delete_project(project=project, at=NOW, by=BY)
+        retention.erase(at=NOW + timedelta(hours=2), batch=2)
+        assert held(project) == [0, 0, 0]
+        assert [held(other) for other in others] == [[2, 1, 1]] * 2
+
     def test_requests_that_began_before_it_may_end(self, owner: User, project: Project) -> None:
         services.delete_project(project=project, at=NOW, by=BY)
         assert retention.erase(at=NOW + timedelta(minutes=59))["projects"] == 0

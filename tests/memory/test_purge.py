@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import StringIO
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Project
 from foundation.identifiers import first_id
 from memory import retention
-from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
 from tests.doors import Api
-from tests.makers import memory_body
+from tests.makers import make_key, memory_body
 
 
 @pytest.fixture
@@ -92,3 +96,69 @@ class TestPurge:
         )
         with pytest.raises(CommandError, match="1 to 10000"):
             call_command("purge", batch=0)
+
+
+@pytest.mark.django_db
+class TestStatements:
+    def test_each_deletion_names_the_subjects_and_nothing_is_locked_before(
+        self, later: timedelta
+    ) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            retention.purge(at=created() + later)
+        of_memory = [one["sql"] for one in asked if "memory_" in one["sql"]]
+        deletions = [one for one in of_memory if "DELETE" in one]
+        assert len(deletions) == 3
+        assert all("subject_id IN" in one for one in deletions)
+        assert not any("FOR UPDATE" in one for one in of_memory if "memory_tally" not in one)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestBesideOthers:
+    MEMORIES = 60
+
+    @pytest.fixture
+    def expired(self, project: Project) -> datetime:
+        """Store memories of several users, and return when all of them have expired."""
+        api = Api(make_key(project, rate_limit=10_000, burst_limit=1000)[1])
+        for number in range(self.MEMORIES):
+            api.remember(user_id=f"user_{number % 7}", ttl_days=1)
+        return created() + timedelta(days=3)
+
+    def test_purges_at_once_count_each_row_once(self, project: Project, expired: datetime) -> None:
+        with ThreadPoolExecutor(4) as threads:
+            ready = Barrier(4)
+
+            def purge(batch: int) -> int:
+                try:
+                    ready.wait(timeout=60)
+                    return retention.purge(at=expired, batch=batch)["memories"]
+                finally:
+                    connection.close()
+
+            removed = list(threads.map(purge, [7, 7, 9, 60]))
+        assert sum(removed) + Memory.objects.count() == self.MEMORIES
+        retention.purge(at=expired)
+        assert not Memory.objects.exists()
+        tally = Tally.objects.filter(project_id=project.pk, kind="memories")
+        assert sum(tally.values_list("used", flat=True)) == 0
+
+    @pytest.mark.skipif(connection.vendor == "sqlite", reason="whoever writes there is alone")
+    def test_what_another_holds_is_left_to_the_next_run(
+        self, project: Project, expired: datetime
+    ) -> None:
+        held = Memory.objects.order_by("expires_at", "pk")[5]
+
+        def purge() -> int:
+            try:
+                return retention.purge(at=expired, batch=10)["memories"]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as threads, transaction.atomic():
+            Memory.objects.select_for_update().get(pk=held.pk)
+            assert threads.submit(purge).result(timeout=60) == self.MEMORIES - 10
+        assert Memory.objects.filter(pk=held.pk).exists()
+        tally = Tally.objects.filter(project_id=project.pk, kind="memories")
+        retention.purge(at=expired)
+        assert not Memory.objects.exists()
+        assert sum(tally.values_list("used", flat=True)) == 0
