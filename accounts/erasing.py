@@ -94,7 +94,8 @@ def forget_user(subject_id: UUID, *, batch: int) -> int:
     typed = told_of(subject_id).values("pk")[:batch]
     words = {**EMPTIED, "meta": WithoutWords("meta", words=ABOUT_THE_USER)}
     emptied = 0
-    while some := AuditEvent.objects.filter(pk__in=typed).update(**words):
+    rows = AuditEvent.objects.filter(subject_id=subject_id)
+    while some := rows.filter(pk__in=typed).update(**words):
         emptied += some
     return emptied
 

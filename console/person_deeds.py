@@ -158,7 +158,7 @@ def memory_delete(
     person = asked_for(request, project_id, environment)
     if request.method == "POST":
         with suppress(MemoryNotFound):  # sent twice: it is gone all the same
-            deleting.delete_memory(person.caller(request), memory_id)
+            deleting.delete_memory(person.caller(request), memory_id, user_id=person.user_id)
         messages.success(request, "The memory is deleted. No read gives it any more.")
         return redirect(person.address())
     memory = owned.memory(person.project, environment, memory_id, at=timezone.now())

@@ -16,7 +16,8 @@ from memory.refusals import check_scope
 def delete_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -> None:
     """Delete a memory that has not expired; one that a revoke hid is still there to be deleted.
 
-    With `user_id` it is one of that user's, and else not found. Of two that delete it at once, one
+    With `user_id` it is one of that user's, and else not found; without, whose it is is looked up
+    first (docs/architecture.md). Of two that delete it at once, one
     does. It waits for reads of its partition that are under way, as a revoke does; those that saw
     it start again. Raises MemoryNotFound or ScopeNotAllowed.
     """
@@ -30,6 +31,7 @@ def delete_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None
         raise MemoryNotFound
     partition = partition_of(memory)
     check_scope(caller, partition, memory.user_id)
+    kept = kept.filter(subject_id=memory.subject_id)
     with sql.writing():
         locks.exclude(partition)
         found = kept.defer("value_json").select_for_update().first()

@@ -90,7 +90,7 @@ def _pieces(
 ) -> Iterator[bytes]:
     """Write one JSON object. Its last field says that nothing is missing behind it."""
     yield msgspec.json.encode(head)[:-1]
-    yield from _listed("memories", _memories(ids))
+    yield from _listed("memories", _memories(ids, subject_id))
     yield from _listed("grants", _accesses(subject_id))
     yield from _listed("audit_events", _events(subject_id, at=at))
     yield b',"complete":true}'
@@ -111,9 +111,10 @@ def _listed(name: str, pages: Iterator[list[Any]]) -> Iterator[bytes]:
     yield b"]"
 
 
-def _memories(ids: list[UUID]) -> Iterator[list[Held]]:
+def _memories(ids: list[UUID], subject_id: UUID) -> Iterator[list[Held]]:
+    rows = Memory.objects.filter(subject_id=subject_id)
     for start in range(0, len(ids), PAGE):
-        found = Memory.objects.in_bulk(ids[start : start + PAGE])
+        found = rows.in_bulk(ids[start : start + PAGE])
         yield [_held(found[one]) for one in ids[start : start + PAGE] if one in found]
 
 

@@ -36,7 +36,7 @@ FORGET_GRANTS = """
 """
 
 DELETE_VISIBLE = """
-    DELETE FROM memory_memory WHERE id IN (
+    DELETE FROM memory_memory WHERE subject_id = %s AND id IN (
         SELECT id FROM memory_memory WHERE subject_id = %s AND hidden_at IS NULL LIMIT %s
     )
     RETURNING hidden_at, expires_at
@@ -45,7 +45,10 @@ DELETE_VISIBLE = """
 DELETE_HIDDEN = DELETE_VISIBLE.replace("IS NULL", "IS NOT NULL")
 
 DELETE_ANSWERS = """
-    DELETE FROM memory_idempotencyrecord WHERE subject_id = %s RETURNING expires_at
+    DELETE FROM memory_idempotencyrecord WHERE subject_id = %s AND id IN (
+        SELECT id FROM memory_idempotencyrecord WHERE subject_id = %s LIMIT %s
+    )
+    RETURNING expires_at
 """
 
 # How many rows a statement of an erasure deletes: none takes long, and none answers with many.
@@ -122,7 +125,7 @@ def delete_memories(subject_id: UUID, *, at: datetime) -> Removed:
     """Delete all memories of the user, hidden and expired ones too."""
     rows, live, expired = 0, 0, []
     for statement in (DELETE_VISIBLE, DELETE_HIDDEN):
-        while some := sql.rows(statement, (subject_id, AT_ONCE)):
+        while some := sql.rows(statement, (subject_id, subject_id, AT_ONCE)):
             rows += len(some)
             for hidden_at, expires_at in some:
                 end = None if expires_at is None else sql.as_moment(expires_at)
@@ -137,6 +140,9 @@ def delete_memories(subject_id: UUID, *, at: datetime) -> Removed:
 
 def delete_answers(subject_id: UUID, *, at: datetime) -> Removed:
     """Delete the answers that were kept for the user's Idempotency-Keys."""
-    ends = [sql.as_moment(end) for (end,) in sql.rows(DELETE_ANSWERS, (subject_id,))]
-    expired = [end for end in ends if end <= at]
-    return Removed(len(ends), len(ends) - len(expired), expired)
+    rows, expired = 0, list[datetime]()
+    while some := sql.rows(DELETE_ANSWERS, (subject_id, subject_id, AT_ONCE)):
+        rows += len(some)
+        ends = (sql.as_moment(end) for (end,) in some)
+        expired += [end for end in ends if end <= at]
+    return Removed(rows, rows - len(expired), expired)

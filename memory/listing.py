@@ -85,7 +85,7 @@ def list_memories(caller: Caller, query: ListMemories) -> Listed:
         check_scope(caller, partition, query.user_id)
     filters, found = _found(caller, query, _rows(caller, partition))
     with sql.writing():
-        shown = _still_visible(found[: query.limit])
+        shown = _still_visible(found[: query.limit], partition.subject_id)
         audit.record(events.listed(caller, partition, query.user_id, _ids(shown)))
     return Listed(
         items=[_item(memory) for memory in shown],
@@ -129,6 +129,7 @@ def _found(
 def get_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -> Item:
     """Return one live memory; with `user_id` one of that user's.
 
+    Without, whose it is is looked up first (docs/architecture.md).
     Raises MemoryNotFound, ScopeNotAllowed or ReasonNeeded.
     """
     check_reason(caller)
@@ -142,16 +143,17 @@ def get_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -
     partition = partition_of(memory)
     check_scope(caller, partition, memory.user_id)
     with sql.writing():
-        if not _still_visible([memory]):
+        if not _still_visible([memory], memory.subject_id):
             raise MemoryNotFound
         audit.record(events.listed(caller, partition, memory.user_id, [memory.pk]))
     return _item(memory)
 
 
-def _still_visible(found: list[Memory]) -> list[Memory]:
+def _still_visible(found: list[Memory], subject_id: UUID) -> list[Memory]:
     """Leave out what is hidden or gone meanwhile; what stays, stays until the transaction ends."""
     locks.share_all(partition_of(memory) for memory in found)
-    ids = set(Memory.objects.visible().filter(pk__in=_ids(found)).values_list("pk", flat=True))
+    visible = Memory.objects.visible().filter(subject_id=subject_id, pk__in=_ids(found))
+    ids = set(visible.values_list("pk", flat=True))
     return [memory for memory in found if memory.pk in ids]
 
 
