@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from accounts import audit
 from accounts.audit import ChangedBy
 from accounts.models import AuditEvent, EventType, IdList
-from foundation import sql
+from foundation import slices, sql
+from foundation.identifiers import first_id
 from foundation.moments import written
 
-Note = Callable[[list[UUID]], object]
+# An event that was deleted: its id, its project and its environment.
+Gone: TypeAlias = tuple[UUID, UUID, str]
+Note: TypeAlias = Callable[[list[Gone]], object]
+
+DELETE = """
+    DELETE FROM accounts_auditevent WHERE id >= %s AND id < %s AND created_at < %s
+    RETURNING id, app_id, environment
+"""
 
 
 def remove_events(
@@ -21,7 +30,7 @@ def remove_events(
 ) -> int:
     """Delete the events older than that, so many in a transaction. Return how many.
 
-    `note` is called in each transaction with the ids that go, before they do.
+    `note` is called in each transaction with those that it deleted.
 
     Each transaction leaves an event that says how many went: the service's own, since they were of
     many projects.
@@ -31,30 +40,31 @@ def remove_events(
     """
     before = min(before, at)  # or it would remove what it leaves behind, again and again
     removed = 0
-    old = AuditEvent.objects.before(before)
-    while ids := list(old.values_list("pk", flat=True)[:batch]):
-        removed += _delete(ids, before, at=at, by=by, note=note)
+    for first, after in slices.of_ids(AuditEvent.objects.before(before), batch):
+        removed += _delete(first, after or first_id(before), before, at=at, by=by, note=note)
     _delete_lists(before)
     return removed
 
 
 def _delete(
-    ids: list[UUID], before: datetime, *, at: datetime, by: ChangedBy, note: Note | None
+    first: UUID, after: UUID, before: datetime, *, at: datetime, by: ChangedBy, note: Note | None
 ) -> int:
+    """Delete the old ones from one id on and before another: a range is one walk of an index."""
     with _allowed(before):
-        if note is not None:
-            note(ids)
-        deleted: int = AuditEvent.objects.filter(pk__in=ids).delete()[0]
-        if deleted:
+        rows = sql.rows(DELETE, (first, after, before))
+        gone = [(sql.as_uuid(id_), sql.as_uuid(app_id), one) for id_, app_id, one in rows]
+        if gone:
+            if note is not None:
+                note(gone)
             audit.record_project(
                 EventType.RECORD_PRUNE,
                 audit.SERVICE_ID,
                 at=at,
                 by=by,
-                removed=deleted,
+                removed=len(gone),
                 before=written(before),
             )
-    return deleted
+    return len(gone)
 
 
 def _delete_lists(before: datetime) -> None:
