@@ -48,6 +48,15 @@ EMPTIED: dict[str, Any] = {
 }
 
 
+HAS_WORDS = (
+    Q(user_id__isnull=False)
+    | Q(purpose__isnull=False)
+    | Q(domain__isnull=False)
+    | (Q(server_request_id__isnull=False) & ~Q(request_id=""))
+    | Q(meta__has_any_keys=WORDS)
+)
+
+
 class WithoutWords(models.Func):
     """An event's `meta` as it is, but for these WORDS: the record lets nothing else of it go."""
 
@@ -76,12 +85,15 @@ def forget_words(app_id: UUID, *, batch: int = BATCH) -> None:
     """Empty the events of a project, or of an account itself, of what people typed.
 
     The service's own request id stays beside the caller's, and so do all facts: what happened,
-    when, by which key, under which scope and class, and why it was refused.
+    when, by which key, under which scope and class, and why it was refused. What is empty already
+    is left as it is, so that the next run goes on where one stopped.
     """
-    events = AuditEvent.objects.filter(app_id=app_id).order_by("id")
+    events = AuditEvent.objects.filter(HAS_WORDS, app_id=app_id).order_by("id")
     rest = events
-    while ids := list(rest.values_list("pk", flat=True)[:batch]):
-        AuditEvent.objects.filter(pk__in=ids).update(**EMPTIED, meta=WithoutWords("meta"))
+    while some := list(rest.values_list("pk", "subject_id")[:batch]):
+        ids, subjects = zip(*some, strict=True)
+        these = AuditEvent.objects.filter(pk__in=ids, subject_id__in=set(subjects))
+        these.update(**EMPTIED, meta=WithoutWords("meta"))
         rest = events.filter(id__gt=ids[-1])
 
 

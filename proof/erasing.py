@@ -14,6 +14,7 @@ from proof.models import SealedEvent
 from proof.sealed.hashes import GROUPS
 
 SALTS = {f"{group}_salt": None for group in GROUPS}
+HAS_SALTS = Q(*((f"{salt}__isnull", False) for salt in SALTS), _connector=Q.OR)
 
 
 def forget_user(subject_id: UUID) -> None:
@@ -37,5 +38,5 @@ def forget_words(app_id: UUID, *, batch: int) -> None:
     while ids := list(rest[:batch]):
         with transaction.atomic():
             sealing.hold_off((app_id, one) for one in (*ENVIRONMENTS, BOTH))
-            SealedEvent.objects.filter(pk__in=ids).update(**SALTS)
+            SealedEvent.objects.filter(HAS_SALTS, pk__in=ids).update(**SALTS)
         rest = events.filter(id__gt=ids[-1])

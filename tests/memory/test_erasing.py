@@ -9,14 +9,19 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts import services
+from accounts import erasing, services
 from accounts.allauth_internals import TOTP
 from accounts.models import AuditEvent, Project, User
 from apikeys.models import KeyAddress, LoggedRequest, Notice
 from apikeys.usage.collector import Collector
 from memory import retention
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from proof import erasing as proof_erasing
+from proof import sealing
+from proof.models import SealedEvent
 from tests.doors import Api, signed_in
 from tests.makers import BY, NOW, make_key, make_project, memory_body, sample
 
@@ -101,6 +106,18 @@ class TestADeletedProject:
         retention.erase(at=NOW + timedelta(hours=2), batch=2)
         assert held(project) == [0, 0, 0]
         assert [held(other) for other in others] == [[2, 1, 1]] * 2
+
+    def test_what_is_empty_already_is_not_written_again(self, project: Project) -> None:
+        fill(project)
+        sealing.seal_since(None, at=NOW)
+        for _ in range(2):  # the second run empties what nobody did yet, and does no more
+            with CaptureQueriesContext(connection) as asked:
+                erasing.forget_words(project.pk, batch=2)
+                proof_erasing.forget_words(project.pk, batch=2)
+        emptying = [one["sql"] for one in asked if "UPDATE" in one["sql"]]
+        assert not any("accounts_auditevent" in one for one in emptying)
+        assert not AuditEvent.objects.filter(app_id=project.pk).exclude(user_id=None).exists()
+        assert not SealedEvent.objects.exclude(typed_salt=None).exists()
 
     def test_requests_that_began_before_it_may_end(self, owner: User, project: Project) -> None:
         services.delete_project(project=project, at=NOW, by=BY)
