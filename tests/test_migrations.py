@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from accounts import services
 from accounts.audit import SERVICE_ID
 from accounts.models import AuditEvent, EventType, Project
 from apikeys.authentication import find_principal
-from memory.models import Memory, Purpose
+from foundation.identifiers import new_id
+from memory.models import Memory, Purpose, RevocationGrant
 from tests.makers import BY, NOW, make_key
 from tests.memory.registered import register
 
@@ -114,6 +116,51 @@ def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on
         call_command("migrate", verbosity=0)
     old.objects.create(**fields)
     assert [memory.replace for memory in Memory.objects.all()] == [False, False]
+
+
+def unique_keys(table: str) -> dict[str, list[str]]:
+    """Return the columns of each unique constraint; SQLite makes the names of some."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+    return {name: key["columns"] for name, key in found.items() if key["unique"] and key["columns"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cancelled", [False, pytest.param(True, marks=pytest.mark.postgresql)])
+def test_grants_of_tokens_stay_unique_by_token_then_by_token_and_subject(cancelled: bool) -> None:
+    """Also where the first run came no further than to the constraint's name."""
+    table, name = "memory_revocationgrant", "memory_grant_token_unique"
+    try:
+        call_command("migrate", "memory", "0015", verbosity=0)
+        assert ["token_digest"] in unique_keys(table).values()
+        state = MigrationExecutor(connection).loader.project_state(("memory", "0015_functions"))
+        old = state.apps.get_model("memory", "RevocationGrant")
+        kept = old.objects.create(
+            token_digest=b"d" * 32,
+            subject_id=SERVICE_ID,
+            scope="preferences",
+            project_id=SERVICE_ID,
+            environment="test",
+            user_id="user_1",
+            purpose="recommend",
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+        )
+        if cancelled:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"ALTER TABLE {table} RENAME CONSTRAINT {table}_token_digest_key TO {name}"
+                )
+    finally:
+        call_command("migrate", verbosity=0)
+    assert unique_keys(table)[name] == ["token_digest", "subject_id"]
+    assert ["token_digest"] not in unique_keys(table).values()
+    other = RevocationGrant.objects.get(pk=kept.pk, token_digest=b"d" * 32)
+    other.pk, other.subject_id = new_id(), new_id()
+    other.save(force_insert=True)
+    other.pk = new_id()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        other.save(force_insert=True)
 
 
 @pytest.mark.django_db(transaction=True)
