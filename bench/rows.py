@@ -102,12 +102,13 @@ def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[st
     from memory import revocation_tokens
     from memory.models import RevocationGrant
 
-    tokens = [revocation_tokens.new_token() for _ in user_ids]
+    subjects = [tenant.subject_id(user_id) for user_id in user_ids]
+    tokens = [revocation_tokens.new_token(tenant.subject_key, subject) for subject in subjects]
     grants = [
         RevocationGrant(
             id=new_id(),
             token_digest=revocation_tokens.digest(token),
-            subject_id=tenant.subject_id(user_id),
+            subject_id=subject,
             scope=SCOPE,
             domain=DOMAIN,
             project_id=tenant.project_id,
@@ -117,7 +118,7 @@ def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[st
             created_at=at,
             expires_at=at + timedelta(hours=24),
         )
-        for user_id, token in zip(user_ids, tokens, strict=True)
+        for user_id, subject, token in zip(user_ids, subjects, tokens, strict=True)
     ]
     RevocationGrant.objects.bulk_create(grants, batch_size=INSERTED_AT_ONCE)
     return tokens

@@ -196,7 +196,8 @@ def open_grant(
     caller: Caller, partition: Partition, *, user_id: str, purpose: str, max_age_days: int | None
 ) -> tuple[str, Grant, GrantRow]:
     """Draw a token, and return it with the grant that it opens, which is still to be written."""
-    principal, token = caller.principal, revocation_tokens.new_token()
+    principal = caller.principal
+    token = revocation_tokens.new_token(principal.subject_key, partition.subject_id)
     grant = Grant(
         id=new_id(),
         partition=partition,
@@ -278,8 +279,9 @@ def _find_grant(caller: Caller, token: str) -> Grant:
     if not revocation_tokens.is_well_formed(token):
         raise GrantNotFound
     principal = caller.principal
-    digest = revocation_tokens.digest(token)
-    grant = statements.find_grant(digest, principal.project_id, principal.environment)
+    subject_id = revocation_tokens.subject_of(token, principal.subject_key)
+    which = (revocation_tokens.digest(token), principal.project_id, principal.environment)
+    grant = statements.find_grant(subject_id, *which) or statements.find_older_grant(*which)
     if grant is None:
         raise GrantNotFound
     return grant

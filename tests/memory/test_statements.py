@@ -73,7 +73,11 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     ),
     "HIDE_PARTITION": ((NOW, *PARTITION), {"memory_memory": {"subject_id", "scope", "domain"}}),
     "VISIBLE_IDS": (PARTITION, {"memory_memory": {"subject_id", "scope", "domain"}}),
-    "FIND_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
+    "FIND_GRANT": (
+        (ID, DIGEST, ID, "test"),
+        {"memory_revocationgrant": {"token_digest", "subject_id"}},
+    ),
+    "FIND_OLDER_GRANT": ((DIGEST, ID, "test"), {"memory_revocationgrant": {"token_digest"}}),
     "CLOSE_GRANT": ((NOW, ID, ID, NOW), {"memory_revocationgrant": {"id"}}),
     "CLOSE_GRANTS": ((NOW, ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
     "COUNT_LIVE": ((ID, NOW), {"memory_memory": {"subject_id"}}),
