@@ -59,6 +59,8 @@ ID = UUID(int=7)
 DIGEST = b"x" * 32
 PARTITION = (ID, "preferences", "food")
 
+PART_OF_A_COUNT = {"memory_tally": {"project_id", "environment", "kind", "shard"}}
+
 # Each statement that looks for rows: values for it, and the columns of each table by which an
 # index finds them.
 SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
@@ -84,22 +86,13 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "COUNT_OPEN": ((ID, NOW), {"memory_revocationgrant": {"subject_id"}}),
     "HIDE_ALL": ((NOW, ID), {"memory_memory": {"subject_id"}}),
     "FORGET_GRANTS": ((ID,), {"memory_revocationgrant": {"subject_id"}}),
-    "DELETE_VISIBLE": ((ID, 10), {"memory_memory": {"subject_id"}}),
-    "DELETE_HIDDEN": ((ID, 10), {"memory_memory": {"subject_id"}}),
-    "DELETE_ANSWERS": ((ID,), {"memory_idempotencyrecord": {"subject_id"}}),
+    "DELETE_VISIBLE": ((ID, ID, 10), {"memory_memory": {"subject_id"}}),
+    "DELETE_HIDDEN": ((ID, ID, 10), {"memory_memory": {"subject_id"}}),
+    "DELETE_ANSWERS": ((ID, ID, 10), {"memory_idempotencyrecord": {"subject_id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
-    "COUNT": (
-        (ID, "test", "memories", 0, ID, 10),
-        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
-    ),
-    "COUNT_SOME": (
-        (5, ID, "test", "memories", 0, ID, 5, 10),
-        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
-    ),
-    "TAKE_OFF": (
-        (5, ID, "test", "grants", 0, ID),
-        {"memory_tally": {"project_id", "environment", "kind", "shard"}},
-    ),
+    "COUNT": ((ID, "test", "memories", 0, ID, 10), PART_OF_A_COUNT),
+    "COUNT_SOME": ((5, ID, "test", "memories", 0, ID, 5, 10), PART_OF_A_COUNT),
+    "TAKE_OFF": ((5, ID, "test", "grants", 0, ID), PART_OF_A_COUNT),
     "DEAL_OUT": (
         (10, 1, 0, 2, ID, "test", "memories"),
         {"memory_tally": {"project_id", "environment", "kind"}},
@@ -138,7 +131,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
 
 
 def parts_of_insert(text: str) -> tuple[type[Model], list[str], int]:
-    """Return the model, the columns and the number of values of an INSERT."""
+    """Return the model, the columns and how many values there are."""
     match = re.search(r"INSERT INTO (\w+)\s*\(([^)]*)\)\s*VALUES\s*\(([^)]*)\)", text)
     assert match is not None
     columns = [column.strip() for column in match[2].split(",")]
