@@ -207,7 +207,7 @@ class TestDeleting:
         if connection.vendor == "postgresql":
             self.refused(
                 "INSERT INTO accounts_auditevent SELECT * FROM accounts_auditevent"
-                " ON CONFLICT (id) DO UPDATE SET scope = 'other'"
+                " ON CONFLICT (id, subject_id) DO UPDATE SET scope = 'other'"
             )
             return
         columns = [field.attname for field in AuditEvent._meta.fields]
