@@ -118,6 +118,7 @@ class Event(Row, frozen=True, kw_only=True):
 class IdListRow(Row, frozen=True, kw_only=True):
     """The ids of an event about many memories, and what tells them from others."""
 
+    subject_id: UUID
     app_id: UUID
     day: date
     digest: bytes
@@ -184,6 +185,7 @@ def shortened(event: Event) -> tuple[Event, IdListRow | None]:
         meta={**event.meta, **proof},
     )
     row = IdListRow(
+        subject_id=event.subject_id,
         app_id=event.app_id,
         day=event.created_at.astimezone(UTC).date(),
         digest=digest.digest(),

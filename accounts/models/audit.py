@@ -57,6 +57,7 @@ class EventType(models.TextChoices):
     MEMORY_DISPUTE_END = "MEMORY_DISPUTE_END"
 
 
+NOBODY = UUID(int=0)  # the subject of a list that does not say whose it is
 CLOCKS = timedelta(hours=1)  # more than the clocks of two machines differ
 
 
@@ -187,19 +188,29 @@ class AuditEvent(models.Model):
             day=self.created_at.astimezone(UTC).date(),
             digest=bytes.fromhex(digest),
         )
-        return next((one.listed() for one in lists), list(self.memory_ids))
+        # Each statement names one subject, and so finds what it looks for on one machine.
+        for whose in (self.subject_id, NOBODY):
+            if (found := lists.filter(subject_id=whose).first()) is not None:
+                return found.listed()
+        return list(self.memory_ids)
 
 
 class IdList(models.Model):
     """The ids of the memories that events of one day are about, where they are many.
 
-    Append-only as the events are. A list that is read again the same day is kept once.
+    Append-only as the events are. A list that is read again the same day is kept once, beside the
+    events: PostgreSQL's primary key has `subject_id` too.
     """
 
     pk = models.CompositePrimaryKey("app_id", "day", "digest")
     app_id = models.UUIDField("project")
     day = models.DateField(help_text="Of the events, in UTC.")
     digest = models.BinaryField(max_length=32)
+    # The default is for processes of the version before, which name no subject, while both run; the
+    # lists that they wrote then, and those whose events were gone, stay NOBODY's until they go.
+    subject_id = models.UUIDField(
+        db_default=NOBODY, help_text="Of the events: whose memories they are."
+    )
     ids = models.BinaryField(help_text="16 bytes each, rising.")
 
     class Meta:
