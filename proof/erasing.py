@@ -27,7 +27,7 @@ def forget_user(subject_id: UUID) -> None:
     emptied = AuditEvent.objects.filter(
         own, subject_id=subject_id, user_id=None, purpose=None, domain=None
     ).exclude(meta__has_key="reason")
-    rows = SealedEvent.objects.filter(typed_salt__isnull=False)
+    rows = SealedEvent.objects.filter(subject_id=subject_id, typed_salt__isnull=False)
     rows.filter(event_id__in=emptied.values("pk")).update(typed_salt=None)
 
 

@@ -73,6 +73,7 @@ def sealed(event: AuditEvent, *, seal_id: UUID, position: int) -> SealedEvent:
     digests = {group: digest_of(salts[group].hex(), said) for group, said in words.items()}
     return SealedEvent(
         event_id=event.pk,
+        subject_id=event.subject_id,
         seal_id=seal_id,
         position=position,
         leaf=bytes.fromhex(leaf_of(stays, digests)),

@@ -62,9 +62,18 @@ class SealedEvent(models.Model):
     """An event's place in its chain, its leaf hash, and the salts of what may be emptied in it.
 
     An erasure empties the salts (proof/erasing.py); retention leaves the row when the event goes.
+
+    PostgreSQL's keys have `subject_id` too, so that the table can be spread as the events are. That
+    positions are unique in a chain does not rest on the key here: a seal has a number that is
+    unique in its chain, and begins where the one before ended.
     """
 
     event_id = models.UUIDField(primary_key=True)
+    # The default is for processes of the version before while both run: a trigger fills it in.
+    subject_id = models.UUIDField(
+        db_default=UUID(int=0),
+        help_text="Of the event; the nil UUID if that was gone before it was kept here.",
+    )
     seal_id = models.UUIDField()
     position = models.BigIntegerField(help_text="In the chain, from 1 on.")
     leaf = models.BinaryField(max_length=DIGEST)

@@ -92,7 +92,7 @@ def _drop_leaves(ended: set[UUID]) -> None:
 
     Events go in the order in which they stand in a seal, so it is looked at when its last one went.
     """
-    there = AuditEvent.objects.filter(pk=OuterRef("event_id"))
+    there = AuditEvent.objects.filter(pk=OuterRef("event_id"), subject_id=OuterRef("subject_id"))
     rows = SealedEvent.objects.filter(seal_id__in=ended)
     kept = set(rows.filter(Exists(there)).values_list("seal_id", flat=True))
     SealedEvent.objects.filter(seal_id__in=ended - kept).delete()

@@ -89,7 +89,7 @@ def hold_off(chains: Iterable[tuple[UUID, str]]) -> None:
 
 def unsealed() -> AuditEventQuerySet:
     """Return the events that are in no seal."""
-    sealed = SealedEvent.objects.filter(event_id=OuterRef("pk"))
+    sealed = SealedEvent.objects.filter(event_id=OuterRef("pk"), subject_id=OuterRef("subject_id"))
     return AuditEvent.objects.filter(~Exists(sealed))
 
 
@@ -114,7 +114,10 @@ def _unsealed(first: UUID, last: UUID) -> list[tuple[UUID, str]]:
 def _between(first: UUID, last: UUID) -> AuditEventQuerySet:
     """Return the unsealed events of a range of ids: the other index is walked in the same range."""
     sealed = SealedEvent.objects.filter(
-        event_id=OuterRef("pk"), event_id__gte=first, event_id__lt=last
+        event_id=OuterRef("pk"),
+        subject_id=OuterRef("subject_id"),
+        event_id__gte=first,
+        event_id__lt=last,
     )
     return AuditEvent.objects.filter(~Exists(sealed), id__gte=first, id__lt=last)
 
