@@ -31,8 +31,14 @@ DAY = timedelta(days=1)
 EVERY = timedelta(seconds=50)  # of all processes one seals in so much time
 LONGEST = 20.0  # seconds of the service's run; the next goes on
 CHAIN = "hashtextextended(concat_ws(' ', 'seal', %s::uuid, %s::text), 0)"
-HOLD_OFF = f"SELECT pg_advisory_xact_lock_shared({CHAIN})"
-TRY = f"SELECT pg_try_advisory_xact_lock({CHAIN})"
+# A lock holds on the machine on which it is taken. So each statement looks beside the events of the
+# project itself, for a row that is never there: where the table is spread, all meet there.
+HERE = """
+    FROM (SELECT count(*) FROM accounts_auditevent
+          WHERE subject_id = %s AND id = '00000000-0000-0000-0000-000000000000') AS here
+"""
+HOLD_OFF = f"SELECT pg_advisory_xact_lock_shared({CHAIN}) {HERE}"
+TRY = f"SELECT pg_try_advisory_xact_lock({CHAIN}) {HERE}"
 COLUMNS = [field.attname for field in SealedEvent._meta.concrete_fields]
 
 
@@ -84,7 +90,7 @@ def hold_off(chains: Iterable[tuple[UUID, str]]) -> None:
     """
     if connection.vendor == "postgresql":
         for app_id, environment in sorted(chains):
-            sql.rows(HOLD_OFF, (app_id, environment))
+            sql.rows(HOLD_OFF, (app_id, environment, app_id))
 
 
 def unsealed() -> AuditEventQuerySet:
@@ -126,7 +132,7 @@ def _seal(app_id: UUID, environment: str, first: UUID, last: UUID, *, at: dateti
     """Make one seal. Return over how many events: none while another makes one of this chain."""
     with sql.writing():
         if connection.vendor == "postgresql":
-            ((mine,),) = sql.rows(TRY, (app_id, environment))
+            ((mine,),) = sql.rows(TRY, (app_id, environment, app_id))
             if not mine:
                 return 0
         # A statement of its own after the lock: it sees what the one before sealed and erased.

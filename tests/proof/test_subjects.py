@@ -121,6 +121,24 @@ def test_a_run_that_was_cancelled_is_gone_on_with(
     assert verify() == []
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_is_locked_by_its_project_and_environment(project: Project) -> None:
+    values = (project.pk, "test", project.pk)
+    other = (project.pk, "live", project.pk)
+    second = connection.copy()
+    try:
+        second.set_autocommit(False)
+        with second.cursor() as cursor:
+            cursor.execute(sealing.TRY, values)
+            assert cursor.fetchone() == (True,)
+        assert sql.rows(sealing.TRY, values) == [(False,)]
+        assert sql.rows(sealing.TRY, other) == [(True,)]
+    finally:
+        second.close()
+    assert sql.rows(sealing.TRY, values) == [(True,)]
+
+
 @pytest.mark.django_db
 def test_retention_notes_what_it_takes_also_of_those_of_nobody(project: Project) -> None:
     sealed(project)
