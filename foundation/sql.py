@@ -132,6 +132,19 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
+def writing_once() -> Iterator[None]:
+    """Let one statement write, as a transaction of its own; on SQLite it waits for its turn.
+
+    On PostgreSQL that costs no trip to begin and none to end. Raises what `writing` does.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with writing():
+        yield
+
+
+@contextmanager
 def _turn_within(seconds: float) -> Iterator[None]:
     if not _turn.acquire(timeout=seconds):
         raise outages.TurnTaken("Others write, and do not come to an end.")

@@ -51,9 +51,21 @@ def remember_all_once(
     Return the first answer, and whether it was given before. Raises what `remember_once` does.
     """
     _check_scopes(caller, memories)
-    with suppress(Crowded):
-        return _store_all_once(caller, memories, idempotency_key, by_parts=False)
-    return _store_all_once(caller, memories, idempotency_key, by_parts=True)
+    principal = caller.principal
+    ids = _new_ids(memories)
+
+    def act(*, by_parts: bool) -> str:
+        _store_all(caller, memories, ids, by_parts=by_parts)
+        return msgspec.json.encode(KeptBatch(ids, caller.at)).decode()
+
+    digest = request_digest(principal.subject_key, [what_it_says(memory) for memory in memories])
+    subjects = {principal.subject_id(memory.user_id) for memory in memories}
+    subject_id = subjects.pop() if len(subjects) == 1 else principal.project_id
+    once = Once(idempotency_key, digest, subject_id)
+    answer, replayed = answer_once(caller, once, act)
+    kept = msgspec.json.decode(answer, type=KeptBatch)
+    first = msgspec.structs.replace(caller, at=kept.created_at)
+    return _answer(first, memories, kept.ids), replayed
 
 
 def _check_scopes(caller: Caller, memories: list[CreateMemory]) -> None:
@@ -65,26 +77,6 @@ def _check_scopes(caller: Caller, memories: list[CreateMemory]) -> None:
 def _new_ids(memories: list[CreateMemory]) -> list[UUID]:
     """Draw the ids: of what is said at the same time, the later one has the higher id."""
     return sorted(new_id() for _ in memories)
-
-
-def _store_all_once(
-    caller: Caller, memories: list[CreateMemory], idempotency_key: str, *, by_parts: bool
-) -> tuple[StoredBatch, bool]:
-    principal = caller.principal
-    ids = _new_ids(memories)
-
-    def act() -> str:
-        _store_all(caller, memories, ids, by_parts=by_parts)
-        return msgspec.json.encode(KeptBatch(ids, caller.at)).decode()
-
-    digest = request_digest(principal.subject_key, [what_it_says(memory) for memory in memories])
-    subjects = {principal.subject_id(memory.user_id) for memory in memories}
-    subject_id = subjects.pop() if len(subjects) == 1 else principal.project_id
-    once = Once(idempotency_key, digest, subject_id)
-    answer, replayed = answer_once(caller, once, act, by_parts=by_parts)
-    kept = msgspec.json.decode(answer, type=KeptBatch)
-    first = msgspec.structs.replace(caller, at=kept.created_at)
-    return _answer(first, memories, kept.ids), replayed
 
 
 def _store_all(

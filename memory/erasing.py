@@ -129,6 +129,8 @@ def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Era
     # After the tallies of memories: a store with an Idempotency-Key takes them in this order.
     answers = holdings.delete_answers(subject_id, at=at)
     _take_off("idempotency_keys", owner, answers)
+    # What waits to store has claimed its key already: that key is then held by its answer alone.
+    holdings.delete_claims(subject_id)
     return Erased(user_id, memories.rows, grants, answers.rows, emptied, at)
 
 

@@ -51,6 +51,8 @@ DELETE_ANSWERS = """
     RETURNING expires_at
 """
 
+DELETE_CLAIMS = "DELETE FROM memory_idempotencyclaim WHERE subject_id = %s"
+
 # How many rows a statement of an erasure deletes: none takes long, and none answers with many.
 AT_ONCE = 10_000
 
@@ -146,3 +148,8 @@ def delete_answers(subject_id: UUID, *, at: datetime) -> Removed:
         ends = (sql.as_moment(end) for (end,) in some)
         expired += [end for end in ends if end <= at]
     return Removed(rows, rows - len(expired), expired)
+
+
+def delete_claims(subject_id: UUID) -> None:
+    """Delete the claims of the user's Idempotency-Keys, so that the keys are free."""
+    sql.change(DELETE_CLAIMS, (subject_id,))

@@ -40,6 +40,7 @@ SHARE_USER = f"SELECT pg_advisory_xact_lock_shared({USER}) {BESIDE}"
 EXCLUDE_USER = f"SELECT pg_advisory_xact_lock({USER}) {BESIDE}"
 STORES = "hashtextextended(concat_ws(' ', 'stores', %s::uuid), 0)"
 EXCLUDE_STORES = f"SELECT pg_advisory_xact_lock({STORES}) {BESIDE}"
+CLAIM = f"SELECT pg_try_advisory_xact_lock(%s) {BESIDE}"
 
 
 def share(partition: Partition) -> None:
@@ -89,12 +90,12 @@ def exclude_stores(subject_id: UUID) -> None:
         sql.rows(EXCLUDE_STORES, (subject_id, subject_id))
 
 
-def claim(project_id: UUID, environment: str, key: str) -> bool:
-    """Take an Idempotency-Key for this transaction; False while another one has it."""
+def claim(subject_id: UUID, environment: str, key: str) -> bool:
+    """Take a subject's Idempotency-Key for this transaction; False while another one has it."""
     if connection.vendor != "postgresql":
         return True
-    values = (_number("idempotency", project_id.hex, environment, key),)
-    return bool(sql.rows("SELECT pg_try_advisory_xact_lock(%s)", values)[0][0])
+    values = (number_of_key(subject_id, environment, key), subject_id)
+    return bool(sql.rows(CLAIM, values)[0][0])
 
 
 def _values(partition: Partition) -> tuple[UUID, int, UUID]:
@@ -105,6 +106,11 @@ def _values(partition: Partition) -> tuple[UUID, int, UUID]:
 def number(partition: Partition) -> int:
     """Return the number by which a partition is locked."""
     return _number("partition", partition.subject_id.hex, partition.scope, partition.domain)
+
+
+def number_of_key(subject_id: UUID, environment: str, key: str) -> int:
+    """Return the number by which a subject's Idempotency-Key is locked."""
+    return _number("idempotency", subject_id.hex, environment, key)
 
 
 def _number(*parts: str) -> int:

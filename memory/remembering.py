@@ -14,7 +14,7 @@ from accounts import audit
 from foundation.identifiers import new_id
 from memory import events, writes
 from memory.events import Caller
-from memory.idempotency import Once, answer_once
+from memory.idempotency import Once, OneMemory, answer_once
 from memory.refusals import check_scope
 from memory.schemas import CreateMemory
 from memory.statements import MemoryRow, Partition
@@ -52,26 +52,19 @@ def remember_once(
     """
     partition = caller.partition(memory.user_id, memory.scope, memory.domain)
     check_scope(caller, partition, memory.user_id)
-    with suppress(Crowded):
-        return _store_once(caller, partition, memory, idempotency_key, by_parts=False)
-    return _store_once(caller, partition, memory, idempotency_key, by_parts=True)
 
-
-def _store_once(
-    caller: Caller,
-    partition: Partition,
-    memory: CreateMemory,
-    idempotency_key: str,
-    *,
-    by_parts: bool,
-) -> tuple[Stored, bool]:
-    def act() -> str:
+    def act(*, by_parts: bool) -> str:
         stored = _store(caller, partition, memory, by_parts=by_parts)
         return msgspec.json.encode(stored).decode()
 
+    def one() -> OneMemory:
+        stored = to_store(caller, memory, new_id())
+        row, event = rows_of(caller, partition, memory, stored)
+        return OneMemory(row, event, msgspec.json.encode(stored).decode())
+
     digest = request_digest(caller.principal.subject_key, what_it_says(memory))
     once = Once(idempotency_key, digest, partition.subject_id)
-    answer, replayed = answer_once(caller, once, act, by_parts=by_parts)
+    answer, replayed = answer_once(caller, once, act, one=one)
     return msgspec.json.decode(answer, type=Stored), replayed
 
 

@@ -22,7 +22,15 @@ from apikeys.erasing import forget_account, forget_project
 from foundation import outages, slices, sql
 from memory import keepers, tallies
 from memory.holdings import AT_ONCE
-from memory.models import Draft, IdempotencyRecord, Memory, Purpose, RevocationGrant, Tally
+from memory.models import (
+    Draft,
+    IdempotencyClaim,
+    IdempotencyRecord,
+    Memory,
+    Purpose,
+    RevocationGrant,
+    Tally,
+)
 from memory.tallies import Kept
 from proof import erasing as proof_erasing
 from proof import pruning
@@ -56,13 +64,15 @@ def purge(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
 
     Each batch is a transaction of its own; two purges at once only share the work, and a batch of
     which something is held for long is left to the next run. What apps above keep of end users goes
-    in their own way (memory/keepers.py).
+    in their own way (memory/keepers.py). With the records go the claims of their keys, which are no
+    more than their shadows.
     """
     removed = {
         "memories": _remove(Memory.objects.expired(at=at), batch),
         "grants": _remove(RevocationGrant.objects.ended_before(at - GRANT_KEPT), batch),
         "idempotency records": _remove(IdempotencyRecord.objects.expired(at=at), batch),
     }
+    _remove_claims(at=at, batch=batch)
     for keeper in keepers.every:
         removed |= keeper.purge(at=at)
     return removed
@@ -81,7 +91,7 @@ def erase(*, at: datetime, batch: int = BATCH) -> dict[str, int]:
     by = audit.by_upkeep()
     projects = list(Project.objects.to_erase(**over))
     for project in projects:
-        for model in (Memory, RevocationGrant, IdempotencyRecord):
+        for model in (Memory, RevocationGrant, IdempotencyRecord, IdempotencyClaim):
             _sweep(model, project.pk, batch)
         Tally.objects.filter(project_id=project.pk).delete()
         Purpose.objects.of_project(project.pk).delete()
@@ -130,7 +140,7 @@ def purge_record(*, before: datetime, at: datetime, batch: int | None = None) ->
     return remove_events(before=before, batch=batch, at=at, by=audit.by_upkeep(), note=note)
 
 
-def _sweep(model: type[Kept], project_id: UUID, batch: int) -> None:
+def _sweep(model: type[Kept | IdempotencyClaim], project_id: UUID, batch: int) -> None:
     """Delete a project's rows: one walk through the table, for no index knows projects."""
     rows = model._default_manager.all()
     for first, after in slices.of_ids(rows, AT_ONCE):
@@ -188,3 +198,11 @@ def _as_kept(model: type[Kept], row: tuple[Any, ...]) -> Kept:
         elif name != "environment" and value is not None:
             told[name] = sql.as_moment(value)
     return model(**told)
+
+
+def _remove_claims(*, at: datetime, batch: int) -> None:
+    """Delete expired claims, but for those that were renewed since they were looked for."""
+    expired = IdempotencyClaim.objects.expired(at=at)
+    while ids := list(expired.values_list("pk", flat=True)[:batch]):
+        with sql.writing_once():
+            IdempotencyClaim.objects.filter(pk__in=ids, expires_at__lte=at).delete()

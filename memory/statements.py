@@ -74,8 +74,16 @@ IS_REVOKED = """
 
 FIND_ANSWER = """
     SELECT request_digest, answer, expires_at FROM memory_idempotencyrecord
-    WHERE project_id = %s AND environment = %s AND key = %s
+    WHERE subject_id = %s AND project_id = %s AND environment = %s AND key = %s
 """
+
+FORGET_ANSWER = """
+    DELETE FROM memory_idempotencyrecord
+    WHERE subject_id = %s AND project_id = %s AND environment = %s AND key = %s
+    RETURNING expires_at
+"""
+
+RELEASE_KEY = "DELETE FROM memory_idempotencyclaim WHERE id = %s AND attempt = %s"
 
 
 class Partition(msgspec.Struct, frozen=True):
@@ -145,13 +153,41 @@ class AnswerRow(Row, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class ClaimRow(Row, frozen=True, kw_only=True):
+    """What claims an Idempotency-Key for a request; `attempt` is whose claim it is."""
+
+    id: UUID
+    request_digest: bytes
+    subject_id: UUID
+    project_id: UUID
+    expires_at: datetime
+    attempt: UUID
+
+
+def _renewed(column: str) -> str:
+    """Return what sets a claim's column anew, if it has expired at %s."""
+    own, new = f"memory_idempotencyclaim.{column}", f"excluded.{column}"
+    ended = "memory_idempotencyclaim.expires_at <= %s"
+    return f"{column} = CASE WHEN {ended} THEN {new} ELSE {own} END"
+
+
 INSERT_MEMORY = insert_into("memory_memory", MemoryRow)
 INSERT_GRANT = insert_into("memory_revocationgrant", GrantRow)
 KEEP_ANSWER = f"""{insert_into("memory_idempotencyrecord", AnswerRow)}
-    ON CONFLICT (project_id, environment, key) DO UPDATE SET
-        id = excluded.id, subject_id = excluded.subject_id,
-        request_digest = excluded.request_digest, answer = excluded.answer,
-        expires_at = excluded.expires_at
+    ON CONFLICT (subject_id, project_id, environment, key) DO UPDATE SET
+        id = excluded.id, request_digest = excluded.request_digest,
+        answer = excluded.answer, expires_at = excluded.expires_at
+"""
+# A claim that lives stays as it is. But once the same request came again it is nobody's alone.
+CLAIM_KEY = f"""{insert_into("memory_idempotencyclaim", ClaimRow)}
+    ON CONFLICT (id) DO UPDATE SET
+        {_renewed("request_digest")}, {_renewed("subject_id")}, {_renewed("expires_at")},
+        attempt = CASE
+            WHEN memory_idempotencyclaim.expires_at <= %s THEN excluded.attempt
+            WHEN memory_idempotencyclaim.request_digest = excluded.request_digest THEN NULL
+            ELSE memory_idempotencyclaim.attempt
+        END
+    RETURNING request_digest, expires_at, attempt
 """
 
 
@@ -253,9 +289,11 @@ def close_grant(grant: Grant, *, at: datetime) -> bool:
     return bool(sql.change(CLOSE_GRANT, (at, grant.id, grant.partition.subject_id, at)))
 
 
-def find_answer(project_id: UUID, environment: str, key: str) -> tuple[bytes, str, datetime] | None:
+def find_answer(
+    subject_id: UUID, project_id: UUID, environment: str, key: str
+) -> tuple[bytes, str, datetime] | None:
     """Return the digest of the first request with this Idempotency-Key, its answer, its expiry."""
-    found = sql.rows(FIND_ANSWER, (project_id, environment, key))
+    found = sql.rows(FIND_ANSWER, (subject_id, project_id, environment, key))
     if not found:
         return None
     digest, answer, expires_at = found[0]

@@ -68,6 +68,36 @@ def store_by_parts(memory: MemoryRow, event: audit.Event, most: Ceilings) -> Non
         raise CeilingReached(reached, most)
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """An answer that was kept for the same Idempotency-Key, to the request with that digest."""
+
+    digest: bytes
+    answer: str
+
+
+class IdempotencyBusy(Exception):
+    """The first request with this Idempotency-Key is still running."""
+
+
+def store_once(
+    memory: MemoryRow, event: audit.Event, answer: AnswerRow, most: Ceilings
+) -> Kept | None:
+    """Write a memory, its record and the answer to it; or return the answer that there is.
+
+    For PostgreSQL. Raises IdempotencyBusy, or Crowded: then the same is to be done by parts.
+    """
+    lock = locks.number_of_key(answer.subject_id, answer.environment, answer.key)
+    room = (most.partition_memories, most.partition_bytes, most.memories, most.idempotency_keys)
+    rows = (*values_of(memory), *values_of(answer), *values_of(event))
+    values = (memory.subject_id, lock, *room, *rows)
+    ((outcome, digest, kept),) = sql.rows(functions.STORE_ONCE.call, values)
+    if outcome == functions.CROWDED:
+        raise Crowded
+    if outcome == functions.BUSY:
+        raise IdempotencyBusy
+    return Kept(bytes(digest), kept) if outcome == functions.KEPT else None
+
+
 def store_all(
     memories: Sequence[MemoryRow], events: Sequence[audit.Event], most: Ceilings, *, by_parts: bool
 ) -> None:

@@ -18,8 +18,9 @@ from accounts.audit import SERVICE_ID
 from accounts.models import AuditEvent, EventType, Project
 from apikeys.authentication import find_principal
 from foundation.identifiers import new_id
-from memory.models import Memory, Purpose, RevocationGrant
-from tests.makers import BY, NOW, make_key
+from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, Purpose, RevocationGrant
+from tests.doors import Api
+from tests.makers import BY, NOW, make_key, memory_body
 from tests.memory.registered import register
 
 OLD_APPS = ("accounts", "apikeys", "memory")
@@ -161,6 +162,27 @@ def test_grants_of_tokens_stay_unique_by_token_then_by_token_and_subject(cancell
     other.pk = new_id()
     with pytest.raises(IntegrityError), transaction.atomic():
         other.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_of_answers_from_before_there_were_claims_are_claimed(api: Api) -> None:
+    keys = [{"HTTP_IDEMPOTENCY_KEY": f"order-{number}"} for number in range(3)]
+    firsts = [api.post("/memory", memory_body(), **key) for key in keys]
+    late = IdempotencyRecord.objects.get(key="order-2")
+    try:
+        call_command("migrate", "memory", "0016", verbosity=0)
+        IdempotencyRecord.objects.filter(pk=late.pk).delete()
+        call_command("migrate", "memory", "0018", verbosity=0)
+        assert IdempotencyClaim.objects.count() == 2
+        late.save(force_insert=True)  # a process from before kept it meanwhile
+    finally:
+        call_command("migrate", verbosity=0)
+    assert IdempotencyClaim.objects.count() == 3
+    for first, key in zip(firsts, keys, strict=True):
+        assert api.post("/memory", memory_body(user_id="user_2"), **key).status_code == 409
+        again = api.post("/memory", memory_body(), **key)
+        assert (again.content, again.headers["Idempotency-Replayed"]) == (first.content, "true")
+    assert Memory.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

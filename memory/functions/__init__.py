@@ -21,9 +21,12 @@ from memory.functions.reading import CONTINUE as CONTINUE
 from memory.functions.reading import GRANT_READ as GRANT_READ
 from memory.functions.reading import GRANTED as GRANTED
 from memory.functions.revoking import REVOKE as REVOKE
+from memory.functions.storing import BUSY as BUSY
+from memory.functions.storing import KEPT as KEPT
 from memory.functions.storing import STORE as STORE
+from memory.functions.storing import STORE_ONCE as STORE_ONCE
 
-OF_A_USER = {one.name: one for one in (STORE, GRANT_READ, CONTINUE, REVOKE)}
+OF_A_USER = {one.name: one for one in (STORE, STORE_ONCE, GRANT_READ, CONTINUE, REVOKE)}
 FUNCTIONS = {**OF_A_USER, LOCK_PARTS.name: LOCK_PARTS}
 
 

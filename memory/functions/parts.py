@@ -73,7 +73,7 @@ def insert(text: str, prefix: str, row: type[Row], **others: str) -> str:
 
 
 CROWDED = "crowded"
-MEMORY, GRANT, EVENT, IDS = "m", "g", "e", "i"
+MEMORY, GRANT, ANSWER, EVENT, IDS = "m", "g", "a", "e", "i"
 STORES = (MEMORY, MemoryRow)
 RECORDS = (EVENT, audit.Event)
 LISTS = (IDS, audit.IdListRow)

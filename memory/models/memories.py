@@ -186,16 +186,45 @@ class IdempotencyRecord(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["expires_at"], name="memory_idempotency_by_expiry"),
-            models.Index(fields=["subject_id"], name="memory_idempotency_by_subject"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project_id", "environment", "key"], name="memory_idempotency_unique"
+            models.UniqueConstraint(  # it also finds all of a subject's
+                fields=["subject_id", "project_id", "environment", "key"],
+                name="memory_idempotency_unique",
             ),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+
+class IdempotencyClaimQuerySet(models.QuerySet["IdempotencyClaim"]):
+    def expired(self, *, at: datetime) -> IdempotencyClaimQuerySet:
+        return self.filter(expires_at__lte=at).order_by("expires_at")
+
+
+class IdempotencyClaim(models.Model):
+    """Which request an Idempotency-Key belongs to, whoever it is about: memory/idempotency.py."""
+
+    id = models.UUIDField(primary_key=True, editable=False, help_text="The key's pseudonym.")
+    request_digest = models.BinaryField(max_length=32)
+    subject_id = models.UUIDField()
+    project_id = models.UUIDField()
+    expires_at = models.DateTimeField()
+    attempt = models.UUIDField(
+        null=True, help_text="Who may take the claim back. Empty: nobody, for others rely on it."
+    )
+
+    objects = IdempotencyClaimQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], name="memory_claim_by_expiry"),
+            models.Index(fields=["subject_id"], name="memory_claim_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Tally(models.Model):

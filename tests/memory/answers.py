@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Project
+from accounts.subjects import subject_id
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from tests.doors import Response
 
@@ -36,3 +38,8 @@ def headers_of(response: Response) -> dict[str, str]:
     """Return the headers of an answer, but for the ids of its request."""
     ids = ("X-Request-ID", "X-Server-Request-ID")
     return {name: value for name, value in response.items() if name not in ids}
+
+
+def subject_of(project: Project, user_id: str = "user_1") -> UUID:
+    """Return the pseudonym of a user of the test environment."""
+    return subject_id(bytes(project.subject_key), "test", user_id)

@@ -20,7 +20,7 @@ from memory import locks, tallies
 from memory.models import IdempotencyRecord, Memory
 from tests.doors import Api
 from tests.makers import make_key, memory_body
-from tests.memory.answers import assert_refused
+from tests.memory.answers import assert_refused, subject_of
 from tests.memory.bad_requests import BATCH, CREATE, READ_BATCH
 from tests.memory.test_batches import batch, many, send
 from tests.memory.test_ceilings import RACERS, racing
@@ -101,7 +101,7 @@ class TestOneKey:
     ) -> None:
         api = door()
         with transaction.atomic():
-            assert locks.claim(project.pk, "test", "order-1")
+            assert locks.claim(subject_of(project), "test", "order-1")
             response = elsewhere(lambda: send(api, many(2), "order-1"))
         assert_refused(response, 409, "idempotency_conflict")
         assert response.headers["Retry-After"] == "1"

@@ -18,7 +18,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.models import KeyAddress, LoggedRequest, Notice
 from apikeys.usage.collector import Collector
 from memory import retention
-from memory.models import IdempotencyRecord, Memory, RevocationGrant
+from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, RevocationGrant
 from proof import erasing as proof_erasing
 from proof import sealing
 from proof.models import SealedEvent
@@ -34,7 +34,7 @@ def fill(project: Project) -> None:
 
 
 def held(project: Project) -> list[int]:
-    models = (Memory, RevocationGrant, IdempotencyRecord)
+    models = (Memory, RevocationGrant, IdempotencyRecord, IdempotencyClaim)
     return [model.objects.filter(project_id=project.pk).count() for model in models]
 
 
@@ -48,8 +48,8 @@ class TestADeletedProject:
         services.delete_project(project=project, at=NOW, by=BY)
         later = NOW + timedelta(hours=2)
         assert retention.erase(at=later, batch=1) == {"projects": 1, "accounts": 0}
-        assert held(project) == [0, 0, 0]
-        assert held(other) == [2, 1, 1]
+        assert held(project) == [0, 0, 0, 0]
+        assert held(other) == [2, 1, 1, 1]
         record = AuditEvent.objects.filter(app_id=project.pk)
         assert record.filter(event_type="MEMORY_READ").exists()
         assert not record.exclude(user_id=None).exists()
@@ -136,14 +136,14 @@ class TestAClosedAccount:
 
     def test_it_is_kept_until_its_last_second(self, closed: datetime, project: Project) -> None:
         assert retention.erase(at=closed - timedelta(seconds=1)) == {"projects": 0, "accounts": 0}
-        assert held(project) == [2, 1, 1]
+        assert held(project) == [2, 1, 1, 1]
 
     def test_nothing_of_the_person_is_left_then(
         self, closed: datetime, owner: User, project: Project
     ) -> None:
         browser = signed_in(owner)
         assert retention.erase(at=closed) == {"projects": 1, "accounts": 1}
-        assert held(project) == [0, 0, 0]
+        assert held(project) == [0, 0, 0, 0]
         owner.refresh_from_db()
         assert owner.email.endswith("@erased.invalid")
         assert not owner.is_active

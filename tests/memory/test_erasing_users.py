@@ -12,7 +12,7 @@ from accounts.subjects import subject_id
 from apikeys.models import LoggedRequest
 from apikeys.usage.collector import collector
 from memory import retention, tallies
-from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
+from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, RevocationGrant, Tally
 from tests.doors import Api
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import assert_refused, rows_stored
@@ -82,6 +82,7 @@ class TestWhatIsGone:
         assert rows_with(WORD) == []
         assert not Memory.objects.exists()
         assert not IdempotencyRecord.objects.exists()
+        assert not IdempotencyClaim.objects.exists()
         for token in tokens:
             assert_refused(api.post(CONTINUE, token), 403, "grant_revoked", "REVOKED")
             assert_refused(api.post(REVOKE, token), 404, "not_found")
@@ -132,6 +133,16 @@ class TestWhatIsGone:
         assert "Idempotency-Replayed" not in response.headers
         assert Memory.objects.get().id.hex == response.json()["id"].replace("-", "")
         assert api.read(domain=None)["confidence"] == 0.47
+
+    def test_their_idempotency_keys_are_free_and_those_of_others_are_not(self, api: Api) -> None:
+        fill(api)
+        other = {"HTTP_IDEMPOTENCY_KEY": "key of user_2"}
+        api.post(CREATE, memory_body(user_id="user_2"), **other)
+        erase(api)
+        freed = {"HTTP_IDEMPOTENCY_KEY": "key of user_1"}
+        assert api.post(CREATE, memory_body(user_id="user_2"), **freed).status_code == 201
+        refused = api.post(CREATE, memory_body(), **other)
+        assert_refused(refused, 409, "idempotency_conflict")
 
     def test_it_can_be_asked_for_again(self, api: Api) -> None:
         fill(api)

@@ -60,6 +60,7 @@ DIGEST = b"x" * 32
 PARTITION = (ID, "preferences", "food")
 
 PART_OF_A_COUNT = {"memory_tally": {"project_id", "environment", "kind", "shard"}}
+ONE_ANSWER = {"memory_idempotencyrecord": {"subject_id", "project_id", "environment", "key"}}
 
 # Each statement that looks for rows: values for it, and the columns of each table by which an
 # index finds them.
@@ -89,6 +90,7 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
     "DELETE_VISIBLE": ((ID, ID, 10), {"memory_memory": {"subject_id"}}),
     "DELETE_HIDDEN": ((ID, ID, 10), {"memory_memory": {"subject_id"}}),
     "DELETE_ANSWERS": ((ID, ID, 10), {"memory_idempotencyrecord": {"subject_id"}}),
+    "DELETE_CLAIMS": ((ID,), {"memory_idempotencyclaim": {"subject_id"}}),
     "IS_REVOKED": ((ID, ID), {"memory_revocationgrant": {"id"}}),
     "COUNT": ((ID, "test", "memories", 0, ID, 10), PART_OF_A_COUNT),
     "COUNT_SOME": ((5, ID, "test", "memories", 0, ID, 5, 10), PART_OF_A_COUNT),
@@ -97,10 +99,9 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (10, 1, 0, 2, ID, "test", "memories"),
         {"memory_tally": {"project_id", "environment", "kind"}},
     ),
-    "FIND_ANSWER": (
-        (ID, "test", "key"),
-        {"memory_idempotencyrecord": {"project_id", "environment", "key"}},
-    ),
+    "FIND_ANSWER": ((ID, ID, "test", "key"), ONE_ANSWER),
+    "FORGET_ANSWER": ((ID, ID, "test", "key"), ONE_ANSWER),
+    "RELEASE_KEY": ((ID, ID), {"memory_idempotencyclaim": {"id"}}),
     "SELECT_REGISTRY": (
         ("test", ID),
         {
@@ -144,6 +145,7 @@ class TestColumns:
             "INSERT_MEMORY",
             "INSERT_GRANT",
             "KEEP_ANSWER",
+            "CLAIM_KEY",
             "INSERT",
             "KEEP_IDS",
         }
@@ -187,12 +189,9 @@ class TestColumns:
         _, columns, _ = parts_of_insert(statements.KEEP_ANSWER)
         replaced = re.findall(r"(\w+) = excluded\.(\w+)", statements.KEEP_ANSWER)
         assert all(column == source for column, source in replaced)
-        assert {column for column, _ in replaced} == set(columns) - {
-            "project_id",
-            "environment",
-            "key",
-        }
-        assert "ON CONFLICT (project_id, environment, key)" in statements.KEEP_ANSWER
+        met = ("subject_id", "project_id", "environment", "key")
+        assert {column for column, _ in replaced} == set(columns) - set(met)
+        assert f"ON CONFLICT ({', '.join(met)})" in statements.KEEP_ANSWER
 
 
 def index_conditions(name: str) -> dict[str, str]:
