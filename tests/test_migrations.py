@@ -12,15 +12,18 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from msgspec import structs
 
 from accounts import services
 from accounts.audit import SERVICE_ID
 from accounts.models import AuditEvent, EventType, Project
 from apikeys.authentication import find_principal
+from apikeys.models import LoggedRequest
+from apikeys.models.usage import NO_WRITER
 from foundation.identifiers import new_id
 from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, Purpose, RevocationGrant
 from tests.doors import Api
-from tests.makers import BY, NOW, make_key, memory_body
+from tests.makers import BY, NOW, make_key, memory_body, sample
 from tests.memory.registered import register
 
 OLD_APPS = ("accounts", "apikeys", "memory")
@@ -82,13 +85,14 @@ def test_a_database_from_before_the_first_ones_were_made_one_goes_on_with_its_ro
     assert AuditEvent.objects.get(environment="both").meta["name"] == "New"
 
 
-def place_of_the_memories() -> object:
+def place_of(table: str) -> object:
     """Return where the database keeps the table: elsewhere after it was written anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_relation_filenode('memory_memory')"
+            "SELECT pg_relation_filenode(%s)"
             if connection.vendor == "postgresql"
-            else "SELECT rootpage FROM sqlite_master WHERE name = 'memory_memory'"
+            else "SELECT rootpage FROM sqlite_master WHERE name = %s",
+            [table],
         )
         return cursor.fetchone()
 
@@ -110,9 +114,9 @@ def test_memories_from_before_replacing_are_kept_and_processes_from_before_go_on
             "created_at": NOW,
         }
         old.objects.create(**fields)
-        before = place_of_the_memories()
+        before = place_of("memory_memory")
         call_command("migrate", "memory", "0007", verbosity=0)
-        assert place_of_the_memories() == before
+        assert place_of("memory_memory") == before
     finally:
         call_command("migrate", verbosity=0)
     old.objects.create(**fields)
@@ -183,6 +187,25 @@ def test_keys_of_answers_from_before_there_were_claims_are_claimed(api: Api) -> 
         again = api.post("/memory", memory_body(), **key)
         assert (again.content, again.headers["Idempotency-Replayed"]) == (first.content, "true")
     assert Memory.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_not_written_anew_for_its_writer_and_processes_from_before_go_on() -> None:
+    try:
+        call_command("migrate", "apikeys", "0016", verbosity=0)
+        state = MigrationExecutor(connection).loader.project_state(
+            ("apikeys", "0016_move_days_to_their_tables")
+        )
+        old = state.apps.get_model("apikeys", "LoggedRequest")
+        fields = structs.asdict(sample(NOW))
+        old.objects.create(**fields)
+        before = place_of("apikeys_loggedrequest")
+        call_command("migrate", "apikeys", "0018", verbosity=0)
+        assert place_of("apikeys_loggedrequest") == before
+    finally:
+        call_command("migrate", verbosity=0)
+    old.objects.create(**fields)
+    assert [logged.writer for logged in LoggedRequest.objects.all()] == [NO_WRITER] * 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from foundation.identifiers import first_id, new_id
 
 LONGEST_AGENT = 200  # characters of a User-Agent that are kept
 LONGEST_ENDPOINT = 64
+NO_WRITER = UUID(int=0)  # of what was logged before writers had ids
 ALL_ENDPOINTS = ""  # in KeyDay: none is called this
 
 
@@ -148,9 +150,19 @@ class LoggedRequestQuerySet(models.QuerySet["LoggedRequest"]):
 
 
 class LoggedRequest(models.Model):
-    """One authenticated request, for some days: enough to find it, nothing of what it said."""
+    """One authenticated request, for some days: enough to find it, nothing of what it said.
+
+    The table can be spread over machines by `writer`, so that what a process writes at once goes to
+    one of them. PostgreSQL's primary key has both columns.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    writer = models.UUIDField(
+        default=NO_WRITER,
+        db_default=NO_WRITER,
+        editable=False,
+        help_text="Of the process that wrote it, and drawn by it.",
+    )
     created_at = models.DateTimeField()
     request_id = models.CharField(
         max_length=64, help_text="As the answer carries it: the caller's own, if it sent one."

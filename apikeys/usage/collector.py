@@ -8,11 +8,12 @@ MOST_WAITING requests wait to be written.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import Error, connection
@@ -30,7 +31,7 @@ PAUSE = 0.5  # seconds between two writes
 MOST_WAITING = 200_000  # requests that wait to be written
 AT_ONCE = 500  # rows in a statement
 ADD = adding_to("apikeys_usagehour")
-LOGGED = ("id", *columns_of(RequestSample))
+LOGGED = ("id", "writer", *columns_of(RequestSample))
 RECORD_USE = """
     UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s
     WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
@@ -45,6 +46,7 @@ class Collector:
         self._writing = threading.Lock()
         self._thread = Repeating(self.flush, every=PAUSE, name="usage")
         self._first_uses = FirstUses()
+        self._writer, self._process = uuid4(), os.getpid()
 
     def record(self, sample: RequestSample) -> None:
         """Keep the request in memory: no lock, no I/O."""
@@ -62,6 +64,7 @@ class Collector:
             try:
                 with sql.writing():
                     _write(taken)
+                    _log(taken, writer=self._own_writer())
             except Error as error:
                 self._waiting.extendleft(reversed(taken))
                 _settle("Usage was not written, and waits", error)
@@ -71,6 +74,12 @@ class Collector:
             except Error as error:  # the next use is still the first
                 _settle("First uses were not written", error)
             return len(taken)
+
+    def _own_writer(self) -> UUID:
+        """Return this process's id in the log: one that was forked has another than its parent."""
+        if self._process != os.getpid():
+            self._writer, self._process = uuid4(), os.getpid()
+        return self._writer
 
     def stop(self) -> None:
         """Write the rest: nothing that was answered is lost when a process ends as it should."""
@@ -105,8 +114,11 @@ def _write(samples: Iterable[RequestSample]) -> None:
     for secret, one in sorted(latest.items()):
         use = (one.created_at, one.address, one.user_agent, secret, one.created_at)
         sql.change(RECORD_USE, use)
+
+
+def _log(samples: Iterable[RequestSample], *, writer: UUID) -> None:
     if settings.REQUEST_LOG_DAYS:
-        for some in _batched([(new_id(), *values_of(one)) for one in samples]):
+        for some in _batched([(new_id(), writer, *values_of(one)) for one in samples]):
             sql.append("apikeys_loggedrequest", LOGGED, some)
 
 

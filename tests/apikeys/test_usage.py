@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from accounts.models import Project
 from apikeys.models import LoggedRequest, Secret, UsageHour
+from apikeys.models.usage import NO_WRITER
 from apikeys.usage.collector import Collector, collector
 from apikeys.usage.samples import COLUMNS, column_of
 from tests.doors import Api
@@ -116,6 +118,45 @@ class TestTheLog:
         assert collector.flush() == 1
         assert not LoggedRequest.objects.exists()
         assert UsageHour.objects.get().requests == 1
+
+
+@pytest.mark.django_db
+class TestTheWriter:
+    """The log may be spread by it: what one process writes belongs together."""
+
+    def test_each_process_writes_under_an_id_of_its_own(self, now: datetime) -> None:
+        for own in (one := Collector(), Collector(), one):
+            own.record(sample(now))
+            own.record(sample(now))
+            own.flush()
+        rows = LoggedRequest.objects.order_by("id").values_list("writer", flat=True)
+        first, second = rows[0], rows[2]
+        assert list(rows) == [first, first, second, second, first, first]
+        assert len({first, second, NO_WRITER}) == 3
+
+    @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+    def test_a_process_that_was_forked_is_another_writer(self) -> None:
+        """The application may be loaded before its processes are made of it."""
+        own = Collector()
+        writer = own._own_writer()
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.write(write, own._own_writer().bytes + own._own_writer().bytes)
+            os._exit(0)
+        os.waitpid(child, 0)
+        said = os.read(read, 32)
+        os.close(read)
+        os.close(write)
+        assert said[:16] == said[16:] != writer.bytes
+        assert own._own_writer() == writer
+
+    @pytest.mark.postgresql
+    def test_each_key_of_the_log_has_it(self) -> None:
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, "apikeys_loggedrequest")
+        keys = [one["columns"] for one in found.values() if one["unique"]]
+        assert keys == [["id", "writer"]]
 
 
 @pytest.mark.django_db

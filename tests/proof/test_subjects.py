@@ -134,9 +134,10 @@ def test_a_chain_is_locked_by_its_project_and_environment(project: Project) -> N
             assert cursor.fetchone() == (True,)
         assert sql.rows(sealing.TRY, values) == [(False,)]
         assert sql.rows(sealing.TRY, other) == [(True,)]
+        second.rollback()
+        assert sql.rows(sealing.TRY, values) == [(True,)]
     finally:
         second.close()
-    assert sql.rows(sealing.TRY, values) == [(True,)]
 
 
 @pytest.mark.django_db
