@@ -136,6 +136,8 @@ class KeyedAPIView(APIView):
                 microseconds=int((time.perf_counter() - self.began) * 1_000_000),
                 address=client_address(meta)[:LONGEST_ADDRESS],
                 user_agent=printable(str(meta.get("HTTP_USER_AGENT", "")))[:LONGEST_AGENT],
+                replaced_at=principal.replaced_at,
+                ends_when_silent=principal.ends_when_silent,
             )
         )
 

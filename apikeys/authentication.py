@@ -35,7 +35,8 @@ FIND_PRINCIPAL = """
            COALESCE(k.burst_limit, p.burst_limit), k.lowered_burst_limit, p.lowered_burst_limit,
            p.rate_limit, k.rate_limit,
            p.most_partition_memories, p.most_partition_bytes,
-           p.most_memories, p.most_grants, p.most_idempotency_keys
+           p.most_memories, p.most_grants, p.most_idempotency_keys,
+           s.replaced_at, s.ends_when_silent
     FROM apikeys_secret s
     JOIN apikeys_apikey k ON k.id = s.key_id
     JOIN accounts_project p ON p.id = k.project_id
@@ -125,6 +126,7 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
     hour, *hours = found[0][11:14]
     second, *seconds = found[0][14:17]
     of_project, of_key = found[0][17:19]
+    replaced_at, ends_when_silent = found[0][24:]
     return Principal(
         key_id=sql.as_uuid(key),
         secret_id=sql.as_uuid(secret),
@@ -140,7 +142,9 @@ def find_principal(text: str, *, at: datetime) -> Principal | None:
         burst_limit=lowest(second or settings.RATE_LIMIT_SECOND, *seconds),
         project_rate_limit=together(of_project, of_key, lowered=hours[-1]),
         subject_key=bytes(subject),
-        ceilings=ceilings(*found[0][19:]),
+        ceilings=ceilings(*found[0][19:24]),
+        replaced_at=None if replaced_at is None else sql.as_moment(replaced_at),
+        ends_when_silent=bool(ends_when_silent),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from accounts.ceilings import Ceilings
@@ -41,6 +42,8 @@ class Principal:
     purposes: frozenset[str] | None = None  # ids of registered ones
     purposes_revision: int = 0  # of the project's registry; 0: it has none
     project_rate_limit: int | None = None  # requests an hour of all the project's keys together
+    replaced_at: datetime | None = None  # when a rotation replaced its secret
+    ends_when_silent: bool = False  # that secret, once nobody uses it
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

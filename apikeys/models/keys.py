@@ -190,7 +190,8 @@ class Secret(models.Model):
     """One secret of a key: the digest that finds it, and when it ends.
 
     A rotation sets `replaced_at` and, by its grace, `ends_at`. With `ends_when_silent` it ends
-    before that, once nobody has used it for SILENCE.
+    before that, once nobody has used it for SILENCE. `last_used_at` is exact to a minute, and where
+    more depends on it to the request (`apikeys.usage.last_uses`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

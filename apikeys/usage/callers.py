@@ -12,7 +12,7 @@ from django.conf import settings
 from apikeys.models import ApiKey, LoggedRequest, Secret
 from foundation.identifiers import first_id
 
-AROUND = timedelta(minutes=10)  # before the last use, and for writing it down after
+AROUND = timedelta(minutes=10)  # of the last use that was written: later ones wait for a minute
 MOST_ROWS = 2000  # of the log that are looked at
 MOST_CALLERS = 5
 

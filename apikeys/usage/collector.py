@@ -19,7 +19,15 @@ from django.conf import settings
 from django.db import Error, connection
 
 from apikeys.usage.first_uses import FirstUses
-from apikeys.usage.samples import COLUMNS, HOUR, RequestSample, adding_to, column_of
+from apikeys.usage.last_uses import LastUses
+from apikeys.usage.samples import (
+    COLUMNS,
+    HOUR,
+    RequestRow,
+    RequestSample,
+    adding_to,
+    column_of,
+)
 from foundation import outage_log, outages, sql
 from foundation.background import Repeating
 from foundation.identifiers import new_id
@@ -31,11 +39,8 @@ PAUSE = 0.5  # seconds between two writes
 MOST_WAITING = 200_000  # requests that wait to be written
 AT_ONCE = 500  # rows in a statement
 ADD = adding_to("apikeys_usagehour")
-LOGGED = ("id", "writer", *columns_of(RequestSample))
-RECORD_USE = """
-    UPDATE apikeys_secret SET last_used_at = %s, last_address = %s, last_user_agent = %s
-    WHERE id = %s AND (last_used_at IS NULL OR last_used_at < %s)
-"""
+KEPT = columns_of(RequestRow)  # of a sample they are its first values
+LOGGED = ("id", "writer", *KEPT)
 
 
 class Collector:
@@ -46,6 +51,7 @@ class Collector:
         self._writing = threading.Lock()
         self._thread = Repeating(self.flush, every=PAUSE, name="usage")
         self._first_uses = FirstUses()
+        self._last_uses = LastUses()
         self._writer, self._process = uuid4(), os.getpid()
 
     def record(self, sample: RequestSample) -> None:
@@ -63,12 +69,14 @@ class Collector:
                 return 0
             try:
                 with sql.writing():
-                    _write(taken)
+                    _add_to_hours(taken)
+                    last_uses = self._last_uses.write(taken)
                     _log(taken, writer=self._own_writer())
             except Error as error:
                 self._waiting.extendleft(reversed(taken))
                 _settle("Usage was not written, and waits", error)
                 return 0
+            self._last_uses.remember(last_uses)
             try:
                 self._first_uses.write(taken)
             except Error as error:  # the next use is still the first
@@ -94,16 +102,13 @@ def _settle(what: str, error: Error) -> None:
         logger.error("%s: %s", what, type(error).__name__)
 
 
-def _write(samples: Iterable[RequestSample]) -> None:
+def _add_to_hours(samples: Iterable[RequestSample]) -> None:
     hours: dict[tuple[Any, ...], Counter[int]] = {}
-    latest: dict[UUID, RequestSample] = {}
     for one in samples:
         hour = one.created_at.replace(minute=0, second=0, microsecond=0)
         bucket = (one.key_id, hour, one.endpoint, one.status, one.code)
         owned = (*bucket, one.project_id, one.environment)
         hours.setdefault(owned, Counter())[column_of(one.microseconds)] += 1
-        if one.secret_id not in latest or latest[one.secret_id].created_at <= one.created_at:
-            latest[one.secret_id] = one
     # In one order in every process, or two of them would wait for each other.
     rows = [
         (*owned, counts.total(), *(counts[column] for column in range(len(COLUMNS))))
@@ -111,14 +116,12 @@ def _write(samples: Iterable[RequestSample]) -> None:
     ]
     for some in _batched(rows):
         sql.insert("apikeys_usagehour", HOUR, some, then=ADD)
-    for secret, one in sorted(latest.items()):
-        use = (one.created_at, one.address, one.user_agent, secret, one.created_at)
-        sql.change(RECORD_USE, use)
 
 
 def _log(samples: Iterable[RequestSample], *, writer: UUID) -> None:
     if settings.REQUEST_LOG_DAYS:
-        for some in _batched([(new_id(), writer, *values_of(one)) for one in samples]):
+        rows = [(new_id(), writer, *values_of(one)[: len(KEPT)]) for one in samples]
+        for some in _batched(rows):
             sql.append("apikeys_loggedrequest", LOGGED, some)
 
 

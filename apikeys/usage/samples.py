@@ -22,8 +22,8 @@ BUCKET = ("key_id", "hour", "endpoint", "status", "code")
 HOUR = (*BUCKET, "project_id", "environment", *ADDED)
 
 
-class RequestSample(Row, frozen=True, kw_only=True):
-    """One authenticated request, as it was answered at `created_at`."""
+class RequestRow(Row, frozen=True, kw_only=True):
+    """One authenticated request, as the log keeps it: answered at `created_at`."""
 
     created_at: datetime
     request_id: str
@@ -38,6 +38,13 @@ class RequestSample(Row, frozen=True, kw_only=True):
     microseconds: int
     address: str
     user_agent: str
+
+
+class RequestSample(RequestRow, frozen=True, kw_only=True):
+    """One authenticated request, with how its secret stood when the request came."""
+
+    replaced_at: datetime | None = None
+    ends_when_silent: bool = False
 
 
 def column_of(microseconds: int) -> int:

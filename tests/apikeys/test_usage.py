@@ -181,14 +181,14 @@ class TestWriting:
     def test_what_could_not_be_written_waits(
         self, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        def fail(taken: object) -> None:
+        def fail(taken: object, *, writer: object) -> None:
             raise OperationalError("at 10.0.0.1")
 
         own = Collector()
         own.record(sample(now, request_id="first"))
         own.record(sample(now, request_id="second"))
         with monkeypatch.context() as broken:
-            broken.setattr("apikeys.usage.collector._write", fail)
+            broken.setattr("apikeys.usage.collector._log", fail)
             assert own.flush() == 0
         assert "10.0.0.1" not in caplog.text
         assert own.flush() == 2

@@ -20,7 +20,7 @@ from accounts import audit
 from accounts.models import Project
 from apikeys import authentication
 from apikeys.models import ApiKey, LoggedRequest, PastHour, Secret, UsageHour
-from apikeys.usage import collector, samples
+from apikeys.usage import collector, last_uses, samples
 from foundation import sql
 from memory import denials, holdings, registries, statements, tallies
 from memory.models import RevocationGrant
@@ -48,6 +48,7 @@ MODULES = (
     audit,
     authentication,
     collector,
+    last_uses,
     tallies,
     registries,
     denials,
@@ -118,7 +119,8 @@ SEARCHES: dict[str, tuple[tuple[Any, ...], dict[str, set[str]]]] = {
         (ID, "test", ID, "test", ID, NOW, NOW, 10),
         {"accounts_auditevent": {"app_id", "environment"}},
     ),
-    "RECORD_USE": ((NOW, "", "", ID, NOW), {"apikeys_secret": {"id"}}),
+    "RECORD_USE": ((NOW, "", "", ID, NOW, NOW), {"apikeys_secret": {"id"}}),
+    "LAST_USE": ((ID,), {"apikeys_secret": {"id"}}),
     "FIND_PRINCIPAL": (
         (DIGEST, NOW, NOW, NOW, NOW),
         {
