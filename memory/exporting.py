@@ -28,6 +28,7 @@ from memory.owners import check_reason
 from memory.record import Recorded, recorded
 from memory.refusals import check_every_scope
 
+ID = 16  # bytes
 PAGE = 100  # rows; of the longest values 3 MiB, of which a piece of the answer is made
 
 
@@ -82,15 +83,16 @@ def export_user(caller: Caller, user_id: str) -> Iterator[bytes]:
         "environment": caller.principal.environment,
         "exported_at": caller.at,
     }
-    return _pieces(head, ids, subject_id, at=caller.at)
+    packed = b"".join(one.bytes for one in ids)  # a seventh of the list, for as long as it is read
+    return _pieces(head, packed, subject_id, at=caller.at)
 
 
 def _pieces(
-    head: dict[str, Any], ids: list[UUID], subject_id: UUID, *, at: datetime
+    head: dict[str, Any], packed: bytes, subject_id: UUID, *, at: datetime
 ) -> Iterator[bytes]:
     """Write one JSON object. Its last field says that nothing is missing behind it."""
     yield msgspec.json.encode(head)[:-1]
-    yield from _listed("memories", _memories(ids, subject_id))
+    yield from _listed("memories", _memories(packed, subject_id))
     yield from _listed("grants", _accesses(subject_id))
     yield from _listed("audit_events", _events(subject_id, at=at))
     yield b',"complete":true}'
@@ -111,11 +113,13 @@ def _listed(name: str, pages: Iterator[list[Any]]) -> Iterator[bytes]:
     yield b"]"
 
 
-def _memories(ids: list[UUID], subject_id: UUID) -> Iterator[list[Held]]:
+def _memories(packed: bytes, subject_id: UUID) -> Iterator[list[Held]]:
     rows = Memory.objects.filter(subject_id=subject_id)
-    for start in range(0, len(ids), PAGE):
-        found = rows.in_bulk(ids[start : start + PAGE])
-        yield [_held(found[one]) for one in ids[start : start + PAGE] if one in found]
+    for start in range(0, len(packed), PAGE * ID):
+        page = packed[start : start + PAGE * ID]
+        ids = [UUID(bytes=page[at : at + ID]) for at in range(0, len(page), ID)]
+        found = rows.in_bulk(ids)
+        yield [_held(found[one]) for one in ids if one in found]
 
 
 def _accesses(subject_id: UUID) -> Iterator[list[Access]]:
