@@ -33,10 +33,12 @@ def forget_user(subject_id: UUID) -> None:
 
 def forget_words(app_id: UUID, *, batch: int) -> None:
     """Let all salts go of a project's events, or an account's, behind `erasing.forget_words`."""
-    events = AuditEvent.objects.of_project(app_id).order_by("id").values_list("pk", flat=True)
+    events = AuditEvent.objects.of_project(app_id).order_by("id").values_list("pk", "subject_id")
     rest = events
-    while ids := list(rest[:batch]):
+    while some := list(rest[:batch]):
+        ids, subjects = zip(*some, strict=True)
+        rows = SealedEvent.objects.filter(pk__in=ids, subject_id__in=set(subjects))
         with transaction.atomic():
             sealing.hold_off((app_id, one) for one in (*ENVIRONMENTS, BOTH))
-            SealedEvent.objects.filter(HAS_SALTS, pk__in=ids).update(**SALTS)
+            rows.filter(HAS_SALTS).update(**SALTS)
         rest = events.filter(id__gt=ids[-1])

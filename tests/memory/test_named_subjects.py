@@ -22,6 +22,8 @@ SPREAD = (
     "memory_revocationgrant",
     "memory_idempotencyrecord",
     "accounts_auditevent",
+    "accounts_idlist",
+    "proof_sealedevent",
 )
 Deed = Callable[[Api, Caller, UUID], object]
 
