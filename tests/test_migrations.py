@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
-from msgspec import structs
 
 from accounts import services
 from accounts.audit import SERVICE_ID
@@ -20,7 +19,9 @@ from accounts.models import AuditEvent, EventType, Project
 from apikeys.authentication import find_principal
 from apikeys.models import LoggedRequest
 from apikeys.models.usage import NO_WRITER
+from apikeys.usage.samples import RequestRow
 from foundation.identifiers import new_id
+from foundation.rows import columns_of
 from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, Purpose, RevocationGrant
 from tests.doors import Api
 from tests.makers import BY, NOW, make_key, memory_body, sample
@@ -197,7 +198,7 @@ def test_the_log_is_not_written_anew_for_its_writer_and_processes_from_before_go
             ("apikeys", "0016_move_days_to_their_tables")
         )
         old = state.apps.get_model("apikeys", "LoggedRequest")
-        fields = structs.asdict(sample(NOW))
+        fields = {name: getattr(sample(NOW), name) for name in columns_of(RequestRow)}
         old.objects.create(**fields)
         before = place_of("apikeys_loggedrequest")
         call_command("migrate", "apikeys", "0018", verbosity=0)

@@ -13,9 +13,11 @@ from django.db.models import Q
 from accounts import audit
 from accounts.models import AuditEvent, EventType
 from apikeys.models import LoggedRequest
+from apikeys.usage.samples import RequestRow
 from console import walks
 from console.walks import FIRST, LAST, Asked, Cursor, Page
 from foundation.identifiers import first_id, moment_of, new_id
+from foundation.rows import columns_of
 from tests.makers import NOW, sample
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,7 @@ def log(project_id: UUID, *, environment: str = "test") -> list[UUID]:
     for seconds, status in enumerate(STATUSES):
         at = NOW + timedelta(seconds=seconds)
         told = sample(at, project_id=project_id, environment=environment, status=status)
-        fields = {name: getattr(told, name) for name in told.__struct_fields__}
+        fields = {name: getattr(told, name) for name in columns_of(RequestRow)}
         rows.append(LoggedRequest(id=UUID(int=first_id(at).int + 7 * project_id.int), **fields))
     LoggedRequest.objects.bulk_create(rows)
     return [row.id for row in reversed(rows)]
