@@ -35,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set TEST_DATABASE_URL"))
         if "redis" in item.keywords and not os.environ.get("REDIS_URL"):
             item.add_marker(pytest.mark.skip(reason="needs Redis: set REDIS_URL"))
+        if "citus" in item.keywords and not os.environ.get("TEST_CITUS_URL"):
+            item.add_marker(pytest.mark.skip(reason="needs a Citus cluster: set TEST_CITUS_URL"))
 
 
 @pytest.fixture(autouse=True)
