@@ -23,9 +23,9 @@ from foundation import sql
 from memory.statements import Partition
 
 USER = "hashtextextended(concat_ws(' ', 'user', %s::uuid), 0)"
-# One row, whatever is stored. It is looked for where the user's rows are, so that whatever stands
-# before it runs there: on tables that are spread over machines the lock is held beside the rows,
-# whichever machine was asked. No memory has so little of a scope.
+# One row, whatever is stored. A statement that ends so runs where the user's rows are: on tables
+# that are spread over machines the lock is held beside the rows, whichever machine was asked. It
+# costs nothing: PostgreSQL sees that nobody asks for the number, and does not count.
 BESIDE = """FROM (
     SELECT count(*) FROM memory_memory
     WHERE subject_id = %s AND scope = '' AND domain = '' AND hidden_at IS NULL
