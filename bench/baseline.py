@@ -34,9 +34,8 @@ INSERT = re.compile(
     r"INSERT\s+INTO\s+\w+\s*\(([^)]*)\)\s*(?:VALUES\s*\(|SELECT\s+)([^()]*?)(?:\)|\s+FROM\s)",
     re.IGNORECASE,
 )
-NAMED = re.compile(
-    r"%s::\w+\s+AS\s+(\w+)", re.IGNORECASE
-)  # of a row that is made before it is stored
+# A function of the database, whose parameters are named as columns, behind a letter of their row.
+CALL = re.compile(r"^SELECT \* FROM (memory_\w+)\(")
 PLACEHOLDER = "%s"
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
@@ -87,7 +86,7 @@ def find_pgbench() -> str | None:
 
 def script(sent: Sequence[Sent]) -> str:
     """Write what one request sent as a pgbench script."""
-    if not any(INSERT.search(one.statement) for one in sent):
+    if not any(INSERT.search(one.statement) or CALL.search(one.statement) for one in sent):
         raise BaselineFailed("The statements that the service sends were not seen.")
     lines = []
     open_transaction = False
@@ -141,9 +140,12 @@ def _text(value: str) -> str:
 
 
 def _inserted(statement: str) -> Iterator[tuple[int, str]]:
-    """Return the placeholders that fill a column of an INSERT, by their number, and the column."""
-    for named in NAMED.finditer(statement):
-        yield statement.count(PLACEHOLDER, 0, named.start()), named[1]
+    """Return the placeholders that fill a column of a row, by their number, and the column."""
+    if call := CALL.search(statement):
+        from memory.functions import FUNCTIONS
+
+        for number, parameter in enumerate(FUNCTIONS[call[1]].takes):
+            yield number, parameter.partition(" ")[0][len("m_") :]
     for insert in INSERT.finditer(statement):
         number = statement.count(PLACEHOLDER, 0, insert.start(2))
         columns = [column.strip() for column in insert[1].split(",")]

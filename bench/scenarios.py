@@ -37,6 +37,7 @@ OPERATIONS = {
     operation.name: operation
     for operation in (
         Operation("create", "/memory", 201),
+        Operation("once", "/memory", 201),  # a create with an Idempotency-Key of its own
         Operation("read5", "/memory/read", 200, 5),
         Operation("receipt5", "/memory/read", 200, 5, asks=(("receipt", True),), beside="read5"),
         Operation("read50", "/memory/read", 200, 50),
@@ -45,6 +46,7 @@ OPERATIONS = {
         Operation("revoke", "/memory/revoke", 200),
     )
 }
+CREATES = ("create", "once")
 
 
 class Workload:
@@ -65,8 +67,8 @@ class Workload:
 
     def prepare(self, operation: Operation) -> None:
         """Make what every run of the operation uses again."""
-        if operation.name == "create":
-            self._prepared["create"] = self._creates()
+        if operation.name in CREATES:
+            self._prepared[operation.name] = self._creates()
         elif operation.name == "continue":
             users = self._readers("continuing", operation.reads)
             tokens = rows.add_grants(self._tenant, users, datetime.now(UTC))
@@ -85,7 +87,16 @@ class Workload:
         """
         if operation.name == "revoke":
             return iter(self._revokes(operation, at_most))
-        return itertools.cycle(self._prepared[operation.name])
+        prepared = itertools.cycle(self._prepared[operation.name])
+        if operation.name == "once":
+            return self._with_keys(prepared)
+        return prepared
+
+    def _with_keys(self, requests: Iterator[bytes]) -> Iterator[bytes]:
+        group = next(self._groups)
+        for number, request in enumerate(requests):
+            key = b"\r\nIdempotency-Key: %d-%d\r\n\r\n" % (group, number)
+            yield request.replace(b"\r\n\r\n", key, 1)
 
     def _creates(self) -> list[bytes]:
         bodies = [

@@ -16,12 +16,13 @@ import pytest
 from accounts.models import AuditEvent, EventType
 from bench import processor
 from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, translated
-from bench.inside import Sent, recorded_statements
+from bench.inside import Sent, environ_of, recorded_statements
 from bench.load import Load
 from bench.report import COLUMNS, Figures, median, percentile, prices, row
 from bench.responses import BadResponse, closes, frame
 from bench.rows import fill, only_tenant
 from bench.scenarios import HIDDEN_BY_REVOKE, OPERATIONS, Workload
+from memory import functions
 from memory.models import Memory
 from tests.doors import Api, Response
 
@@ -209,18 +210,14 @@ class TestBaseline:
             f" INSERT INTO u (id, name) VALUES ({new}, 'm')"
         )
 
-    def test_what_must_be_new_is_new_in_a_row_that_is_made_first(self) -> None:
-        statement = (
-            "WITH a AS (SELECT * FROM (SELECT %s::text AS name, %s::uuid AS id) AS b),"
-            " c AS (INSERT INTO t (name, id) SELECT * FROM a)"
-            " INSERT INTO u (id, name) SELECT %s, %s FROM a"
-        )
-        new = NEW_EACH_TIME["id"]
-        assert translated(statement, ["n", 1, 2, "m"]) == (
-            f"WITH a AS (SELECT * FROM (SELECT 'n'::text AS name, {new}::uuid AS id) AS b),"
-            " c AS (INSERT INTO t (name, id) SELECT * FROM a)"
-            f" INSERT INTO u (id, name) SELECT {new}, 'm' FROM a"
-        )
+    def test_what_must_be_new_is_new_in_what_a_function_is_given(self) -> None:
+        takes = functions.STORE.takes
+        made = translated(functions.STORE.call, [f"v{number}" for number in range(len(takes))])
+        given = made.partition("(")[2].removesuffix(")")
+        for one in ("m_id uuid", "e_id uuid", "e_decision_id uuid"):
+            assert f"'v{takes.index(one)}'" not in given
+        assert given.count(NEW_EACH_TIME["id"]) == 3
+        assert given.count("'v") == len(takes) - 3
 
     def test_an_id_that_is_looked_for_stays(self) -> None:
         assert translated("SELECT 1 FROM t WHERE id = %s", [7]).endswith("WHERE id = 7")
@@ -247,8 +244,9 @@ class TestBaseline:
         with recorded_statements() as sent:
             api.remember()
         made = script(sent)
-        assert "INSERT INTO memory_memory" in made
-        assert "INSERT INTO accounts_auditevent" in made
+        whole = "memory_store(" in made
+        assert whole or "INSERT INTO memory_memory" in made
+        assert whole or "INSERT INTO accounts_auditevent" in made
         assert made.count(NEW_EACH_TIME["id"]) == 3  # the memory, its record, the decision
 
 
@@ -288,3 +286,14 @@ class TestWorkload:
         assert filled.count() == 20
         assert filled.values("subject_id").distinct().count() == 4
         assert AuditEvent.objects.filter(user_id__startswith="filled-").count() == 20
+
+    def test_each_create_with_a_key_has_one_of_its_own(self, workload: Workload) -> None:
+        operation = OPERATIONS["once"]
+        workload.prepare(operation)
+        twice = [workload.requests(operation, at_most=9) for _ in range(2)]
+        keys = {
+            environ_of(request)["HTTP_IDEMPOTENCY_KEY"]
+            for requests in twice
+            for request in islice(requests, 9)
+        }
+        assert len(keys) == 18
