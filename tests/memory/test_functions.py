@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from memory import functions
+from tests.doors import Api, Response
+from tests.makers import memory_body, read_body
 
 pytestmark = pytest.mark.postgresql
 
@@ -42,3 +46,36 @@ def test_calls_outside_a_transaction_are_read_committed_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         assert cursor.fetchone() == ("read committed",)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTrips:
+    """Authentication is one, and all that an operation writes is another."""
+
+    def trips(self, call: Callable[[], Response]) -> int:
+        sent: list[bool] = []
+
+        def see(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
+            sent.append(connection.in_atomic_block)
+            return execute(statement, values, many, context)
+
+        with connection.execute_wrapper(see):
+            assert call().status_code in (200, 201)
+        assert not any(sent)
+        return len(sent)
+
+    def test_each_operation_takes_as_few_as_it_can(self, api: Api) -> None:
+        def create(key: str) -> Response:
+            return api.post("/memory", memory_body(), HTTP_IDEMPOTENCY_KEY=key)
+
+        def with_token(path: str, token: str) -> Response:
+            return api.post(path, {"revocation_token": token})
+
+        assert create("first").status_code == 201  # and what may be kept is dealt out
+        token = api.read()["revocation_token"]
+        assert self.trips(lambda: api.post("/memory", memory_body())) == 2
+        assert self.trips(lambda: create("second")) == 3
+        assert self.trips(lambda: create("second")) == 3
+        assert self.trips(lambda: api.post("/memory/read", read_body())) == 3
+        assert self.trips(lambda: with_token("/memory/read/continue", token)) == 4
+        assert self.trips(lambda: with_token("/memory/revoke", token)) == 3
