@@ -61,6 +61,7 @@ def erase_user(caller: Caller, user_id: str) -> Erased:
         left = _count(user_id, subject_id, at=caller.at)
         event = _erasure(caller, subject_id, erased)
         audit.record(event)
+    _forget_salts_of_others(subject_id, owner)
     return _with_receipt(erased, event, left)
 
 
@@ -108,7 +109,10 @@ def erase_by_command(
             meta={**by.meta, **meta},
         )
         audit.record(event)
-    return erased if dry_run else _with_receipt(erased, event, left)
+    if dry_run:
+        return erased
+    _forget_salts_of_others(subject_id, (project.pk, environment))
+    return _with_receipt(erased, event, left)
 
 
 def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Erased:
@@ -132,6 +136,17 @@ def _erase(user_id: str, subject_id: UUID, owner: Owner, *, at: datetime) -> Era
     # What waits to store has claimed its key already: that key is then held by its answer alone.
     holdings.delete_claims(subject_id)
     return Erased(user_id, memories.rows, grants, answers.rows, emptied, at)
+
+
+def _forget_salts_of_others(subject_id: UUID, owner: Owner) -> None:
+    """Let the salts go that a seal has made of what the erasure was emptying.
+
+    Where tables are spread over machines a commit reaches them one after another: a seal can find
+    its chain free, and the words of an event still there.
+    """
+    with sql.writing():
+        sealing.hold_off([owner])
+        forget_salts(subject_id)
 
 
 def _count(user_id: str, subject_id: UUID, *, at: datetime) -> Erased:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEvent, Project
 from foundation import sql
-from memory import retention
+from memory import erasing, retention
 from proof import sealing
 from proof.models import SealedEvent
-from tests.doors import without_triggers
+from tests.doors import Api, without_triggers
 from tests.proof.records import events, events_of, sealed, verify
 
 NOBODY = UUID(int=0)
@@ -147,3 +148,24 @@ def test_retention_notes_what_it_takes_also_of_those_of_nobody(project: Project)
     retention.purge_record(before=timezone.now(), at=timezone.now())
     assert not events().exists()
     assert verify() == []
+
+
+@pytest.mark.django_db
+def test_an_erasure_takes_the_salts_of_a_seal_that_came_in_between(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a commit reaches one machine after another."""
+    api.remember()
+    api.read()
+    sealing.seal_since(None, at=timezone.now())
+    counted = erasing._count
+
+    def seal_meanwhile(*whom: Any, **options: Any) -> Any:
+        """The erasure counts what is left when it has emptied all."""
+        rows = SealedEvent.objects.filter(typed__isnull=False)
+        assert rows.update(typed_salt=b"s" * 16) > 0
+        return counted(*whom, **options)
+
+    monkeypatch.setattr(erasing, "_count", seal_meanwhile)
+    assert api.delete("/users/user_1").status_code == 200
+    assert not SealedEvent.objects.filter(typed_salt__isnull=False).exists()
