@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from memory import functions
+from accounts.models import Project
+from foundation import sql
+from memory import functions, tallies
+from memory.places import PLACES, SHARDS
 from tests.doors import Api, Response
-from tests.makers import memory_body, read_body
+from tests.makers import NOW, memory_body, read_body
 
 pytestmark = pytest.mark.postgresql
+NUMBERS = ("used", "allowed", "most")
 
 
 def test_those_of_the_database_are_those_of_the_code(db: None) -> None:
@@ -46,6 +50,20 @@ def test_calls_outside_a_transaction_are_read_committed_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         assert cursor.fetchone() == ("read committed",)
+
+
+@pytest.mark.django_db
+def test_parts_of_a_count_that_appear_meanwhile_are_not_locked_out_of_turn(
+    project: Project,
+) -> None:
+    """Who begins a count adds its parts at once: what comes then asks for the first one again."""
+    owner = (project.pk, "test", "memories")
+    columns = ("project_id", "environment", "kind", "shard", "place", *NUMBERS, "settled_at")
+    appeared = [
+        (*owner, shard, PLACES[shard], *[0] * len(NUMBERS), NOW) for shard in range(5, SHARDS)
+    ]
+    sql.insert("memory_tally", columns, appeared)
+    assert sql.rows(tallies.LOCK_PARTS, owner) == []
 
 
 @pytest.mark.django_db(transaction=True)
