@@ -201,7 +201,6 @@ def _deal_out(
     # A client that goes on at the ceiling locks nothing.
     if _is_full(found, most - needed, until=until):
         return False
-    _put_in_place(found)
     locked = _locked(owner)
     if len(locked) < SHARDS:
         columns = ("project_id", "environment", "kind", "shard", "place", "settled_at", *_NUMBERS)
@@ -235,15 +234,6 @@ def _locked(owner: tuple[UUID, str, str]) -> list[Tally]:
         Tally(**dict(zip(names, owner, strict=True)), shard=shard, used=used, settled_at=settled_at)
         for shard, used, settled_at in sql.rows(LOCK_PARTS, owner)
     ]
-
-
-def _put_in_place(found: Sequence[Tally]) -> None:
-    """Place the parts that a process of the version before made, which knows of no places."""
-    for row in found:
-        if row.place != PLACES[row.shard]:
-            _rows(row.project_id, row.environment, row.kind).filter(shard=row.shard).update(
-                place=PLACES[row.shard]
-            )
 
 
 def _is_full(parts: list[Tally], bound: int, *, until: datetime) -> bool:

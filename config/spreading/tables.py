@@ -73,10 +73,13 @@ LOCAL = (
     "usersessions_usersession",
 )
 
-# Triggers, with their tables, that serve processes of the version before while it is upgraded, and
-# look at rows of other nodes. A spread database has no such processes. Their functions are called
-# as they are.
-OF_UPGRADES = {"proof_sealedevent_subject": "proof_sealedevent"}
+# Triggers, with their tables, that serve processes of the version before while it is upgraded, some
+# by rows of other nodes. A spread database has no such processes. Their functions are called as
+# they are.
+OF_UPGRADES = {
+    "memory_tally_place": "memory_tally",
+    "proof_sealedevent_subject": "proof_sealedevent",
+}
 
 # What holds for each session at this database from then on. The first: a transaction that changes
 # rows of many shards does it over one connection to each node, so that the record's trigger sees

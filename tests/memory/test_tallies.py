@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project, User
+from foundation import sql
 from memory import retention, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
 from memory.places import SHARDS
@@ -243,6 +244,37 @@ class TestIdempotencyKeys:
         assert used(project, "idempotency_keys") == 0
         settings.MEMORIES_PER_PROJECT = 2
         assert store_with_key(api, 1).status_code == 201
+
+
+def count_as_before(project: Project) -> None:
+    """Add what a process of the version before, which knows of no places, would count by."""
+    columns = ("project_id", "environment", "kind", "shard", "used", "allowed", "most")
+    rows = [
+        (project.pk, "test", kind, shard, 1, 2, 250_000, timezone.now())
+        for kind in ("grants", "memories")
+        for shard in range(SHARDS)
+    ]
+    there = (*columns, "settled_at")
+    sql.insert("memory_tally", there, rows, then="ON CONFLICT DO NOTHING")
+
+
+@pytest.mark.django_db
+class TestBesideTheVersionBefore:
+    def test_what_it_counted_is_taken_off(self, api: Api, project: Project) -> None:
+        api.remember()
+        token = api.read()["revocation_token"]
+        Tally.objects.all().delete()
+        count_as_before(project)
+        api.revoke(token)
+        assert used(project, "memories") == used(project, "grants") == SHARDS - 1
+
+    def test_of_two_that_begin_a_count_one_does(self, api: Api, project: Project) -> None:
+        api.remember()
+        api.read()
+        count_as_before(project)
+        assert Tally.objects.count() == 2 * SHARDS
+        api.remember(user_id="user_2")
+        assert used(project, "memories") == 2
 
 
 @pytest.mark.django_db(transaction=True)
