@@ -20,6 +20,8 @@ from apikeys.authentication import find_principal
 from apikeys.models import LoggedRequest
 from apikeys.models.usage import NO_WRITER
 from apikeys.usage.samples import RequestRow
+from config.spreading import cluster
+from config.spreading.tables import OF_UPGRADES
 from foundation.identifiers import new_id
 from foundation.rows import columns_of
 from memory.models import IdempotencyClaim, IdempotencyRecord, Memory, Purpose, RevocationGrant
@@ -216,6 +218,21 @@ def test_they_can_be_undone_and_done_again() -> None:
             call_command("migrate", label, "zero", verbosity=0)
     finally:
         call_command("migrate", verbosity=0)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_they_can_be_undone_where_spreading_dropped_the_triggers_of_upgrades() -> None:
+    try:
+        with connection.cursor() as cursor:
+            for trigger, table in OF_UPGRADES.items():
+                cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
+                cursor.execute(f"DROP FUNCTION {trigger}()")
+        call_command("migrate", "proof", "0002", verbosity=0)
+        call_command("migrate", "memory", "0012", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    assert cluster.triggers(OF_UPGRADES) == sorted(OF_UPGRADES)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,8 +27,8 @@ POSTGRESQL = f"""
         EXECUTE FUNCTION proof_sealedevent_subject();
 """  # noqa: S608 - a constant of ours
 POSTGRESQL_BACK = """
-    DROP TRIGGER proof_sealedevent_subject ON proof_sealedevent;
-    DROP FUNCTION proof_sealedevent_subject();
+    DROP TRIGGER IF EXISTS proof_sealedevent_subject ON proof_sealedevent;
+    DROP FUNCTION IF EXISTS proof_sealedevent_subject();
 """
 SQLITE = f"""
     CREATE TRIGGER proof_sealedevent_subject AFTER INSERT ON proof_sealedevent
