@@ -132,7 +132,9 @@ def _store_at_once(caller: Caller, once: Once, claim: Claim, one: OneMemory) -> 
     except Crowded:
         raise
     except Exception as error:
-        if claim.alone and not outages.is_outage(error):  # else it may be stored for all we know
+        # Whoever waited too long was sent back; of another outage nobody knows what was stored.
+        undone = outages.is_passing(error) or not outages.is_outage(error)
+        if undone and claim.alone:
             _release(claim)
         raise
     return kept.answer, True

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project
@@ -248,6 +249,17 @@ class TestOneTrip:
         assert_refused(send(api, user_id="user_2"), 409, "idempotency_conflict")
         assert send(api).headers["Idempotency-Replayed"] == "true"
         assert Memory.objects.count() == 2
+
+    def test_whoever_waited_too_long_leaves_the_key_to_others(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def held(*_: Any) -> None:
+            raise OperationalError from LockNotAvailable()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(writes, "store_once", held)
+            assert send(api).status_code == 503
+        assert send(api, user_id="user_2").status_code == 201
 
     def test_where_keys_have_no_room_nothing_is_stored_nor_counted(
         self, api: Api, project: Project, settings: Settings
