@@ -145,7 +145,7 @@ else:
     options.setdefault("tcp_user_timeout", DATABASE_DEADLINE * 1000)
     # What memory/locks.py stands on: a statement sees what was committed before it began.
     options["isolation_level"] = IsolationLevel.READ_COMMITTED
-    if not DATABASE_POOLER:  # statements outside a transaction; memory_hold insists on it too
+    if not DATABASE_POOLER:  # statements outside a transaction; memory/functions insist on it
         given = options.get("options", "")
         options["options"] = rf"{given} -c default_transaction_isolation=read\ committed".strip()
     options["server_side_binding"] = True

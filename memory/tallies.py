@@ -56,7 +56,7 @@ COUNT_SOME = f"""
     WHERE {OF_PART} AND used + %s <= allowed AND most = %s
 """  # noqa: S608 - constants of ours
 TAKE_OFF = f"UPDATE memory_tally SET used = used - %s WHERE {OF_PART}"  # noqa: S608 - as above
-# memory/functions.py makes it: one statement could not lock rows of several machines.
+# memory/functions/ makes it: one statement could not lock rows of several machines.
 LOCK_PARTS = "SELECT * FROM memory_lock_tallies(%s, %s, %s)"
 DEAL_OUT = """
     UPDATE memory_tally

@@ -4,7 +4,7 @@ A read merges what it found outside of any transaction; the one that writes its 
 record then makes sure, under the partition's lock, that all it saw is still visible. If a revoke
 came between, nothing is written and the read starts again: no answer holds what was hidden.
 
-On PostgreSQL a transaction is one call of a function in the database (memory/functions.py): the
+On PostgreSQL a transaction is one call of a function in the database (memory/functions/): the
 same texts, in one trip instead of four. On SQLite there are no trips to save and no functions.
 """
 

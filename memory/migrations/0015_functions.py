@@ -1,4 +1,4 @@
-"""The hot transactions are functions of the database: memory/functions.py.
+"""The hot transactions are functions of the database: memory/functions/.
 
 `memory_hold` and `memory_room` stay for processes of the version before.
 """
