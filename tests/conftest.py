@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Project, User
 from apikeys.usage.collector import collector
+from tests import spreading
 from tests.doors import (
     Api,
     Service,
@@ -67,6 +68,26 @@ def dropped_whoever_is_still_there() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield
+
+
+@pytest.fixture(scope="session")
+def other_nodes(dropped_whoever_is_still_there: None) -> Iterator[None]:
+    """Have the tests' database on each node of a cluster, where it is to be spread."""
+    if not spreading.SHARDS:
+        yield
+        return
+    with spreading.on_other_nodes():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    other_nodes: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Spread the tests' database once it is migrated, where it is to be spread."""
+    if spreading.SHARDS:
+        with django_db_blocker.unblock():
+            spreading.spread()
 
 
 @pytest.fixture
