@@ -31,6 +31,7 @@ from memory.statements import AnswerRow, GrantRow, MemoryRow
 
 Row: TypeAlias = MemoryRow | GrantRow | AnswerRow
 Kept: TypeAlias = Memory | RevocationGrant | IdempotencyRecord
+Owner: TypeAlias = tuple[UUID, str, str]  # of a count: project, environment and kind
 
 # Longer than a revoke takes that began before what it hides had expired.
 SETTLED_AFTER = timedelta(minutes=1)
@@ -116,7 +117,7 @@ def reached_by(rows: Sequence[Row], most: Ceilings, *, at: datetime) -> str | No
     """Count rows of one kind and project, or name the ceiling that they would not fit under."""
     first, kind = rows[0], KINDS[type(rows[0])]
     owner = (first.project_id, first.environment, kind)
-    return None if _deal_out(*owner, _by_shard(rows), getattr(most, kind), at=at) else kind
+    return None if _deal_out(owner, _by_shard(rows), getattr(most, kind), at=at) else kind
 
 
 def _by_shard(rows: Iterable[Row]) -> Counter[int]:
@@ -165,10 +166,10 @@ def forget_some(
 
     `live` is how much of it had not expired, `expired` when the rest did.
     """
-    tally = _rows(*owner, kind).filter(shard=0, place=PLACES[0])
-    for first in tally.select_for_update():
+    for first in _first_locked((*owner, kind)):
         unsettled = sum(end > first.settled_at for end in expired)
-        tally.update(used=F("used") - live - unsettled)
+        part = _part(*owner, kind, first.shard)
+        sql.change(TAKE_OFF, (live + unsettled, *part))
 
 
 def used(project_id: UUID, environment: str, *, at: datetime) -> dict[str, int]:
@@ -181,34 +182,21 @@ def used(project_id: UUID, environment: str, *, at: datetime) -> dict[str, int]:
     return {kind: max(0, number) for kind, number in found.items()}
 
 
-def _deal_out(
-    project_id: UUID,
-    environment: str,
-    kind: str,
-    wanted: Mapping[int, int],
-    most: int,
-    *,
-    at: datetime,
-) -> bool:
+def _deal_out(owner: Owner, wanted: Mapping[int, int], most: int, *, at: datetime) -> bool:
     """Take what is `wanted` by each shard, and deal out the room that is left.
 
     False: there is not so much, and nothing was taken.
     """
-    owner = (project_id, environment, kind)
     rows = _rows(*owner)
     until, needed = at - SETTLED_AFTER, sum(wanted.values())
     found = list(rows.order_by("shard"))
     # A client that goes on at the ceiling locks nothing.
     if _is_full(found, most - needed, until=until):
         return False
+    _take_turn(owner, at=at)
     locked = _locked(owner)
     if len(locked) < SHARDS:
-        columns = ("project_id", "environment", "kind", "shard", "place", "settled_at", *_NUMBERS)
-        fresh = [
-            (*_part(project_id, environment, kind, shard), at, *_NUMBERS.values())
-            for shard in range(SHARDS)
-        ]
-        sql.insert("memory_tally", columns, fresh, then="ON CONFLICT DO NOTHING")
+        _make(owner, range(1, SHARDS), at=at)
         locked = _locked(owner)
     room = most - sum(row.used for row in locked)
     if room < needed:
@@ -225,7 +213,29 @@ def _deal_out(
 _NUMBERS = {"used": 0, "allowed": 0, "most": 0}
 
 
-def _locked(owner: tuple[UUID, str, str]) -> list[Tally]:
+def _take_turn(owner: Owner, *, at: datetime) -> None:
+    """Lock the first part before anything else, and make it if need be.
+
+    Parts on another machine may show a moment later that they were made: two that each locked what
+    they saw, and then made the rest, would wait for each other in a circle.
+    """
+    if not _first_locked(owner):
+        _make(owner, range(1), at=at)
+        _first_locked(owner)
+
+
+def _first_locked(owner: Owner) -> list[Tally]:
+    return list(_rows(*owner).filter(shard=0, place=PLACES[0]).select_for_update())
+
+
+def _make(owner: Owner, shards: Iterable[int], *, at: datetime) -> None:
+    """Make these parts of a count, where they are not yet."""
+    columns = ("project_id", "environment", "kind", "shard", "place", "settled_at", *_NUMBERS)
+    fresh = [(*_part(*owner, shard), at, *_NUMBERS.values()) for shard in shards]
+    sql.insert("memory_tally", columns, fresh, then="ON CONFLICT DO NOTHING")
+
+
+def _locked(owner: Owner) -> list[Tally]:
     """Lock the parts of one count in rising order, as every transaction does that locks several."""
     if connection.vendor == "sqlite":
         return list(_rows(*owner).order_by("shard"))

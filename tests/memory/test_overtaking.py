@@ -16,6 +16,7 @@ from memory import locks, services
 from memory.models import RevocationGrant
 from memory.policy.merging import merge
 from memory.statements import Partition
+from tests import spreading
 from tests.doors import Api
 from tests.makers import read_body
 from tests.memory.answers import assert_refused
@@ -177,15 +178,19 @@ class TestWaiting:
             assert reading.result(timeout=60)["summary_text"] == "No memories found."
 
 
-def wait_until_somebody_waits() -> None:
-    """Wait until another session waits for an advisory lock in this database."""
+def wait_until_somebody_waits(lock: str = "advisory") -> None:
+    """Wait until another session waits for a lock of this kind in this database, on any node."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        f" AND wait_event_type = 'Lock' AND wait_event = '{lock}'"
+    )
+    if spreading.SHARDS:
+        waiting = f"SELECT sum(result::int) FROM run_command_on_all_nodes($${waiting}$$)"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-            if cursor.fetchone():
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiting)
+            if cursor.fetchone() != (0,):
                 return
     raise AssertionError("Nobody waited.")

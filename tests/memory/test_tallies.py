@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -21,6 +23,7 @@ from tests.memory.answers import rows_stored
 from tests.memory.bad_requests import CREATE, READ
 from tests.memory.conftest import Clock
 from tests.memory.test_ceilings import RACERS, assert_reached, racing
+from tests.memory.test_overtaking import elsewhere, wait_until_somebody_waits
 
 Sending = Callable[[Api, int], Any]
 
@@ -299,6 +302,24 @@ class TestRaces:
         assert set(answers[:most]) <= {200, 201}
         assert model.objects.count() == used(project, kind) == most
         assert AuditEvent.objects.filter(event_type__startswith="MEMORY_").count() == most
+
+    @pytest.mark.postgresql
+    def test_whoever_deals_out_waits_for_the_first_part_before_it_holds_another(
+        self, api: Api, project: Project
+    ) -> None:
+        api.remember()
+        mine = Tally.objects.filter(project_id=project.pk, kind="memories")
+        first = mine.get(shard=0)
+        mine.update(most=0)
+        mine.filter(shard=0).delete()
+        with ThreadPoolExecutor(1) as thread:
+            with transaction.atomic():
+                first.save(force_insert=True)
+                dealing = thread.submit(elsewhere, lambda: api.remember(user_id="another"))
+                wait_until_somebody_waits("transactionid")
+                list(mine.filter(shard=1).select_for_update(nowait=True))
+            dealing.result(timeout=60)
+        assert used(project, "memories") == 2
 
 
 @pytest.mark.django_db
