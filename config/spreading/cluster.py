@@ -150,7 +150,7 @@ def settings_missing() -> dict[str, list[str]]:
     if not nodes():
         return {name: ["here"] for name in SETTINGS}
     said = said_by_each(SHOW_SETTINGS)
-    values = {address: json.loads(answer or "{}") for address, answer in said.items()}
+    values = {address: json.loads(answer) for address, answer in said.items() if answer}
     found = {
         name: [address for address, has in values.items() if has.get(name) != wanted]
         for name, wanted in SETTINGS.items()
@@ -186,7 +186,7 @@ def unlike() -> dict[str, list[str]]:
     """
     if not has_extension():
         return {}
-    said = {address: json.loads(text or "{}") for address, text in said_by_each(TEXTS).items()}
+    said = {address: json.loads(text) for address, text in said_by_each(TEXTS).items() if text}
     ours = [one.signature for one in functions()]
     first: dict[str, str] = next(iter(said.values()), {})
     found = {

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models.audit import EventType
 from foundation.rows import values_of
 from memory import statements
+from memory.idempotency import CLAIM_ENDS
 
 SOMEBODY = UUID(int=1)
 SOMETHING = UUID(int=2)
@@ -28,8 +29,10 @@ EVENT = audit.Event(
     server_request_id=None,
     created_at=AT,
 )
+CLAIM = (SOMETHING, DIGEST, SOMEBODY, SOMETHING, AT, SOMETHING, *[AT] * CLAIM_ENDS)
 
-# As it is called, its text, its values. Each is about one end user, so it concerns one shard.
+# As it is called, its text, its values. Each is about one end user
+# or one key, so it concerns one shard.
 HOT: Sequence[tuple[str, str, Sequence[Any]]] = (
     ("the read of a partition", statements.SELECT_LIVE, (*PLACE, AT)),
     ("the read since a day", statements.SELECT_LIVE_SINCE, (*PLACE, AT, AT)),
@@ -37,5 +40,8 @@ HOT: Sequence[tuple[str, str, Sequence[Any]]] = (
     ("what is still visible", statements.VISIBLE_IDS, PLACE),
     ("the look for a token's grant", statements.FIND_GRANT, (SOMEBODY, DIGEST, SOMETHING, "test")),
     ("the end of a grant", statements.CLOSE_GRANT, (AT, SOMETHING, SOMEBODY, AT)),
+    ("the claim of an Idempotency-Key", statements.CLAIM_KEY, CLAIM),
+    ("the release of an Idempotency-Key", statements.RELEASE_KEY, (SOMETHING, SOMETHING)),
+    ("the look for a kept answer", statements.FIND_ANSWER, (SOMEBODY, SOMETHING, "test", "")),
     ("the record of a decision", audit.INSERT, values_of(EVENT)),
 )
