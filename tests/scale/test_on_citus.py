@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from config.spreading.tables import FUNCTIONS, LEADER, LOCAL, REFERENCE, SPREAD
+from config.spreading.tables import FUNCTIONS, LEADER, LOCAL, OF_UPGRADES, REFERENCE, SPREAD
 from memory import functions
 from tests.scale.clusters import ROWS, Cluster, until
 
@@ -66,6 +66,10 @@ class TestSpreading:
         ):
             with pytest.raises(Exception, match="append-only"):
                 spread.rows(statement)
+
+    def test_what_serves_upgrades_alone_is_gone(self, spread: Cluster) -> None:
+        found = "SELECT tgname FROM pg_trigger WHERE tgname = ANY (%s)"
+        assert spread.rows(found, ([*OF_UPGRADES],)) == []
 
     def test_retention_removes_old_events_on_all_nodes(self, spread: Cluster) -> None:
         ran = spread.manage("maintain", "--only", "record", "--audit-days", "5")
