@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from config.spreading.cluster import Kept
-from config.spreading.tables import ALONE, LEADER
+from config.spreading.tables import ALONE, SPREAD
 
 
 def kind_of(table: str, kept: Mapping[str, Kept]) -> str:
@@ -13,8 +13,15 @@ def kind_of(table: str, kept: Mapping[str, Kept]) -> str:
 
 
 def leader_of(kept: Mapping[str, Kept]) -> Kept | None:
-    """Return how the table is spread beside which others lie; None while it is not."""
-    return kept[LEADER] if kind_of(LEADER, kept) == "spread" else None
+    """Return how the first table is spread beside which others lie; None while none is."""
+    leader = leading(kept)
+    return None if leader is None else kept[leader]
+
+
+def leading(kept: Mapping[str, Kept]) -> str | None:
+    """Name the first table that is spread; the others lie beside it."""
+    together = (table for table in SPREAD if table not in ALONE)
+    return next((table for table in together if kind_of(table, kept) == "spread"), None)
 
 
 def wrongly_spread(table: str, column: str, kept: Mapping[str, Kept]) -> str | None:
@@ -26,9 +33,7 @@ def wrongly_spread(table: str, column: str, kept: Mapping[str, Kept]) -> str | N
         return f"{table} is no spread table but of the kind '{there.kind}'"
     if there.column != column:
         return f"{table} is spread by {there.column}, not by {column}"
-    if table in ALONE or table == LEADER:
+    leader = leading(kept)
+    if table in ALONE or leader is None or there.group == kept[leader].group:
         return None
-    leader = leader_of(kept)
-    if leader is None or there.group != leader.group:
-        return f"{table} is spread by {column}, but does not lie beside {LEADER}"
-    return None
+    return f"{table} is spread by {column}, but does not lie beside {leader}"

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from config.spreading import cluster
 from config.spreading.cluster import Kept
-from config.spreading.layout import kind_of, leader_of, wrongly_spread
+from config.spreading.layout import kind_of, leader_of, leading, wrongly_spread
 from config.spreading.steps import Otherwise, Step, Wanted, step
 from config.spreading.tables import (
     ALONE,
@@ -21,24 +21,39 @@ from config.spreading.tables import (
     SPREAD,
 )
 
+HOLDS_SHARDS = (
+    "This node is to hold shards, and Citus never comes to an end of --online where one of their"
+    " rows is changed meanwhile. Leave --online out: writes to each table wait until it is spread."
+    " Or let other nodes hold all shards: --node."
+)
+
 
 def spreading(wanted: Wanted) -> list[Step]:
     """Return the steps until all tables are where they should be. Raises Otherwise."""
     kept = cluster.tables()
     shards = shards_of(wanted, kept)
+    unspread = [table for table in SPREAD if _is_to_spread(table, SPREAD[table], kept)]
+    if unspread and wanted.online and _is_to_hold_shards(wanted):
+        raise Otherwise(HOLDS_SHARDS)
     steps = [_reference(table) for table in NEEDED_BESIDE if kind_of(table, kept) != "reference"]
     steps += [_dropped(trigger) for trigger in cluster.triggers(OF_UPGRADES)]
-    steps += [
-        _spread(table, column, shards, online=wanted.online)
-        for table, column in SPREAD.items()
-        if _is_to_spread(table, column, kept)
-    ]
+    steps += [_spread(table, SPREAD[table], shards, online=wanted.online) for table in unspread]
     there = [table for table in SPREAD if kind_of(table, kept) == "spread"]
     steps += [emptying(table) for table in cluster.left_outside(there)]
     if wanted.any_node:
         steps += [_reference(table) for table in REFERENCE if kind_of(table, kept) != "reference"]
         steps += [_found(table) for table in LOCAL if table not in kept]
     return steps
+
+
+def _is_to_hold_shards(wanted: Wanted) -> bool:
+    """Say whether this node holds shards, or will as the only one.
+
+    Citus makes the keys of new shards after it began to decode what changes; it looks them up as
+    they were then, and so cannot pass on an UPDATE to a shard on the node that it came from.
+    """
+    holding = [node.group for node in cluster.nodes() if node.holds_shards]
+    return 0 in holding or not (holding or wanted.nodes)
 
 
 def shards_of(wanted: Wanted, kept: Mapping[str, Kept]) -> int:
@@ -68,14 +83,14 @@ def _is_to_spread(table: str, column: str, kept: Mapping[str, Kept]) -> bool:
 def _spread(table: str, column: str, shards: int, *, online: bool) -> Step:
     function = "create_distributed_table_concurrently" if online else "create_distributed_table"
     statement = f"SELECT {function}(%s, %s, colocate_with => %s)"
-    beside = "none" if table == LEADER or table in ALONE else LEADER
 
     def run() -> None:
+        leader = None if table in ALONE else leading(cluster.tables())
         with connection.cursor() as cursor:
             # The record's triggers are about their row alone, so they are right on a shard.
             cursor.execute("SET citus.enable_unsafe_triggers = on")
             cursor.execute("SELECT set_config('citus.shard_count', %s, false)", (str(shards),))
-            cursor.execute(statement, (table, column, beside))
+            cursor.execute(statement, (table, column, leader or "none"))
         if table in cluster.left_outside([table]):
             _empty(table)
 

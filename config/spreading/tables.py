@@ -7,18 +7,22 @@ from __future__ import annotations
 
 # By which column the rows of a table are spread. What is kept of one end user lies on one node:
 # these tables lie beside the first, so that rows with the same value in this column are together.
+#
+# In this order, while the service goes on: the record first, as each read and each revoke writes
+# it. So long as it lies where the locks are, or they where it was, none of them lets go of its lock
+# before its record is committed.
 SPREAD = {
+    "accounts_auditevent": "subject_id",
     "memory_memory": "subject_id",
     "memory_revocationgrant": "subject_id",
     "memory_idempotencyrecord": "subject_id",
     "memory_idempotencyclaim": "id",
     "memory_tally": "place",
-    "accounts_auditevent": "subject_id",
     "accounts_idlist": "subject_id",
     "proof_sealedevent": "subject_id",
     "apikeys_loggedrequest": "writer",
 }
-LEADER = "memory_memory"
+LEADER = "accounts_auditevent"
 # A process writes its requests together, to one node: they need not lie beside anything.
 ALONE = frozenset({"apikeys_loggedrequest"})
 

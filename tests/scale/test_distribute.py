@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.management.commands.migrate import LOCK
-from config.spreading import layout, server, verifying
+from config.spreading import layout, server, table_steps, verifying
 from config.spreading.cluster import Kept
 from config.spreading.statements import HOT
 from config.spreading.tables import (
@@ -107,6 +107,16 @@ class TestWithoutACluster:
         said, _ = distribute("--here", "db.example:5433")
         assert "Would do: Call this node db.example:5433." in said
         assert "Would do: Let this node hold the shards, as it is the only one." in said
+
+    @pytest.mark.postgresql
+    @pytest.mark.usefixtures("ready")
+    def test_the_only_node_is_not_spread_beside_traffic(self) -> None:
+        said, why = distribute("--yes", "--online")
+        assert not said
+        assert why == table_steps.HOLDS_SHARDS
+        said, why = distribute("--online", "--node", "10.0.0.2")
+        assert "beside traffic" in said
+        assert why.startswith("Nothing was done")
 
 
 @pytest.mark.postgresql
@@ -204,7 +214,7 @@ class TestLayout:
     def test_another_column_is_wrong(self) -> None:
         kept = {LEADER: Kept("spread", "project_id", 7, 32)}
         wrong = layout.wrongly_spread(LEADER, SPREAD[LEADER], kept)
-        assert wrong == "memory_memory is spread by project_id, not by subject_id"
+        assert wrong == f"{LEADER} is spread by project_id, not by subject_id"
 
     @pytest.mark.parametrize("table", [*SPREAD])
     def test_elsewhere_than_the_first_is_wrong_but_of_what_stands_alone(self, table: str) -> None:
