@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs Redis: set REDIS_URL"))
         if "citus" in item.keywords and not os.environ.get("TEST_CITUS_URL"):
             item.add_marker(pytest.mark.skip(reason="needs a Citus cluster: set TEST_CITUS_URL"))
+        if "not_spread" in item.keywords and spreading.SHARDS:
+            item.add_marker(pytest.mark.skip(reason="a spread database has this otherwise"))
 
 
 @pytest.fixture(autouse=True)

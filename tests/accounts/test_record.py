@@ -162,6 +162,7 @@ class TestWhereItIsShown:
         assert events
         assert not [sql for sql in events if "memory_ids" in sql]
 
+    @pytest.mark.not_spread
     @pytest.mark.postgresql
     def test_its_events_are_found_by_the_index_that_holds_them_in_order(
         self, browser: Client, project: Project

@@ -39,7 +39,14 @@ class TestAppendOnly:
         api.read()
         return AuditEvent.objects.get(event_type="MEMORY_READ")
 
-    @pytest.mark.parametrize("column", [field.attname for field in AuditEvent._meta.fields])
+    @pytest.mark.parametrize(
+        "column",
+        [
+            # Citus refuses it before the record does.
+            pytest.param(name, marks=[pytest.mark.not_spread] if name == "subject_id" else [])
+            for name in (field.attname for field in AuditEvent._meta.fields)
+        ],
+    )
     def test_no_column_can_be_changed(self, event: AuditEvent, column: str) -> None:
         rows = AuditEvent.objects.filter(pk=event.pk)
         known = {"environment": "live", "event_type": EventType.MEMORY_CREATE}
@@ -145,7 +152,7 @@ class TestAppendOnly:
         assert rows.get().user_id == "user_1"
 
 
-SELECTED = "SELECT * FROM accounts_auditevent"
+SELECTED = "SELECT * FROM accounts_auditevent ORDER BY id"
 
 
 @pytest.mark.django_db

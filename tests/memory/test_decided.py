@@ -215,6 +215,7 @@ def plan_of(statement: str, values: tuple[Any, ...]) -> str:
 
 
 @pytest.mark.postgresql
+@pytest.mark.not_spread
 @pytest.mark.usefixtures("without_sorting_and_scans")
 class TestPlans:
     def test_denials_are_counted_from_the_index_alone(

@@ -122,6 +122,7 @@ class TestCost:
                 listed(api)
             api.remember(domain=f"domain {number}")
 
+    @pytest.mark.not_spread
     @pytest.mark.parametrize(
         "parameters", [{}, {"scope": "preferences"}, {"scope": "preferences", "domain": "food"}]
     )

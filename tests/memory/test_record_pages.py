@@ -91,6 +91,7 @@ class TestManyEvents:
             ({"user_id": "user_1", "scope": "schedule"}, "accounts_event_by_subject"),
         ],
     )
+    @pytest.mark.not_spread
     def test_a_page_begins_at_an_index(
         self, few: None, api: Api, project: Project, asked: dict[str, str], index: str
     ) -> None:

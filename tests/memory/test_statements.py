@@ -235,6 +235,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
+@pytest.mark.not_spread
 class TestPlans:
     @pytest.fixture
     def of_unknown_size(self, db: None) -> None:

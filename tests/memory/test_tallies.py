@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, Project, User
 from foundation import sql
 from memory import retention, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
-from memory.places import SHARDS
+from memory.places import PLACES, SHARDS
 from tests.doors import Api
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import rows_stored
@@ -317,7 +317,7 @@ class TestRaces:
                 first.save(force_insert=True)
                 dealing = thread.submit(elsewhere, lambda: api.remember(user_id="another"))
                 wait_until_somebody_waits("transactionid")
-                list(mine.filter(shard=1).select_for_update(nowait=True))
+                list(mine.filter(shard=1, place=PLACES[1]).select_for_update(nowait=True))
             dealing.result(timeout=60)
         assert used(project, "memories") == 2
 

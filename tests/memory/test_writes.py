@@ -287,6 +287,7 @@ class TestEndOfAGrant:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestIsolation:
+    @pytest.mark.not_spread  # Citus begins READ COMMITTED on its nodes, whatever the session has
     def test_under_any_other_level_nothing_is_granted(self, caller: Caller) -> None:
         id_, partition = store(caller)
         assert write_grant(caller, grant_of(partition), [id_], writes.grant)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -18,13 +17,13 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Event
 from accounts.models import Project
-from foundation import sql
 from foundation.identifiers import first_id
 from memory import retention
 from proof import exporting, sealing, signing
 from proof.models import Pruning, Seal, SealedEvent
 from proof.sealed.hashes import PRUNING, SEAL
 from tests.doors import without_triggers
+from tests.memory.test_overtaking import wait_until_somebody_waits
 from tests.proof.records import check, events, events_of, lines, sealed, verify
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -140,7 +139,7 @@ class TestBesideOthers:
             with transaction.atomic():
                 sealing.seal_since(None, at=timezone.now())
                 purging = threads.submit(purge)
-                assert waits_for_an_advisory_lock()
+                wait_until_somebody_waits()
             assert purging.result(timeout=60) >= 5
         assert noted(project) == [1, 2, 3, 4, 5]
         assert verify() == []
@@ -160,17 +159,3 @@ def noted(project: Project) -> list[int]:
         for first, last in claims["positions"]:
             found += range(first, last + 1)
     return sorted(found)
-
-
-def waits_for_an_advisory_lock() -> bool:
-    """Wait until another connection to this database waits for one."""
-    waiting = (
-        "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-        " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)"
-    )
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        if sql.rows(waiting, ())[0][0]:
-            return True
-        time.sleep(0.01)
-    return False
