@@ -104,8 +104,8 @@ class TestADeletedProject:
             fill(one)
         services.delete_project(project=project, at=NOW, by=BY)
         retention.erase(at=NOW + timedelta(hours=2), batch=2)
-        assert held(project) == [0, 0, 0]
-        assert [held(other) for other in others] == [[2, 1, 1]] * 2
+        assert held(project) == [0, 0, 0, 0]
+        assert [held(other) for other in others] == [[2, 1, 1, 1]] * 2
 
     def test_what_is_empty_already_is_not_written_again(self, project: Project) -> None:
         fill(project)
