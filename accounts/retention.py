@@ -77,6 +77,9 @@ def _delete_lists(before: datetime) -> None:
 @contextmanager
 def _allowed(before: datetime) -> Iterator[None]:
     with sql.writing():
+        # First, what locks the table whole where it is on each node: two that had inserted a row
+        # each would wait for each other to delete it.
+        sql.change("DELETE FROM accounts_retention", ())
         sql.change("INSERT INTO accounts_retention (ends_before) VALUES (%s)", (before,))
         yield
         sql.change("DELETE FROM accounts_retention", ())
