@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import AuditEvent, Project, User
-from foundation import sql
 from memory import retention, tallies
 from memory.models import IdempotencyRecord, Memory, RevocationGrant, Tally
-from memory.places import PLACES, SHARDS
+from memory.places import SHARDS
 from tests.doors import Api
 from tests.makers import make_key, make_project, memory_body, read_body
 from tests.memory.answers import rows_stored
 from tests.memory.bad_requests import CREATE, READ
 from tests.memory.conftest import Clock
 from tests.memory.test_ceilings import RACERS, assert_reached, racing
-from tests.memory.test_overtaking import elsewhere, wait_until_somebody_waits
 
 Sending = Callable[[Api, int], Any]
 
@@ -249,37 +245,6 @@ class TestIdempotencyKeys:
         assert store_with_key(api, 1).status_code == 201
 
 
-def count_as_before(project: Project) -> None:
-    """Add what a process of the version before, which knows of no places, would count by."""
-    columns = ("project_id", "environment", "kind", "shard", "used", "allowed", "most")
-    rows = [
-        (project.pk, "test", kind, shard, 1, 2, 250_000, timezone.now())
-        for kind in ("grants", "memories")
-        for shard in range(SHARDS)
-    ]
-    there = (*columns, "settled_at")
-    sql.insert("memory_tally", there, rows, then="ON CONFLICT DO NOTHING")
-
-
-@pytest.mark.django_db
-class TestBesideTheVersionBefore:
-    def test_what_it_counted_is_taken_off(self, api: Api, project: Project) -> None:
-        api.remember()
-        token = api.read()["revocation_token"]
-        Tally.objects.all().delete()
-        count_as_before(project)
-        api.revoke(token)
-        assert used(project, "memories") == used(project, "grants") == SHARDS - 1
-
-    def test_of_two_that_begin_a_count_one_does(self, api: Api, project: Project) -> None:
-        api.remember()
-        api.read()
-        count_as_before(project)
-        assert Tally.objects.count() == 2 * SHARDS
-        api.remember(user_id="user_2")
-        assert used(project, "memories") == 2
-
-
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     @of_each_kind
@@ -302,24 +267,6 @@ class TestRaces:
         assert set(answers[:most]) <= {200, 201}
         assert model.objects.count() == used(project, kind) == most
         assert AuditEvent.objects.filter(event_type__startswith="MEMORY_").count() == most
-
-    @pytest.mark.postgresql
-    def test_whoever_deals_out_waits_for_the_first_part_before_it_holds_another(
-        self, api: Api, project: Project
-    ) -> None:
-        api.remember()
-        mine = Tally.objects.filter(project_id=project.pk, kind="memories")
-        first = mine.get(shard=0)
-        mine.update(most=0)
-        mine.filter(shard=0).delete()
-        with ThreadPoolExecutor(1) as thread:
-            with transaction.atomic():
-                first.save(force_insert=True)
-                dealing = thread.submit(elsewhere, lambda: api.remember(user_id="another"))
-                wait_until_somebody_waits("transactionid")
-                list(mine.filter(shard=1, place=PLACES[1]).select_for_update(nowait=True))
-            dealing.result(timeout=60)
-        assert used(project, "memories") == 2
 
 
 @pytest.mark.django_db

@@ -215,8 +215,7 @@ class TestContinuation:
         id_, partition = store(caller)
         grant = grant_of(partition)
         write_grant(caller, grant, [id_], writes.grant)
-        before = AuditEvent.objects.count()
-        nobody = grant_of(partition)
+        before, nobody = AuditEvent.objects.count(), grant_of(partition)
         assert not continuing(grant, [uuid4()], continued(caller, grant, []))
         assert not continuing(nobody, [id_], continued(caller, nobody, [id_]))
         assert AuditEvent.objects.count() == before
