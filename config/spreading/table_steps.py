@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from config.spreading import cluster
 from config.spreading.cluster import Kept
@@ -20,7 +22,9 @@ from config.spreading.tables import (
     REFERENCE,
     SPREAD,
 )
+from foundation.migrating import LOCK_TIMEOUT
 
+ATTEMPTS = 10
 HOLDS_SHARDS = (
     "This node is to hold shards, and Citus never comes to an end of --online where one of their"
     " rows is changed meanwhile. Leave --online out: writes to each table wait until it is spread."
@@ -84,13 +88,21 @@ def _spread(table: str, column: str, shards: int, *, online: bool) -> Step:
     function = "create_distributed_table_concurrently" if online else "create_distributed_table"
     statement = f"SELECT {function}(%s, %s, colocate_with => %s)"
 
-    def run() -> None:
+    def spread() -> None:
         leader = None if table in ALONE else leading(cluster.tables())
-        with connection.cursor() as cursor:
+        with nullcontext() if online else transaction.atomic(), connection.cursor() as cursor:
             # The record's triggers are about their row alone, so they are right on a shard.
             cursor.execute("SET citus.enable_unsafe_triggers = on")
             cursor.execute("SELECT set_config('citus.shard_count', %s, false)", (str(shards),))
+            if not online:
+                # Who has locked an end user where the table was has then done what it did.
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             cursor.execute(statement, (table, column, leader or "none"))
+
+    def run() -> None:
+        _until_undisturbed(spread)
         if table in cluster.left_outside([table]):
             _empty(table)
 
@@ -110,7 +122,23 @@ def emptying(table: str) -> Step:
     )
 
 
+def _until_undisturbed(act: Callable[[], None]) -> None:
+    """Act again if it and a request waited for each other: what it did is undone by then."""
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            act()
+        except OperationalError as error:
+            if not (attempts_left and isinstance(error.__cause__, DeadlockDetected)):
+                raise
+        else:
+            return
+
+
 def _empty(table: str) -> None:
+    _until_undisturbed(lambda: _empty_at_once(table))
+
+
+def _empty_at_once(table: str) -> None:
     """Remove what a table still holds where it was before it was spread.
 
     Nobody can see it, but it is on the disk, and no erasure would find it. The record refuses to be
