@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.models import Project
 from foundation import sql
 from memory import functions, tallies
+from memory.models import Memory
 from memory.places import PLACES, SHARDS
 from tests.doors import Api, Response
 from tests.makers import NOW, memory_body, read_body
@@ -97,3 +98,31 @@ class TestTrips:
         assert self.trips(lambda: api.post("/memory/read", read_body())) == 3
         assert self.trips(lambda: with_token("/memory/read/continue", token)) == 4
         assert self.trips(lambda: with_token("/memory/revoke", token)) == 3
+
+
+MISSES_AT_FIRST = """
+    CREATE FUNCTION miss_at_first() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_setting('test.missed', true) = 'yes' THEN
+            RETURN NEW;
+        END IF;
+        PERFORM set_config('test.missed', 'yes', true);
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER miss_at_first BEFORE UPDATE ON memory_memory
+        FOR EACH ROW EXECUTE FUNCTION miss_at_first();
+"""
+
+
+@pytest.mark.django_db
+def test_a_revoke_hides_once_more_what_it_did_not_find(api: Api) -> None:
+    """As where rows come to another machine in this very moment."""
+    api.remember()
+    token = api.read()["revocation_token"]
+    with connection.cursor() as cursor:
+        cursor.execute(MISSES_AT_FIRST)
+    api.revoke(token)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('test.missed', true)")
+        assert cursor.fetchone() == ("yes",)
+    assert not Memory.objects.visible().exists()
