@@ -21,7 +21,7 @@ from tests.proof.records import events_of
 
 NOBODY = UUID(int=0)
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.not_spread]
 
 
 @contextmanager

@@ -88,6 +88,7 @@ def test_a_project_is_the_sum_of_its_keys_whatever_was_rolled_up_when(
                 assert sum(found.total.latency) == found.total.requests
 
 
+@pytest.mark.not_spread
 @pytest.mark.django_db(transaction=True)
 def test_days_from_before_they_had_tables_are_moved_there_and_back(now: datetime) -> None:
     """Of a day that was rolled up, what stands at its midnight is the day; other hours came late.

@@ -13,8 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts import audit
-from accounts.models import AuditEvent, Project
-from accounts.models.audit import IdList
+from accounts.models import AuditEvent, IdList, Project
 from apikeys.authentication import find_principal
 from foundation.identifiers import new_id
 from memory import events, revocation_tokens, statements, tallies, writes
