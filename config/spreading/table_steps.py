@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
-from config.spreading import cluster
+from config.spreading import cluster, numbering
 from config.spreading.cluster import Kept
 from config.spreading.layout import kind_of, leader_of, leading, wrongly_spread
-from config.spreading.steps import Otherwise, Step, Wanted, step
+from config.spreading.steps import Otherwise, Step, Wanted
 from config.spreading.tables import (
     ALONE,
     LEADER,
@@ -165,6 +165,7 @@ def _reference(table: str) -> Step:
             if not cluster.has_primary_key(table):  # by which a copy for a new node follows it
                 cursor.execute(f"ALTER TABLE {table} REPLICA IDENTITY FULL")
             cursor.execute("SELECT create_reference_table(%s)", (table,))
+        numbering.go_on()
 
     return Step(f"Put {table} whole on each node", f"{table} is on each node.", run)
 
@@ -184,9 +185,9 @@ def _dropped(trigger: str) -> Step:
 
 
 def _found(table: str) -> Step:
-    return step(
-        f"Let {table} be found from each node",
-        f"{table} is found from each node.",
-        "SELECT citus_add_local_table_to_metadata(%s)",
-        table,
-    )
+    def run() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT citus_add_local_table_to_metadata(%s)", (table,))
+        numbering.go_on()
+
+    return Step(f"Let {table} be found from each node", f"{table} is found from each node.", run)

@@ -109,6 +109,16 @@ class TestSpreading:
         )
         assert not check(spread)
 
+    def test_rows_are_numbered_on(self, spread: Cluster) -> None:
+        """Also where a run was stopped before it came to that."""
+        ran = spread.manage("distribute", "--yes", "--any-node")
+        assert ran.returncode == 0, ran.stdout
+        add = "INSERT INTO auth_group (name) VALUES (%s) RETURNING id"
+        ((before,),) = spread.rows(add, ("before",))
+        spread.rows("SELECT setval('auth_group_id_seq', 1, false)")
+        assert "Rows of auth_group are numbered on." in spread.manage("distribute", "--yes").stdout
+        assert spread.rows(add, ("after",)) == [(before + 1,)]
+
 
 class TestStopped:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

@@ -10,7 +10,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection
 
-from config.spreading import cluster, function_steps, server, steps, table_steps, verifying
+from config.spreading import (
+    cluster,
+    function_steps,
+    numbering,
+    server,
+    steps,
+    table_steps,
+    verifying,
+)
 from config.spreading.alone import AnotherRuns, alone
 from config.spreading.steps import Address, Otherwise, Step, Wanted
 from config.spreading.tables import MOST_SHARDS
@@ -95,6 +103,7 @@ class Command(BaseCommand):
         self._stop_for(server.lacking_on_nodes(long_copies=wanted.online))
         self._do(steps.setting, ask=ask)
         self._do(lambda: table_steps.spreading(wanted), ask=ask)
+        self._do(numbering.numbering, ask=ask)
         self._do(function_steps.delegating, ask=ask)
 
     def _do(self, plan: Callable[[], list[Step]], *, ask: bool) -> None:
