@@ -80,6 +80,8 @@ def statements(
         source=st.sampled_from(list(sources)),
         created_at=st.integers(0, 2).map(lambda hours: NOON + timedelta(hours=hours)),
         value=of,
+        replace=st.just(False),
+        said=st.none(),
     )
     return st.lists(statement, max_size=6, unique_by=lambda statement: statement.id)
 

@@ -8,7 +8,7 @@ from typing import Any
 from memory.policy.amounts import Priced
 from memory.policy.items import Items, item_form
 from memory.policy.pricing import sealed
-from memory.policy.readings import Reading, Statement
+from memory.policy.readings import Reading
 from memory.policy.spelling import form, normal_form
 from memory.policy.summaries import Summary
 from memory.policy.vocabulary import Source
@@ -35,7 +35,7 @@ def confidence(summary: Summary) -> float:
     for statement, said, left in zip(
         reversed(summary.statements), reversed(summary.said), reversed(summary.left), strict=True
     ):
-        if not _stands(summary, left) or not counted.add(statement, said):
+        if not _stands(summary, left) or not counted.add(said):
             continue
         doubt *= 1 - WEIGHTS[statement.source]
         if statement.source != Source.INFERRED:
@@ -51,23 +51,23 @@ class _Different:
     """Statements that say different things. Most differ at a glance; only the others are read."""
 
     def __init__(self) -> None:
-        self._alone: dict[object, tuple[Statement, Reading] | None] = {}
+        self._alone: dict[object, Reading | None] = {}
         self._written: set[str] = set()
         self._said: set[object] = set()
 
-    def add(self, statement: Statement, reading: Reading) -> bool:
-        """Take a statement in; say whether it says something else than all before."""
+    def add(self, reading: Reading) -> bool:
+        """Take what a statement says in; say whether it is something else than all before."""
         glance = frozenset(chain(reading.rest, *reading.lists.values()))
         if glance not in self._alone:
-            self._alone[glance] = (statement, reading)
+            self._alone[glance] = reading
             return True
         if first := self._alone[glance]:
             self._alone[glance] = None
-            self._read(*first)
-        return self._read(statement, reading)
+            self._read(first)
+        return self._read(reading)
 
-    def _read(self, statement: Statement, reading: Reading) -> bool:
-        written = repr(statement.value)
+    def _read(self, reading: Reading) -> bool:
+        written = repr(reading)
         if written in self._written:
             return False
         self._written.add(written)

@@ -118,7 +118,8 @@ class Folding:
         if self.restricts:
             new = uncrossed(target, new, over=over)
         for key, value in new.items():
-            if key in target:
+            # Where nothing is restricted, what is neither an object nor a list gives way.
+            if key in target and (self.restricts or isinstance(target[key], dict)):
                 target[key] = self._merged(key, target[key], value, over=over, bound=bound)
             else:
                 target[key] = value

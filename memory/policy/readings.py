@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from memory.policy.clock import canonical
@@ -18,20 +18,6 @@ from memory.policy.windows import ZONES, window_form
 
 WINDOWS = "windows"
 _SLOTS = (WINDOWS, "time_slots")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One live memory: who said it, when, and the value as stored.
-
-    With `replace` it stands in place of what was said before under each of its own keys.
-    """
-
-    id: UUID
-    source: str
-    created_at: datetime
-    value: JSON
-    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +47,7 @@ FORMS: Mapping[Scope, Form] = MappingProxyType(
 )
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a statement says: items of the scope's own lists by their forms, and the rest.
 
     Windows stand with the time zone that was said with them.
@@ -73,6 +58,22 @@ class Reading:
 
     def says_nothing_but_empty_lists(self) -> bool:
         return bool(self.lists) and not self.rest and not any(self.lists.values())
+
+
+class Statement(NamedTuple):
+    """One live memory: who said it, when, and the value as stored.
+
+    With `replace` it stands in place of what was said before under each of its own keys. `said` is
+    what the value says for its scope, where that was kept: then the value itself is not looked at.
+    The id is a UUID or its text; both stand in the same order.
+    """
+
+    id: UUID | str
+    source: str
+    created_at: datetime
+    value: JSON
+    replace: bool = False
+    said: Reading | None = None
 
 
 def read(form: Form, value: JSON) -> Reading:

@@ -46,25 +46,20 @@ def hear(scope: Scope, statements: Iterable[Statement]) -> Summary:
     ordered = sorted(
         {statement.id: statement for statement in statements}.values(), key=_precedence
     )
-    said = [read(form, statement.value) for statement in ordered]
+    said = [one.said or read(form, one.value) for one in ordered]
     left = take_back(form, ordered, said)
     summary = Summary(form, ordered, said, left, {name: {} for name in form.lists}, {})
-    unite = _unite_likes if "likes" in form.lists else _unite
-    if "rules" in form.lists:
-        unite = _Rules().unite
-    level: dict[str, Any] = {}
-    authority = 0
-    fold = form.folding.fold
+    _UNITE.get(form.lists, _unite)(summary.lists, left)
+    rests: dict[int, list[dict[str, Any]]] = {}  # by authority, the weakest first
     for statement, reading in zip(ordered, left, strict=True):
-        if AUTHORITY[statement.source] != authority:
-            form.folding.settle(level)
-            fold(summary.rest, level, over=True)
-            authority, level = AUTHORITY[statement.source], {}
-        unite(summary.lists, reading)
         if reading.rest:
-            fold(level, reading.rest)
-    form.folding.settle(level)
-    form.folding.fold(summary.rest, level, over=True)
+            rests.setdefault(AUTHORITY[statement.source], []).append(reading.rest)
+    for said_alike in rests.values():
+        level: dict[str, Any] = {}
+        for rest in said_alike:
+            form.folding.fold(level, rest)
+        form.folding.settle(level)
+        form.folding.fold(summary.rest, level, over=True)
     if "likes" in form.lists:
         for side, other in (("likes", "dislikes"), ("dislikes", "likes")):
             # A later statement put the item on the other side.
@@ -73,28 +68,29 @@ def hear(scope: Scope, statements: Iterable[Statement]) -> Summary:
     return summary
 
 
-def _precedence(statement: Statement) -> tuple[int, datetime, UUID]:
+def _precedence(statement: Statement) -> tuple[int, datetime, UUID | str]:
     return (AUTHORITY[statement.source], statement.created_at, statement.id)
 
 
 _Lists = dict[str, dict[Any, Any]]
 
 
-def _unite_likes(lists: _Lists, reading: Reading) -> None:
+def _unite_likes(lists: _Lists, readings: Iterable[Reading]) -> None:
     likes, dislikes = lists["likes"], lists["dislikes"]
-    # Dislikes go last: of one statement that names an item on both sides, the careful reading is
-    # that the user does not want it.
-    if liked := reading.lists.get("likes"):
-        likes.update(liked)
-        if dislikes and not dislikes.keys().isdisjoint(liked):
-            _remove(dislikes, liked)
-    if disliked := reading.lists.get("dislikes"):
-        dislikes.update(disliked)
-        if likes and not likes.keys().isdisjoint(disliked):
-            _remove(likes, disliked)
-    if "likes" in reading.rest or "dislikes" in reading.rest:
-        _remove(dislikes, [_one_name(reading.rest, "likes")])
-        _remove(likes, [_one_name(reading.rest, "dislikes")])
+    for reading in readings:
+        # Dislikes go last: of one statement that names an item on both sides, the careful reading
+        # is that the user does not want it.
+        if liked := reading.lists.get("likes"):
+            likes.update(liked)
+            if dislikes and not dislikes.keys().isdisjoint(liked):
+                _remove(dislikes, liked)
+        if disliked := reading.lists.get("dislikes"):
+            dislikes.update(disliked)
+            if likes and not likes.keys().isdisjoint(disliked):
+                _remove(likes, disliked)
+        if "likes" in reading.rest or "dislikes" in reading.rest:
+            _remove(dislikes, [_one_name(reading.rest, "likes")])
+            _remove(likes, [_one_name(reading.rest, "dislikes")])
 
 
 def _remove(items: dict[Any, Any], gone: Iterable[Any]) -> None:
@@ -102,25 +98,27 @@ def _remove(items: dict[Any, Any], gone: Iterable[Any]) -> None:
         items.pop(item, None)
 
 
-def _unite(lists: _Lists, reading: Reading) -> None:
-    for name, items in reading.lists.items():
-        lists[name].update(items)
+def _unite(lists: _Lists, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        for name, items in reading.lists.items():
+            lists[name].update(items)
 
 
-class _Rules:
-    """Unites rules; of a rule and one that takes it back in words only the later stands."""
-
-    def __init__(self) -> None:
-        self._taken_back: dict[str, list[str]] = {}
-
-    def unite(self, lists: _Lists, reading: Reading) -> None:
-        rules, said = lists["rules"], reading.lists.get("rules", {})
+def _unite_rules(lists: _Lists, readings: Iterable[Reading]) -> None:
+    """Unite rules; of a rule and one that takes it back in words only the later stands."""
+    rules = lists["rules"]
+    taken_back: dict[str, list[str]] = {}
+    for reading in readings:
+        said = reading.lists.get("rules", {})
         rules.update(said)
         for rule in said:
-            _remove(rules, self._taken_back.pop(without_subject(rule), ()))
+            _remove(rules, taken_back.pop(without_subject(rule), ()))
             if (other := retracted(rule)) is not None:
                 _remove(rules, spoken(other))
-                self._taken_back.setdefault(other, []).append(rule)
+                taken_back.setdefault(other, []).append(rule)
+
+
+_UNITE = {("likes", "dislikes"): _unite_likes, ("rules",): _unite_rules}
 
 
 def _one_name(rest: Mapping[str, Any], side: str) -> str | None:
