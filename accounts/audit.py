@@ -104,7 +104,7 @@ class Event(Row, frozen=True, kw_only=True):
     domain: str | None = None
     purpose: str | None = None
     purpose_class: str | None = None
-    memory_ids: list[UUID] = []
+    memory_ids: list[UUID] | list[str] = []
     revocation_grant_id: UUID | None = None
     reason_code: str | None = None
     decision_id: UUID = msgspec.field(default_factory=new_id)
@@ -181,7 +181,7 @@ def shortened(event: Event) -> tuple[Event, IdListRow | None]:
     proof = {"memory_count": len(ids), "memory_ids_sha256": digest.hexdigest()}
     short = msgspec.structs.replace(
         event,
-        memory_ids=[UUID(one) for one in ids[:MOST_IDS]],
+        memory_ids=ids[:MOST_IDS],
         meta={**event.meta, **proof},
     )
     row = IdListRow(

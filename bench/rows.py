@@ -150,6 +150,7 @@ def _template(tenant: Tenant, each: int) -> UUID:
     import msgspec
 
     from accounts.models import AuditEvent, EventType
+    from memory import normal_forms
     from memory.models import Memory
 
     user_id = f"copied-{each}"
@@ -165,11 +166,14 @@ def _template(tenant: Tenant, each: int) -> UUID:
     at = datetime.now().astimezone()
     for number in range(each):
         created_at = at - timedelta(minutes=number)
+        value_json = msgspec.json.encode(value(choice)).decode()
         memory = Memory.objects.create(
             **about,
             project_id=tenant.project_id,
             source=SOURCE,
-            value_json=msgspec.json.encode(value(choice)).decode(),
+            value_json=value_json,
+            normal_form=normal_forms.of_value(SCOPE, value_json),
+            normal_version=normal_forms.VERSION,
             created_at=created_at,
         )
         AuditEvent.objects.create(

@@ -128,7 +128,7 @@ def purpose(project: Project, purpose_id: str) -> Purpose:
 
 def memory(project: Project, environment: str, memory_id: UUID, *, at: datetime) -> Memory:
     """Find a memory that has not expired, without its value."""
-    kept = Memory.objects.of(project.pk, environment).unexpired(at=at).defer("value_json")
+    kept = Memory.objects.of(project.pk, environment).unexpired(at=at).without_values()
     return get_object_or_404(kept, pk=memory_id)
 
 

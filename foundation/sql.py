@@ -28,6 +28,7 @@ def _sqlite_moment(moment: datetime) -> str:
     return str(moment.astimezone(UTC).replace(tzinfo=None))
 
 
+ID_LENGTH = len(str(UUID(int=0)))  # characters
 READY_SECONDS = 1.0  # for which the question whether SQLite can be written waits
 CANNOT_WRITE = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
 
@@ -202,6 +203,11 @@ def _check_file(name: str) -> None:
 def as_uuid(value: Any) -> UUID:
     """Return an id that the database gave."""
     return value if isinstance(value, UUID) else UUID(value)
+
+
+def as_id_text(value: str) -> str:
+    """Return an id that the database gave as text; SQLite keeps it without dashes."""
+    return value if len(value) == ID_LENGTH else str(UUID(value))
 
 
 def as_moment(value: Any) -> datetime:

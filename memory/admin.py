@@ -53,7 +53,7 @@ class MemoryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:
         """Leave the values out: they do not even leave the database."""
         found: QuerySet[Memory] = super().get_queryset(request)
-        return found.defer("value_json", "user_id")
+        return found.defer("value_json", "normal_form", "user_id")
 
 
 @admin.register(Purpose)

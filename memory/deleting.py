@@ -26,7 +26,7 @@ def delete_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None
     kept = Memory.objects.of(*owner).unexpired(at=caller.at).filter(pk=memory_id)
     if user_id is not None:
         kept = kept.filter(subject_id=principal.subject_id(user_id))
-    memory = kept.defer("value_json").first()
+    memory = kept.without_values().first()
     if memory is None:
         raise MemoryNotFound
     partition = partition_of(memory)
@@ -34,7 +34,7 @@ def delete_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None
     kept = kept.filter(subject_id=memory.subject_id)
     with sql.writing():
         locks.exclude(partition)
-        found = kept.defer("value_json").select_for_update().first()
+        found = kept.without_values().select_for_update().first()
         if found is None:
             raise MemoryNotFound
         kept.delete()

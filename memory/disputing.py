@@ -36,13 +36,13 @@ def end_dispute(caller: Caller, user_id: str, memory_id: UUID) -> None:
 def _change(caller: Caller, user_id: str, memory_id: UUID, *, is_over: bool) -> None:
     subject_id = caller.principal.subject_id(user_id)
     live = Memory.objects.live(at=caller.at).filter(pk=memory_id, subject_id=subject_id)
-    memory = live.defer("value_json").first()
+    memory = live.without_values().first()
     if memory is None:
         raise MemoryNotFound
     partition = partition_of(memory)
     with sql.writing():
         locks.exclude(partition)
-        found = live.defer("value_json").select_for_update().first()
+        found = live.without_values().select_for_update().first()
         if found is None:
             raise MemoryNotFound
         if (found.disputed_at is None) == is_over:

@@ -74,7 +74,7 @@ def memory_read(
     max_age_days: int | None,
     detailed: bool,
     merged: Merged,
-    memory_ids: list[UUID],
+    memory_ids: list[str],
     reason: str | None,
 ) -> audit.Event:
     meta: dict[str, Any] = {

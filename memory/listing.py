@@ -99,7 +99,7 @@ def list_outlines(caller: Caller, query: ListMemories) -> Outlined:
     Raises RequestRefused.
     """
     partition = caller.partition(query.user_id, query.scope or "", query.domain or "")
-    rows = _rows(caller, partition).defer("value_json")
+    rows = _rows(caller, partition).without_values()
     filters, found = _found(caller, query, rows)
     return Outlined(
         items=[_outline(memory) for memory in found[: query.limit]],

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import msgspec
 
@@ -56,7 +55,7 @@ class Reading:
     row: GrantRow
     wants_receipt: bool
     answer: Answer | None = None
-    seen: list[UUID] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
     event: audit.Event | None = None
     refusal: Exception | None = None
 

@@ -12,7 +12,7 @@ import msgspec
 
 from accounts import audit
 from foundation.identifiers import new_id
-from memory import events, writes
+from memory import events, normal_forms, writes
 from memory.events import Caller
 from memory.idempotency import Once, OneMemory, answer_once
 from memory.refusals import check_scope
@@ -117,6 +117,8 @@ def rows_of(
         user_id=memory.user_id,
         source=memory.source,
         value_json=memory.value_json,
+        normal_form=normal_forms.of_value(memory.scope, memory.value_json),
+        normal_version=normal_forms.VERSION,
         replace=memory.replace,
         created_at=stored.created_at,
         expires_at=stored.expires_at,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -233,7 +232,7 @@ def recall(
     max_age_days: int | None = None,
     detailed: bool,
     reason: str | None,
-) -> tuple[Answer, list[UUID], audit.Event]:
+) -> tuple[Answer, list[str], audit.Event]:
     """Merge the live memories of the grant's partition; return what was seen and its record too.
 
     `max_age_days` goes before the grant's own.
@@ -250,7 +249,7 @@ def recall(
         expires_at=grant.expires_at,
         detail=detail(grant.partition.scope, memories) if detailed else None,
     )
-    seen = [memory.id for memory in memories]
+    seen = [str(memory.id) for memory in memories]
     event = events.memory_read(
         caller,
         grant,

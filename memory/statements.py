@@ -16,6 +16,7 @@ from django.db import connection
 
 from foundation import sql
 from foundation.rows import Row, insert_into
+from memory import normal_forms
 from memory.policy.merging import Statement
 
 # What reads find: what no revoke hides, and the person does not dispute. A dispute is rare, so the
@@ -23,7 +24,7 @@ from memory.policy.merging import Statement
 TAKES_PART = "hidden_at IS NULL AND disputed_at IS NULL"
 
 SELECT_LIVE = f"""
-    SELECT id, source, created_at, value_json, replace
+    SELECT {normal_forms.COLUMNS}
     FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND {TAKES_PART}
       AND (expires_at IS NULL OR expires_at > %s)
@@ -61,7 +62,7 @@ CLOSE_GRANT = """
 """
 
 VISIBLE_IDS = f"""
-    SELECT id FROM memory_memory
+    SELECT CAST(id AS text) FROM memory_memory
     WHERE subject_id = %s AND scope = %s AND domain = %s AND {TAKES_PART}
 """  # noqa: S608 - constants of ours
 
@@ -107,7 +108,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class MemoryRow(Row, frozen=True, kw_only=True):
-    """What a store writes. `domain` is empty for none; `value_json` is compact JSON text."""
+    """What a store writes; `value_json` is compact JSON text, `normal_form` what it says."""
 
     id: UUID
     subject_id: UUID
@@ -118,6 +119,8 @@ class MemoryRow(Row, frozen=True, kw_only=True):
     user_id: str
     source: str
     value_json: str
+    normal_form: str
+    normal_version: int
     replace: bool
     created_at: datetime
     expires_at: datetime | None
@@ -201,11 +204,7 @@ def live_statements(
         if since is None
         else sql.rows(SELECT_LIVE_SINCE, (*values, since), binary=True)
     )
-    decode = msgspec.json.decode
-    return [
-        Statement(sql.as_uuid(id_), source, sql.as_moment(created_at), decode(value), replace)
-        for id_, source, created_at, value, replace in found
-    ]
+    return normal_forms.statements_of(found)
 
 
 def live_domains(subject_id: UUID, scope: str, *, at: datetime, most: int) -> list[str]:
@@ -214,15 +213,15 @@ def live_domains(subject_id: UUID, scope: str, *, at: datetime, most: int) -> li
     return sorted(domain for (domain,) in found)
 
 
-def visible_ids(subject_id: UUID, partitions: Sequence[Partition]) -> set[UUID]:
-    """Return what is visible in some partitions of a user."""
+def visible_ids(subject_id: UUID, partitions: Sequence[Partition]) -> set[str]:
+    """Return the ids of what is visible in some partitions of a user."""
     places = ", ".join(["(%s, %s)"] * len(partitions))
     statement = f"""
-        SELECT id FROM memory_memory
+        SELECT CAST(id AS text) FROM memory_memory
         WHERE subject_id = %s AND {TAKES_PART} AND (scope, domain) IN (VALUES {places})
     """  # noqa: S608 - placeholders alone
     named = [name for one in partitions for name in (one.scope, one.domain)]
-    return {sql.as_uuid(id_) for (id_,) in sql.rows(statement, (subject_id, *named))}
+    return {sql.as_id_text(id_) for (id_,) in sql.rows(statement, (subject_id, *named))}
 
 
 def sizes(

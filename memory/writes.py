@@ -137,7 +137,7 @@ def keep_answer(row: AnswerRow, most: Ceilings, *, at: datetime, by_parts: bool)
 
 
 def grant(
-    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event, most: Ceilings
+    partition: Partition, seen: list[str], row: GrantRow, event: audit.Event, most: Ceilings
 ) -> bool:
     """Write a grant and the record of its read; return False if something that it saw is gone.
 
@@ -154,7 +154,7 @@ def grant(
 
 
 def grant_by_parts(
-    partition: Partition, seen: list[UUID], row: GrantRow, event: audit.Event, most: Ceilings
+    partition: Partition, seen: list[str], row: GrantRow, event: audit.Event, most: Ceilings
 ) -> bool:
     with sql.writing():
         locks.share(partition)
@@ -179,7 +179,7 @@ def record_withdrawal(event: audit.Event, *, grants: int, memories: int) -> None
     audit.record(event)
 
 
-def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
+def record_continuation(grant: Grant, seen: list[str], event: audit.Event) -> bool:
     """Record a continued read; return False if its grant or something that it saw is gone."""
     if connection.vendor != "postgresql":
         return record_continuation_by_parts(grant, seen, event)
@@ -194,7 +194,7 @@ def record_continuation(grant: Grant, seen: list[UUID], event: audit.Event) -> b
     return True
 
 
-def record_continuation_by_parts(grant: Grant, seen: list[UUID], event: audit.Event) -> bool:
+def record_continuation_by_parts(grant: Grant, seen: list[str], event: audit.Event) -> bool:
     with sql.writing():
         locks.share(grant.partition)
         values = (grant.id, grant.partition.subject_id)
@@ -239,13 +239,13 @@ def end_grant_by_parts(grant: Grant, event: audit.Event) -> Ended | None:
     return Ended(hidden, lived, left)
 
 
-def _still_visible(partition: Partition, seen: list[UUID]) -> bool:
+def _still_visible(partition: Partition, seen: list[str]) -> bool:
     values = (partition.subject_id, partition.scope, partition.domain)
-    visible = {sql.as_uuid(id_) for (id_,) in sql.rows(VISIBLE_IDS, values)}
+    visible = {sql.as_id_text(id_) for (id_,) in sql.rows(VISIBLE_IDS, values)}
     return visible.issuperset(seen)
 
 
-def _as_json(ids: list[UUID]) -> str:
+def _as_json(ids: list[str]) -> str:
     """Return the ids as the functions take them: one text, which the driver need not take apart."""
     return msgspec.json.encode(ids).decode()
 

@@ -49,6 +49,11 @@ def make_key(project: Project, name: str = "Key", **fields: Any) -> tuple[ApiKey
     return key, plaintext
 
 
+def texts(ids: Iterable[UUID]) -> list[str]:
+    """Return ids as a read finds them."""
+    return list(map(str, ids))
+
+
 def memory_body(**fields: Any) -> dict[str, Any]:
     """Return a good body of `POST /memory`; a field set to None is left out."""
     body = {

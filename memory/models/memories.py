@@ -36,6 +36,10 @@ class MemoryQuerySet(models.QuerySet["Memory"]):
         """Return what no revocation hides."""
         return self.filter(hidden_at=None)
 
+    def without_values(self) -> MemoryQuerySet:
+        """Leave what they say where it is: it does not even leave the database."""
+        return self.defer("value_json", "normal_form")
+
     def live(self, *, at: datetime) -> MemoryQuerySet:
         return self.visible().unexpired(at=at)
 
@@ -54,6 +58,13 @@ class MemoryQuerySet(models.QuerySet["Memory"]):
         return self.filter(expires_at__lte=at).order_by("expires_at")
 
 
+class MemoryManager(models.Manager["Memory"]):
+    """Leaves out what is kept for merging alone."""
+
+    def get_queryset(self) -> MemoryQuerySet:
+        return MemoryQuerySet(self.model, using=self._db).defer("normal_form")
+
+
 class Memory(models.Model):
     """One statement about an end user, kept as it was said."""
 
@@ -66,6 +77,12 @@ class Memory(models.Model):
     user_id = models.CharField(max_length=255)
     source = models.CharField(max_length=32, choices=list(zip(SOURCES, SOURCES, strict=True)))
     value_json = models.TextField(help_text="Compact JSON, as it was said.")
+    normal_form = models.TextField(
+        default="", db_default="", help_text="What it says, as merging needs it; or empty."
+    )
+    normal_version = models.IntegerField(
+        default=0, db_default=0, help_text="By which rules; 0: by none yet."
+    )
     replace = models.BooleanField(
         default=False, db_default=False, help_text="It stands in place of what was said before."
     )
@@ -76,7 +93,7 @@ class Memory(models.Model):
         null=True, help_text="Set: the person says that it is not true. No read finds it."
     )
 
-    objects = MemoryQuerySet.as_manager()
+    objects = MemoryManager.from_queryset(MemoryQuerySet)()
 
     class Meta:
         verbose_name_plural = "memories"

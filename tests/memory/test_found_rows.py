@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from accounts.models import Project
-from memory import statements
+from memory import normal_forms, statements
 from memory.models import IdempotencyRecord, Memory, RevocationGrant
 from memory.statements import Partition
 from tests.doors import Api
@@ -32,8 +32,11 @@ class TestRows:
         memory = Memory.objects.get()
         partition = Partition(memory.subject_id, memory.scope, memory.domain)
         found = statements.live_statements(partition, at=memory.created_at, since=None)
-        assert [statement.id for statement in found] == [memory.id]
+        assert [statement.id for statement in found] == [str(memory.id)]
         assert found[0].created_at == memory.created_at
+        assert found[0].said == normal_forms.said(memory.normal_form)
+        Memory.objects.update(normal_version=0)
+        found = statements.live_statements(partition, at=memory.created_at, since=None)
         assert found[0].value == memory_body()["value_json"]
         assert found[0].replace is False
 

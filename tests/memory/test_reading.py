@@ -213,7 +213,7 @@ class TestAnswers:
 
     def test_five_hundred_live_memories_all_take_part(self, api: Api) -> None:
         api.remember(value_json={"likes": ["item 0"]})
-        first = Memory.objects.values().get()
+        first = {**Memory.objects.values().get(), "normal_version": 0}
         Memory.objects.bulk_create(
             Memory(**{**first, "id": new_id(), "value_json": f'{{"likes":["item {number}"]}}'})
             for number in range(1, 500)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,11 +23,11 @@ from memory.models import Memory, RevocationGrant
 from memory.policy.merging import merge
 from memory.policy.registry import NO_REGISTRY
 from memory.statements import Grant, GrantRow, MemoryRow, Partition
-from tests.makers import NOW, make_key
+from tests.makers import NOW, make_key, texts
 
 Storing = Callable[..., None]
 Granting = Callable[..., bool]
-Continuing = Callable[[Grant, list[UUID], audit.Event], bool]
+Continuing = Callable[[Grant, list[str], audit.Event], bool]
 
 BOTH = [
     pytest.param(writes.store, writes.grant, id="as the database does it best"),
@@ -53,6 +53,8 @@ def memory_row(caller: Caller, id_: UUID, partition: Partition) -> MemoryRow:
         user_id="user_1",
         source="inferred",
         value_json='{"likes":["pizza"]}',
+        normal_form="[{},{}]",
+        normal_version=1,
         replace=True,
         created_at=NOW,
         expires_at=NOW + timedelta(days=1),
@@ -90,7 +92,7 @@ def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Granting) -
         max_age_days=7,
         detailed=False,
         merged=merge("preferences", []),
-        memory_ids=seen,
+        memory_ids=texts(seen),
         reason=None,
     )
     row = GrantRow(
@@ -107,7 +109,7 @@ def write_grant(caller: Caller, grant: Grant, seen: list[UUID], how: Granting) -
         created_at=NOW,
         expires_at=grant.expires_at,
     )
-    return how(grant.partition, seen, row, event, caller.principal.ceilings)
+    return how(grant.partition, texts(seen), row, event, caller.principal.ceilings)
 
 
 def row(model: type[Model], **which: Any) -> dict[str, Any]:
@@ -182,10 +184,9 @@ class TestWhatAReadSaw:
         assert not Memory.objects.exists()
 
 
-def continued(caller: Caller, grant: Grant, seen: list[UUID]) -> audit.Event:
-    return msgspec.structs.replace(
-        events.revoked(caller, grant, hidden=[]), id=new_id(), memory_ids=seen
-    )
+def continued(caller: Caller, grant: Grant, seen: Iterable[UUID]) -> audit.Event:
+    event = events.revoked(caller, grant, hidden=[])
+    return msgspec.structs.replace(event, id=new_id(), memory_ids=texts(seen))
 
 
 @pytest.mark.parametrize(
@@ -202,10 +203,10 @@ class TestContinuation:
         id_, partition = store(caller)
         grant = grant_of(partition)
         write_grant(caller, grant, [id_], writes.grant)
-        assert continuing(grant, [id_], continued(caller, grant, [id_]))
+        assert continuing(grant, texts([id_]), continued(caller, grant, [id_]))
         statements.close_grant(grant, at=NOW)
         before = AuditEvent.objects.count()
-        assert not continuing(grant, [id_], continued(caller, grant, [id_]))
+        assert not continuing(grant, texts([id_]), continued(caller, grant, [id_]))
         assert AuditEvent.objects.count() == before
 
     def test_so_is_a_memory_that_is_gone_and_a_grant_that_never_was(
@@ -215,8 +216,8 @@ class TestContinuation:
         grant = grant_of(partition)
         write_grant(caller, grant, [id_], writes.grant)
         before, nobody = AuditEvent.objects.count(), grant_of(partition)
-        assert not continuing(grant, [uuid4()], continued(caller, grant, []))
-        assert not continuing(nobody, [id_], continued(caller, nobody, [id_]))
+        assert not continuing(grant, [str(uuid4())], continued(caller, grant, []))
+        assert not continuing(nobody, texts([id_]), continued(caller, nobody, [id_]))
         assert AuditEvent.objects.count() == before
 
 
@@ -230,9 +231,9 @@ def test_both_ways_record_the_same_continuation(caller: Caller) -> None:
         for how in (writes.record_continuation, writes.record_continuation_by_parts):
             event = continued(caller, grant, many)
             event = msgspec.structs.replace(
-                event, memory_ids=seen, created_at=NOW - timedelta(days=len(found))
+                event, memory_ids=texts(seen), created_at=NOW - timedelta(days=len(found))
             )
-            assert how(grant, many, event)
+            assert how(grant, texts(many), event)
             kept = row(AuditEvent, id=event.id)
             day = kept.pop("created_at").date()
             del kept["id"], kept["decision_id"]

@@ -1,0 +1,23 @@
+"""The functions store normal forms.
+
+Those that take none stay beside them, for processes of the version before.
+"""
+
+from __future__ import annotations
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from memory import functions
+
+
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    functions.create(schema_editor)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("memory", "0021_normal_forms")]
+
+    operations = [migrations.RunPython(create, migrations.RunPython.noop)]
+    touches = ("memory_memory",)
