@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from bench import inside, pages, processor, profiler, replaying, report, rows, service
+from bench import depths, inside, pages, processor, profiler, replaying, report, rows, service
 from bench import options as command_line
 from bench.baseline import COMPARED, SAMPLES, Baseline, BaselineFailed, find_pgbench
 from bench.database import Database, own_database
@@ -188,6 +188,8 @@ def _facts(
         "rows": f"{options.rows} memories of other users to begin with",
         "each": f"{options.seconds:g} s, at most {options.requests} requests",
     }
+    if database.on_postgresql and (levels := depths.deepest(database.url)):
+        facts["index depth"] = depths.told(levels)
     if options.env:
         facts["settings"] = " ".join(f"{name}={value}" for name, value in options.env.items())
     if options.without_usage:
