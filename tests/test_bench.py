@@ -19,7 +19,7 @@ from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, trans
 from bench.inside import Sent, environ_of, recorded_statements
 from bench.load import Load
 from bench.report import COLUMNS, Figures, median, percentile, prices, row
-from bench.responses import BadResponse, closes, frame
+from bench.responses import closes
 from bench.rows import fill, only_tenant
 from bench.scenarios import HIDDEN_BY_REVOKE, OPERATIONS, Workload
 from memory import functions
@@ -57,39 +57,6 @@ class TestPercentile:
     def test_one_value_is_its_own_percentile_and_no_value_has_none(self) -> None:
         assert percentile([7], 0.99) == percentile([7], 0.01) == 7
         assert math.isnan(percentile([], 0.5))
-
-
-class TestFrame:
-    def test_a_whole_answer(self) -> None:
-        status, body, end = frame(ANSWER) or (0, 0, 0)
-        assert (status, ANSWER[body:end]) == (201, b"{'a':1}")
-
-    @pytest.mark.parametrize("length", range(len(ANSWER)))
-    def test_a_part_of_an_answer_is_not_taken_for_one(self, length: int) -> None:
-        assert frame(ANSWER[:length]) is None
-
-    @pytest.mark.parametrize(
-        "received",
-        [
-            b"SSH-2.0",
-            b"HTTP/1.1 what\r\ncontent-length: 0\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\nx-content-length: 0\r\n\r\n",
-            ANSWER + b"H",
-        ],
-    )
-    def test_what_cannot_be_framed_is_refused(self, received: bytes) -> None:
-        with pytest.raises(BadResponse):
-            frame(received)
-
-    def test_a_length_in_the_body_is_not_the_length(self) -> None:
-        with pytest.raises(BadResponse):
-            frame(b"HTTP/1.1 200 OK\r\n\r\nx\r\ncontent-length: 3\r\n")
-
-    def test_the_end_of_the_connection_is_seen_in_the_head_only(self) -> None:
-        assert closes(b"HTTP/1.1 200 OK\r\nConnection: Close\r\ncontent-length: 0\r\n\r\n")
-        assert not closes(ANSWER)
-        assert not closes(b"HTTP/1.1 200 OK\r\n\r\nx\r\nconnection: close\r\n")
 
 
 class TestLoad:
