@@ -18,11 +18,24 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from bench import depths, inside, pages, processor, profiler, replaying, report, rows, service
+from bench import (
+    against,
+    comparing,
+    depths,
+    inside,
+    pages,
+    processor,
+    profiler,
+    replaying,
+    report,
+    rows,
+    service,
+)
 from bench import options as command_line
 from bench.baseline import COMPARED, SAMPLES, Baseline, BaselineFailed, find_pgbench
 from bench.database import Database, own_database
-from bench.measuring import Bench
+from bench.endpoints import Endpoint
+from bench.measuring import Bench, Target
 from bench.report import Figures
 from bench.scenarios import OPERATIONS, Workload
 from bench.service import ServiceFailed
@@ -37,8 +50,12 @@ def main() -> int:
     for ending in ENDINGS:
         signal.signal(ending, _interrupt)
     try:
-        with own_database(os.environ.get("DATABASE_URL", "")) as database, _uninterrupted_end():
-            return _run(options, database)
+        with (
+            own_database(os.environ.get("DATABASE_URL", "")) as database,
+            against.running(options) as other,
+            _uninterrupted_end(),
+        ):
+            return _run(options, database, other)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
@@ -47,7 +64,7 @@ def main() -> int:
         return 1
 
 
-def _run(options: argparse.Namespace, database: Database) -> int:
+def _run(options: argparse.Namespace, database: Database, other: against.Other | None) -> int:
     settings = service.environment(database.url, service.free_port(), extra=options.env)
     service.manage("migrate", settings=settings)
     key = service.new_key(settings)
@@ -59,7 +76,15 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     if options.replay:
         return replaying.run(tenant, database.description)
     rows.fill(tenant, options.rows)
-    workload = Workload(key=key, port=int(settings["PORT"]), tenant=tenant)
+    endpoint = Endpoint("127.0.0.1", int(settings["PORT"]), {"X-API-Key": key})
+    if other:
+        facts = _facts(options, database, settings)
+        with _our_service(options, settings) as running:
+            ours = comparing.Side(endpoint, _target(running, database), running.log)
+            status = comparing.run(options, facts, ours, other)
+            _print_complaints(running)
+            return status
+    workload = Workload(endpoint, rows.Rows(tenant))
     for name in options.only:
         workload.prepare(OPERATIONS[name])
     rows.settle()
@@ -70,19 +95,11 @@ def _run(options: argparse.Namespace, database: Database) -> int:
     if database.on_postgresql and not options.no_pgbench:
         baseline = _baseline(options, database, workload)
     facts = _facts(options, database, settings)
-    for name, fact in facts.items():
-        print(f"{name + ':':<12} {fact}")
-    print()
-    with (
-        tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as logs,
-        service.running(
-            settings, Path(logs) / "service.log", configuration=_configuration(options)
-        ) as running,
-    ):
+    report.print_facts(facts)
+    with _our_service(options, settings) as running:
         bench = Bench(
-            running,
+            _target(running, database),
             workload,
-            on_postgresql=database.on_postgresql,
             seconds=options.seconds,
             most=options.requests,
         )
@@ -91,14 +108,35 @@ def _run(options: argparse.Namespace, database: Database) -> int:
         except OSError as gone:
             log = running.log.read_text(errors="replace")
             raise ServiceFailed(f"The service is gone: {gone}\n{log[-2000:]}") from gone
-        complaints = running.complaints()
+        _print_complaints(running)
     for error, count in errors.most_common(20):
         print(f"{count} times: {error}", file=sys.stderr)
-    for line in complaints:
-        print(f"service: {line}", file=sys.stderr)
     if options.json:
         report.write_json(options.json, facts, results)
     return 1 if errors else 0
+
+
+def _target(running: service.Service, database: Database) -> Target:
+    backends = rows.backends if database.on_postgresql else None
+    return Target(("127.0.0.1", running.port), running.pid, backends)
+
+
+@contextmanager
+def _our_service(
+    options: argparse.Namespace, settings: Mapping[str, str]
+) -> Iterator[service.Service]:
+    with (
+        tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as logs,
+        service.running(
+            settings, Path(logs) / "service.log", configuration=_configuration(options)
+        ) as running,
+    ):
+        yield running
+
+
+def _print_complaints(running: service.Service) -> None:
+    for line in running.complaints():
+        print(f"service: {line}", file=sys.stderr)
 
 
 def _measure_all(

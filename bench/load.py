@@ -40,8 +40,8 @@ class Measured:
 class _Connection:
     __slots__ = ("received", "sent_at", "socket")
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=PATIENCE_SECONDS)
         self.socket.settimeout(None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
@@ -57,8 +57,8 @@ class _Connection:
 class Load:
     """Holds connections to the service, open from one run to the next."""
 
-    def __init__(self, port: int, connections: int) -> None:
-        self._port = port
+    def __init__(self, address: tuple[str, int], connections: int) -> None:
+        self._address = address
         self._selector = selectors.DefaultSelector()
         self._connections: list[_Connection] = []
         for _ in range(connections):
@@ -151,7 +151,7 @@ class Load:
         return True
 
     def _open(self) -> _Connection:
-        connection = _Connection(self._port)
+        connection = _Connection(self._address)
         self._connections.append(connection)
         self._selector.register(connection.socket, selectors.EVENT_READ, connection)
         return connection

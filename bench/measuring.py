@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import processor, rows
+from bench import processor
 from bench.load import Load, Measured
 from bench.report import Figures, percentile
 from bench.scenarios import Operation, Workload
-from bench.service import Service
 
 WARM_UP_SECONDS = 0.5
 WARM_UP_MOST = 1_000
 REVOKES_PER_SECOND = 1_500
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the measured service answers, and whose processor time is its own.
+
+    That of the process `pid` and all that come from it, and that of its database's `backends`; None
+    where nobody knows. `whole` says that nothing of it runs elsewhere on this machine.
+    """
+
+    address: tuple[str, int]
+    pid: int | None
+    backends: Callable[[], list[int]] | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -26,34 +40,37 @@ class _Look:
 
 
 class Bench:
-    """Measures a service that runs, with a workload, for so many seconds at a time."""
+    """Measures a service that runs, with a workload, for so many seconds at a time.
+
+    At most `most` requests, and `revokes` of those of which each needs rows of its own.
+    """
 
     def __init__(
         self,
-        service: Service,
+        target: Target,
         workload: Workload,
         *,
-        on_postgresql: bool,
         seconds: float,
         most: int,
+        revokes: int | None = None,
     ) -> None:
-        self._service = service
+        self._target = target
         self._workload = workload
-        self._on_postgresql = on_postgresql
         self._seconds = seconds
         self._most = most
+        self._revokes = min(most, revokes or int(REVOKES_PER_SECOND * seconds))
 
     def measure(self, operation: Operation, connections: int) -> tuple[Figures, Measured]:
         """Warm up, then measure. The second value has the errors, of the warm-up too."""
-        revokes = min(self._most, int(REVOKES_PER_SECOND * self._seconds))
-        requests = self._workload.requests(operation, at_most=revokes + WARM_UP_MOST)
-        load = Load(self._service.port, connections)
+        warm_up = min(WARM_UP_MOST, max(1, self._revokes // 5))
+        requests = self._workload.requests(operation, at_most=self._revokes + warm_up)
+        load = Load(self._target.address, connections)
         try:
             warm = load.run(
                 requests,
                 expected=operation.expected,
                 seconds=min(WARM_UP_SECONDS, self._seconds),
-                limit=WARM_UP_MOST,
+                limit=warm_up if operation.name == "revoke" else WARM_UP_MOST,
             )
             before = self._look()
             measured = load.run(
@@ -68,10 +85,11 @@ class Bench:
     def _look(self) -> _Look:
         if not processor.available():
             return _Look(None, None, None)
+        pid, backends = self._target.pid, self._target.backends
         return _Look(
-            processor.family_seconds(self._service.pid),
-            processor.seconds_of(rows.backends(), name="postgres") if self._on_postgresql else None,
-            processor.machine_seconds(),
+            processor.family_seconds(pid) if pid is not None else None,
+            processor.seconds_of(backends(), name="postgres") if backends else None,
+            processor.machine_seconds() if self._target.whole else None,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from bench import against_options
 from bench.scenarios import OPERATIONS
 from bench.service import OURS
 
@@ -83,8 +84,10 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="instead, replay 100,000 decisions of a month under a draft, and hold each against "
         "what is decided once it is on",
     )
+    against_options.add_to(parser)
     options = parser.parse_args(arguments)
     options.env = dict(options.env)
+    against_options.check(parser, options)
     return options
 
 

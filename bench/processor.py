@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 PROC = Path("/proc")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -14,24 +15,58 @@ def available() -> bool:
     return (PROC / "self" / "stat").is_file()
 
 
-def parent_and_seconds(stat: str) -> tuple[int, float]:
-    """Return the parent's id and all threads' time, from the text of /proc/<pid>/stat.
+class Process(NamedTuple):
+    """A process as it is seen once. `began`, in ticks, tells it from a later one of its id.
+
+    One that has `ended` is there until its parent asks how. `seconds` are those of all its threads.
+    """
+
+    parent: int
+    session: int
+    began: int
+    ended: bool
+    seconds: float
+
+
+def parsed(stat: str) -> Process:
+    """Return the process that the text of a /proc/<pid>/stat is about.
 
     The second field is the process's name in brackets and may hold brackets and spaces itself.
     """
-    fields = stat[stat.rindex(")") + 1 :].split()
-    return int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    state, *fields = stat[stat.rindex(")") + 1 :].split()
+    return Process(
+        parent=int(fields[0]),
+        session=int(fields[2]),
+        began=int(fields[18]),
+        ended=state in "ZX",
+        seconds=(int(fields[10]) + int(fields[11])) / TICKS_PER_SECOND,
+    )
+
+
+def process(pid: int) -> Process | None:
+    """Return the process of this id, if there is one."""
+    stat = _read(PROC / str(pid) / "stat")
+    return parsed(stat) if stat else None
+
+
+def family(pid: int) -> dict[int, Process]:
+    """Return a process, all that descend from it, and all in the session that it opened, by id."""
+    seen = {
+        int(entry.name): parsed(stat)
+        for entry in PROC.iterdir()
+        if entry.name.isdigit() and (stat := _read(entry / "stat"))
+    }
+    found: dict[int, Process] = {}
+    new = {one for one, process in seen.items() if pid in (one, process.session)}
+    while new:
+        found |= {one: seen[one] for one in new}
+        new = {one for one, process in seen.items() if process.parent in new} - found.keys()
+    return found
 
 
 def family_seconds(pid: int) -> dict[int, float]:
-    """Return the time used by a process and by its children, by process id."""
-    seconds = {}
-    for entry in PROC.iterdir():
-        if entry.name.isdigit() and (stat := _read(entry / "stat")):
-            parent, used = parent_and_seconds(stat)
-            if pid in (parent, int(entry.name)):
-                seconds[int(entry.name)] = used
-    return seconds
+    """Return the time used by each process of a family, by process id."""
+    return {one: process.seconds for one, process in family(pid).items()}
 
 
 def seconds_of(pids: Iterable[int], *, name: str) -> dict[int, float] | None:
@@ -44,7 +79,7 @@ def seconds_of(pids: Iterable[int], *, name: str) -> dict[int, float] | None:
         stat = _read(PROC / str(pid) / "stat")
         if not stat or f"({name}" not in stat:
             return None
-        seconds[pid] = parent_and_seconds(stat)[1]
+        seconds[pid] = parsed(stat).seconds
     return seconds
 
 

@@ -59,6 +59,12 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+def print_facts(facts: Mapping[str, Any]) -> None:
+    for name, fact in facts.items():
+        print(f"{name + ':':<12} {fact}")
+    print(flush=True)
+
+
 def heading() -> str:
     return _line([name for name, _ in COLUMNS])
 
@@ -117,14 +123,18 @@ def prices(results: Sequence[Figures], beside: Mapping[str, str]) -> list[str]:
 
 
 def write_json(path: Path, facts: dict[str, Any], results: Sequence[Figures]) -> None:
-    figures = [
+    path.write_text(json.dumps({**facts, "figures": as_json(results)}, indent=2) + "\n")
+
+
+def as_json(results: Sequence[Figures]) -> list[dict[str, Any]]:
+    """Return the figures as JSON can hold them: null for what was not seen."""
+    return [
         {
             name: None if isinstance(value, float) and math.isnan(value) else value
             for name, value in asdict(result).items()
         }
         for result in results
     ]
-    path.write_text(json.dumps({**facts, "figures": figures}, indent=2) + "\n")
 
 
 def _percent(share: float | None) -> float | None:

@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from bench import copying
 SCOPE, DOMAIN, SOURCE = "preferences", "food", "explicit_user_input"
 PURPOSE = "recommend restaurants"
 FILLED_EACH = 5
+READING_USERS = 200
 INSERTED_AT_ONCE = 2_000
 
 ADJECTIVES = ["crisp", "smoked", "sweet", "spicy", "fresh"]
@@ -94,6 +95,22 @@ def fill_between(tenant: Tenant, numbers: range, *, since: datetime, until: date
     for model in (Memory, AuditEvent):
         copying.fill_between(model, template, numbers, since=since, until=until)
     return len(numbers) * FILLED_EACH
+
+
+class Rows:
+    """What requests are about, put into the tool's own database."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+
+    def readers(self, each: int) -> int:
+        return READING_USERS
+
+    def add_memories(self, user_ids: Sequence[str], each: int) -> None:
+        add_memories(self._tenant, user_ids, each)
+
+    def add_grants(self, user_ids: Sequence[str]) -> list[str]:
+        return add_grants(self._tenant, user_ids, datetime.now(UTC))
 
 
 def add_grants(tenant: Tenant, user_ids: Sequence[str], at: datetime) -> list[str]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from bench import rows
-from bench.rows import DOMAIN, PURPOSE, SCOPE, SOURCE, Tenant
+from bench.endpoints import Endpoint
+from bench.rows import DOMAIN, PURPOSE, SCOPE, SOURCE
 
 CREATING_USERS = 2_000
-READING_USERS = 200
 HIDDEN_BY_REVOKE = 5
 
 
@@ -49,18 +47,25 @@ OPERATIONS = {
 CREATES = ("create", "once")
 
 
-class Workload:
-    """Makes the requests of every operation, and the rows that they need."""
+class Stock(Protocol):
+    """Puts what requests are about into a service."""
 
-    def __init__(self, *, key: str, port: int, tenant: Tenant) -> None:
-        self._head = (
-            "POST {path} HTTP/1.1\r\n"
-            f"Host: 127.0.0.1:{port}\r\n"
-            f"X-API-Key: {key}\r\n"
-            "Content-Type: application/json\r\n"
-            "Content-Length: {length}\r\n\r\n"
-        )
-        self._tenant = tenant
+    def readers(self, each: int) -> int:
+        """Say how many users with so many memories each it is worth to make."""
+
+    def add_memories(self, user_ids: Sequence[str], each: int) -> None:
+        """Add so many live memories for each user, in the one partition that is read."""
+
+    def add_grants(self, user_ids: Sequence[str]) -> list[str]:
+        """Open a read of each user's. Return the tokens, in any order."""
+
+
+class Workload:
+    """Makes the requests of every operation to one service, and has put there what they need."""
+
+    def __init__(self, endpoint: Endpoint, stock: Stock) -> None:
+        self._endpoint = endpoint
+        self._stock = stock
         self._choice = random.Random(2)
         self._prepared: dict[str, list[bytes]] = {}
         self._groups = itertools.count(1)
@@ -71,13 +76,13 @@ class Workload:
             self._prepared[operation.name] = self._creates()
         elif operation.name == "continue":
             users = self._readers("continuing", operation.reads)
-            tokens = rows.add_grants(self._tenant, users, datetime.now(UTC))
+            tokens = self._stock.add_grants(users)
             bodies = [{"revocation_token": token} for token in tokens]
             self._prepared["continue"] = [self._request(operation, body) for body in bodies]
         elif operation.reads:
             users = self._readers(operation.name, operation.reads)
             asks = {"purpose": PURPOSE, **dict(operation.asks)}
-            bodies = [self._about(user, **asks) for user in users]
+            bodies = [about(user, **asks) for user in users]
             self._prepared[operation.name] = [self._request(operation, body) for body in bodies]
 
     def requests(self, operation: Operation, *, at_most: int) -> Iterator[bytes]:
@@ -100,29 +105,30 @@ class Workload:
 
     def _creates(self) -> list[bytes]:
         bodies = [
-            self._about(f"creating-{number}", source=SOURCE, value_json=rows.value(self._choice))
+            about(f"creating-{number}", source=SOURCE, value_json=rows.value(self._choice))
             for number in range(CREATING_USERS)
         ]
         self._choice.shuffle(bodies)
         return [self._request(OPERATIONS["create"], body) for body in bodies]
 
     def _readers(self, group: str, each: int) -> list[str]:
-        users = [f"{group}-{number}" for number in range(READING_USERS)]
-        rows.add_memories(self._tenant, users, each)
+        users = [f"{group}-{number}" for number in range(self._stock.readers(each))]
+        self._stock.add_memories(users, each)
         self._choice.shuffle(users)
         return users
 
     def _revokes(self, operation: Operation, count: int) -> list[bytes]:
         group = next(self._groups)
         users = [f"revoking-{group}-{number}" for number in range(count)]
-        rows.add_memories(self._tenant, users, HIDDEN_BY_REVOKE)
-        tokens = rows.add_grants(self._tenant, users, datetime.now(UTC))
+        self._stock.add_memories(users, HIDDEN_BY_REVOKE)
+        tokens = self._stock.add_grants(users)
         self._choice.shuffle(tokens)
         return [self._request(operation, {"revocation_token": token}) for token in tokens]
 
-    def _about(self, user_id: str, **fields: Any) -> dict[str, Any]:
-        return {"user_id": user_id, "scope": SCOPE, "domain": DOMAIN, **fields}
-
     def _request(self, operation: Operation, body: dict[str, Any]) -> bytes:
-        content = json.dumps(body, separators=(",", ":")).encode()
-        return self._head.format(path=operation.path, length=len(content)).encode() + content
+        return self._endpoint.request(operation.path, body)
+
+
+def about(user_id: str, **fields: Any) -> dict[str, Any]:
+    """Return a body about the one partition of a user's that is stored in and read."""
+    return {"user_id": user_id, "scope": SCOPE, "domain": DOMAIN, **fields}

@@ -71,21 +71,27 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def manage(*arguments: str, settings: Mapping[str, str]) -> str:
-    """Run `manage.py` and return what it printed."""
-    command = [sys.executable, "manage.py", *arguments]
+def manage(*arguments: str, settings: Mapping[str, str], folder: Path = ROOT) -> str:
+    """Run the folder's `manage.py` and return what it printed."""
+    command = [python_of(folder), "manage.py", *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, env=dict(settings), capture_output=True, text=True, check=False
+        command, cwd=folder, env=dict(settings), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise ServiceFailed(f"manage.py {arguments[0]} failed: {done.stderr.strip()[-1000:]}")
     return done.stdout
 
 
-def new_key(settings: Mapping[str, str]) -> str:
+def python_of(folder: Path) -> str:
+    """Return the Python with which another folder's code runs: its own, if it has one."""
+    own = folder / ".venv" / "bin" / "python"
+    return str(own) if folder != ROOT and own.exists() else sys.executable
+
+
+def new_key(settings: Mapping[str, str], folder: Path = ROOT) -> str:
     """Make an account with a project and a test key that no limit holds back. Return the key."""
     arguments = ("bench@example.com", "--create-account", "--rate-limit", str(KEY_RATE_LIMIT))
-    return manage("createkey", *arguments, settings=settings).splitlines()[-1]
+    return manage("createkey", *arguments, settings=settings, folder=folder).splitlines()[-1]
 
 
 def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,11 +20,12 @@ import pytest
 from accounts.models import AuditEvent, EventType
 from bench import processor
 from bench.baseline import NEW_EACH_TIME, BaselineFailed, literal, script, translated
+from bench.endpoints import Endpoint
 from bench.inside import Sent, environ_of, recorded_statements
 from bench.load import Load
 from bench.report import COLUMNS, Figures, median, percentile, prices, row
 from bench.responses import closes
-from bench.rows import fill, only_tenant
+from bench.rows import Rows, fill, only_tenant
 from bench.scenarios import HIDDEN_BY_REVOKE, OPERATIONS, Workload
 from memory import functions
 from memory.models import Memory
@@ -86,7 +91,7 @@ class TestLoad:
     def run(self, listener: socket.socket, answers: list[bytes]) -> tuple[int, dict[str, int]]:
         count = len(answers)
         thread = self.serve(listener, answers)
-        load = Load(listener.getsockname()[1], 1)
+        load = Load(listener.getsockname(), 1)
         measured = load.run(repeat(b"x"), expected=201, seconds=60, limit=count)
         load.close()
         thread.join(timeout=10)
@@ -113,9 +118,23 @@ class TestLoad:
 
 class TestProcessorTime:
     def test_the_name_of_a_process_may_look_like_fields(self) -> None:
-        parent, seconds = processor.parent_and_seconds(STAT)
-        assert parent == 17
-        assert seconds == 175 / processor.TICKS_PER_SECOND
+        seen = processor.parsed(STAT)
+        assert (seen.parent, seen.session, seen.began, seen.ended) == (17, 4242, 1, False)
+        assert seen.seconds == 175 / processor.TICKS_PER_SECOND
+        assert processor.parsed(STAT.replace(") S ", ") Z ")).ended
+
+    def test_a_family_is_all_that_descend_from_a_process(self) -> None:
+        nested = "import subprocess, sys; subprocess.run(['sleep', '60'])"
+        process = subprocess.Popen([sys.executable, "-c", nested], start_new_session=True)
+        try:
+            while len(found := processor.family(process.pid)) < 2:
+                assert process.poll() is None
+            assert process.pid in found
+            assert {one.session for one in found.values()} == {process.pid}
+            assert found.keys() < processor.family(os.getpid()).keys()
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def test_time_from_before_does_not_count(self) -> None:
         assert processor.used_between({1: 5.0, 2: 1.0}, {1: 6.5, 3: 0.25}) == 1.75
@@ -222,7 +241,8 @@ class TestWorkload:
 
     @pytest.fixture
     def workload(self, api: Api) -> Workload:
-        return Workload(key=api.key or "", port=80, tenant=only_tenant())
+        endpoint = Endpoint("127.0.0.1", 80, {"X-API-Key": api.key or ""})
+        return Workload(endpoint, Rows(only_tenant()))
 
     def post(self, api: Api, request: bytes) -> Response:
         return api.post(request.split(b" ")[1].decode(), request.partition(b"\r\n\r\n")[2])
