@@ -1,4 +1,5 @@
 # make run     set everything up and serve with a demo project on http://localhost:8000
+#              (SERVER=granian make run, bench or drill: under the second server)
 # make test    set everything up and run the tests
 # make check   what CI runs: format, lint, types, imports, deployment checks, migrations, tests
 # make bench   figures of this machine (DATABASE_URL names PostgreSQL; ARGS="--help" tells more)
@@ -13,15 +14,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# What the second server needs besides.
+FAST := $(if $(filter granian,$(SERVER)),.venv/.fast)
+
 .DEFAULT_GOAL := run
 .PHONY: run test check lint bench fuzz drill key messages lock clean
 
-run: .venv/.runtime
+run: .venv/.runtime $(FAST)
 	@$(BIN)/python -m config.first_start
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
-	@exec $(BIN)/python -m gunicorn -c config/gunicorn.py
+	@exec $(BIN)/python -m config.serve
 
 key: .venv/.runtime
 	@$(BIN)/python manage.py demo --new-key
@@ -64,6 +68,7 @@ lock:
 	echo "uv>=0.9,<1" | .venv/lock/bin/uv pip compile - $(LOCK) -o requirements/lock.lock
 	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) -o requirements/runtime.lock
 	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/runtime.lock -o requirements/dev.lock
+	.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra fast -c requirements/runtime.lock -c requirements/dev.lock -o requirements/fast.lock
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
 
 # What tests in a browser need besides Chromium; without npm they say so and are skipped.
@@ -89,6 +94,11 @@ clean:
 .venv/.runtime: requirements/runtime.lock | .venv/bin/python
 	@echo "Installing what the service needs…"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/runtime.lock
+	@touch $@
+
+.venv/.fast: requirements/fast.lock .venv/.runtime
+	@echo "Installing granian…"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/fast.lock
 	@touch $@
 
 .venv/.dev: requirements/dev.lock .venv/.runtime

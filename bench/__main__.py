@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def _our_service(
     with (
         tempfile.TemporaryDirectory(prefix="memory-scope-bench-") as logs,
         service.running(
-            settings, Path(logs) / "service.log", configuration=_configuration(options)
+            settings, Path(logs) / "service.log", records_usage=not options.without_usage
         ) as running,
     ):
         yield running
@@ -218,11 +219,12 @@ def _facts(
 ) -> dict[str, Any]:
     """Return what was measured, and on what."""
     workers, threads = service.workers_and_threads(settings)
+    server = service.server_of(settings)
     facts = {
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
         "database": database.description,
-        "gunicorn": f"{workers} workers of {threads} threads each",
+        "server": f"{server} {version(server)}, {workers} processes of {threads} threads each",
         "rows": f"{options.rows} memories of other users to begin with",
         "each": f"{options.seconds:g} s, at most {options.requests} requests",
     }
@@ -235,14 +237,10 @@ def _facts(
     if not processor.available():
         facts["CPU"] = "not seen on this system: it has no /proc"
     elif database.on_postgresql:
-        facts["CPU"] = "app: gunicorn and its workers; db: the backends that serve them"
+        facts["CPU"] = f"app: {server} and its processes; db: the backends that serve them"
     else:
-        facts["CPU"] = "app: gunicorn and its workers, SQLite included"
+        facts["CPU"] = f"app: {server} and its processes, SQLite included"
     return facts
-
-
-def _configuration(options: argparse.Namespace) -> str:
-    return service.WITHOUT_USAGE if options.without_usage else service.CONFIGURATION
 
 
 def _interrupt(number: int, frame: object) -> None:

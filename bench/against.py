@@ -88,10 +88,11 @@ def _checkout(options: argparse.Namespace) -> Iterator[Other]:
         settings = service.environment(database.url, service.free_port(), extra=options.against_env)
         service.manage("migrate", settings=settings, folder=folder)
         key = service.new_key(settings, folder=folder)
-        gunicorn = [service.python_of(folder), "-m", "gunicorn", "-c", service.CONFIGURATION]
+        # Ours may run under another server, which an older commit does not know.
+        usual = service.USUAL[service.server_of(options.against_env)]
         endpoint = Endpoint("127.0.0.1", int(settings["PORT"]), {"X-API-Key": key})
         with started(
-            options.against or gunicorn,
+            options.against or [service.python_of(folder), *usual],
             folder=folder,
             environment=settings,
             address=endpoint.address,

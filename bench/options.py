@@ -14,10 +14,11 @@ from bench.service import OURS
 T = TypeVar("T")
 
 DESCRIPTION = """\
-Starts the service under gunicorn, asks it for memories over loopback, and prints how many requests
-a second it answers, how long one takes (median and 99th percentile), and what processor time it
-costs. On a database of its own that is gone afterwards: a temporary file on SQLite, a new database
-when DATABASE_URL names a PostgreSQL server (its role must be allowed to create one).
+Starts the service under gunicorn, or under the server that the variable SERVER names, asks it for
+memories over loopback, and prints how many requests a second it answers, how long one takes (median
+and 99th percentile), and what processor time it costs. On a database of its own that is gone
+afterwards: a temporary file on SQLite, a new database when DATABASE_URL names a PostgreSQL server
+(its role must be allowed to create one).
 """
 
 

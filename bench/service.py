@@ -1,9 +1,8 @@
-"""Starts the service under gunicorn as it is served, on the tool's own database."""
+"""Starts the service as it is served, on the tool's own database."""
 
 from __future__ import annotations
 
 import os
-import runpy
 import secrets
 import socket
 import subprocess
@@ -18,8 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 40
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ENV_FILE", "HOST", "PORT", "HTTPS_ONLY")
-CONFIGURATION = "config/gunicorn.py"
-WITHOUT_USAGE = "bench/without_usage.py"
+USUAL = {
+    "gunicorn": ["-m", "gunicorn", "-c", "config/gunicorn.py"],
+    "granian": ["-m", "config.serve"],
+}
+WITHOUT_USAGE = {
+    "gunicorn": ["-m", "gunicorn", "-c", "bench/without_usage.py"],
+    "granian": ["-m", "bench.without_usage"],
+}
 KEY_RATE_LIMIT = 1_000_000_000
 
 
@@ -99,22 +104,30 @@ def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:
     before = dict(os.environ)
     os.environ.update(settings)
     try:
-        configured = runpy.run_path(str(ROOT / "config" / "gunicorn.py"))
+        from config import processes  # here, or `.env` would be read
+
+        configured = processes.settings()
     finally:
         os.environ.clear()
         os.environ.update(before)
-    return configured["workers"], configured["threads"]
+    return configured.processes, configured.threads
+
+
+def server_of(settings: Mapping[str, str]) -> str:
+    """Return the name of the server that runs with these settings."""
+    return settings.get("SERVER") or "gunicorn"
 
 
 @contextmanager
 def running(
-    settings: Mapping[str, str], log: Path, *, configuration: str = CONFIGURATION
+    settings: Mapping[str, str], log: Path, *, records_usage: bool = True
 ) -> Iterator[Service]:
-    """Let the service run and answer until the end of the block."""
+    """Let the service run and answer until the end of the block, under the server of `settings`."""
+    commands = USUAL if records_usage else WITHOUT_USAGE
     with log.open("wb") as output:
         # A session of its own: Ctrl-C is for us, and we end it in good order.
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", configuration],
+            [sys.executable, *commands[server_of(settings)]],
             cwd=ROOT,
             env=dict(settings),
             stdout=output,

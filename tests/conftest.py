@@ -17,6 +17,7 @@ from accounts.models import Project, User
 from apikeys.usage.collector import collector
 from tests import spreading
 from tests.doors import (
+    SERVERS,
     Api,
     Service,
     forget_attempts,
@@ -146,6 +147,12 @@ def api(project: Project) -> Api:
 def nobody(db: None) -> Api:
     """Return the API without a key."""
     return Api(None)
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest) -> str:
+    """Return the name of a server: what holds under both is tested under both."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")

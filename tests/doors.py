@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from django.test import Client
 
 from accounts.allauth_internals import user_id_to_str
 from accounts.models import User
+from config import processes as processes_of_the_service
 from config.environment import BASE_DIR
 from tests import described
 
@@ -35,6 +37,16 @@ if TYPE_CHECKING:
 Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 
 START_SECONDS = 60
+# What the service can run under here. Its promises hold under each, unless a test says otherwise.
+SERVERS = [name for name in processes_of_the_service.SERVERS if find_spec(name)]
+# A start as usual, and one in which the settings are not checked.
+STARTS = {
+    "gunicorn": (
+        ["-m", "gunicorn", "-c", "config/gunicorn.py"],
+        ["-m", "gunicorn", "-c", "tests/served.py"],
+    ),
+    "granian": (["-m", "config.serve"], ["-m", "tests.served"]),
+}
 # The record, which is appended to and nothing else.
 RECORD = ("accounts_auditevent", "accounts_idlist")
 
@@ -189,28 +201,30 @@ class Service:
 
 
 @contextmanager
-def running_service(*, workers: int = 1, **environment: str) -> Iterator[str]:
+def running_service(
+    *, workers: int = 1, server: str = "gunicorn", **environment: str
+) -> Iterator[str]:
     """Start the service and yield its address, for tests that only ask."""
-    with started_service(workers=workers, **environment) as service:
+    with started_service(workers=workers, server=server, **environment) as service:
         yield service.address
 
 
 @contextmanager
 def started_service(
-    *, workers: int = 1, open_files: str = "", **environment: str
+    *, workers: int = 1, server: str = "gunicorn", open_files: str = "", **environment: str
 ) -> Iterator[Service]:
-    """Start the service under gunicorn, in processes of its own, on the tests' database.
+    """Start the service under a server, in processes of its own, on the tests' database.
 
     They may have no more than `open_files` open. Settings of its own are checked, as at any start.
     """
-    configuration = "config/gunicorn.py" if environment else "tests/served.py"
+    usual, unchecked = STARTS[server]
     limit = [] if not open_files else ["prlimit", f"--nofile={open_files}"]
     if "DATABASE_URL" not in environment:
         forget_attempts()
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
-        [*limit, sys.executable, "-m", "gunicorn", "-c", configuration],
+        [*limit, sys.executable, *(usual if environment else unchecked)],
         cwd=BASE_DIR,
         env={
             **os.environ,
@@ -218,6 +232,7 @@ def started_service(
             "DATABASE_URL": test_database_url(),
             "WEB_CONCURRENCY": str(workers),
             "PORT": str(port),
+            "SERVER": server,
             **environment,
         },
         stdout=output,

@@ -204,7 +204,7 @@ def test_plain_http_for_others_stops_the_start() -> None:
 class TestTheExample:
     def test_it_names_every_variable_and_no_other(self) -> None:
         names = set()
-        for source in ("settings.py", "gunicorn.py"):
+        for source in ("settings.py", "processes.py"):
             text = (BASE_DIR / "config" / source).read_text()
             names |= set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
         example = (BASE_DIR / ".env.example").read_text()

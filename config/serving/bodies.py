@@ -12,11 +12,21 @@ from urllib.parse import unquote
 # the paths whose views take more (`largest_body`). Tests hold them together.
 LARGEST = 64 * 1024
 LARGER = {"/memory/batch": 1024 * 1024}
+TAKEN = 1024 * 1024
 
 
 def largest_body(path: str) -> int:
     """Return how many bytes the body of a request to this path can have, however it is spelled."""
     return LARGER.get(unquote(path), LARGEST)
+
+
+def taken_of(most: int) -> int:
+    """Return how many bytes are taken in of a body that can have `most`, so many or as many again.
+
+    So whoever sends too much hears the answer, and may use the connection again. It is closed
+    behind more.
+    """
+    return max(TAKEN, 2 * most)
 
 
 class KeptBody:

@@ -16,18 +16,15 @@ from functools import partial
 from typing import Any
 
 from config.serving.answering import Connection, Threads
-from config.serving.callers import Callers
+from config.serving.callers import PROBE, PROBES, Callers
 from config.serving.gathering import Refused
-from config.serving.lines import Lines
+from config.serving.lines import PATIENCE, Lines
 from config.serving.outlet import BROKEN_OFF, BUSY, TOO_MANY, TOO_SLOW, plain_answer
 from config.serving.shares import GIVEN, shares
 
-PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
-PROBE = "probe"
 RECEIVED = 64 * 1024  # bytes at once
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 LINGER = 2.0  # seconds in which a client may still send what will not be answered
-PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
 
 
 class Door:

@@ -13,14 +13,18 @@ from gunicorn.http.body import Body, ChunkedReader
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import Unreader
 
-from config.serving.bodies import KeptBody, largest_body
+from config.serving.bodies import KeptBody, largest_body, taken_of
 from config.serving.chunks import BadChunk, Chunks
-from config.serving.outlet import BUSY
+from config.serving.outlet import (
+    BUSY,
+    LARGE_HEAD,
+    LONG_ADDRESS,
+    MALFORMED,
+    OTHER_CODING,
+    OTHER_EXPECTATION,
+)
 
 LONGEST_HEAD = 64 * 1024  # bytes
-# Bytes that are taken in of a body, or as many again as it can have if that is more: so whoever
-# sends too much hears the answer, and may use the connection again. It is closed behind more.
-TAKEN = 1024 * 1024
 
 
 class Refused(Exception):
@@ -33,30 +37,13 @@ class Refused(Exception):
         self.detail = detail
 
 
-MALFORMED = ("400 Bad Request", "bad_request", "The request is not valid HTTP/1.1")
 # What gunicorn's parser raises, and what it means. Its own words repeat what was sent, a key
 # perhaps, so nobody sees them.
 REFUSALS: dict[type[Exception], tuple[str, str, str]] = {
-    errors.LimitRequestLine: (
-        "414 URI Too Long",
-        "uri_too_long",
-        "The address of the request is too long",
-    ),
-    errors.LimitRequestHeaders: (
-        "431 Request Header Fields Too Large",
-        "headers_too_large",
-        "The headers of the request are too large, or too many",
-    ),
-    errors.UnsupportedTransferCoding: (
-        "400 Bad Request",
-        "bad_request",
-        "Transfer-Encoding must be chunked, or left out",
-    ),
-    errors.ExpectationFailed: (
-        "417 Expectation Failed",
-        "expectation_failed",
-        "Expect must be 100-continue, or left out",
-    ),
+    errors.LimitRequestLine: LONG_ADDRESS,
+    errors.LimitRequestHeaders: LARGE_HEAD,
+    errors.UnsupportedTransferCoding: OTHER_CODING,
+    errors.ExpectationFailed: OTHER_EXPECTATION,
 }
 
 
@@ -80,7 +67,7 @@ class Gathering:
         self._searched = 0
         self._request: Any = None
         self._missing = 0
-        self._taken = TAKEN
+        self._taken = taken_of(0)
         self._body = KeptBody(0)
         self._chunks: Chunks | None = None
         self.buffer = bytearray()
@@ -126,7 +113,7 @@ class Gathering:
             raise Refused(*REFUSALS.get(type(error), MALFORMED)) from None
         reader = request.body.reader
         most = largest_body(request.path)
-        self._taken = max(TAKEN, 2 * most)
+        self._taken = taken_of(most)
         self._body = KeptBody(most)
         self._chunks = Chunks(self._body) if isinstance(reader, ChunkedReader) else None
         self._missing = 0 if self._chunks else reader.length

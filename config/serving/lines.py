@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+PATIENCE = 2.0  # seconds that a request waits in a line that has its share of the threads
+
 
 @dataclass
 class Line(Generic[Item]):
@@ -21,7 +23,7 @@ class Line(Generic[Item]):
 
 
 class Lines(Generic[Item]):
-    """Not for several threads: the loop of a worker alone asks it."""
+    """Not for several threads at once."""
 
     def __init__(self, threads: int) -> None:
         self._free = threads

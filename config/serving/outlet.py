@@ -23,6 +23,23 @@ TOO_MANY = (
 BUSY = ("503 Service Unavailable", "unavailable", "Service temporarily unavailable")
 TOO_SLOW = ("408 Request Timeout", "request_timeout", "The request did not come in time")
 FAILED = ("500 Internal Server Error", "internal_error", "Internal server error")
+MALFORMED = ("400 Bad Request", "bad_request", "The request is not valid HTTP/1.1")
+OTHER_CODING = (
+    "400 Bad Request",
+    "bad_request",
+    "Transfer-Encoding must be chunked, or left out",
+)
+LONG_ADDRESS = ("414 URI Too Long", "uri_too_long", "The address of the request is too long")
+OTHER_EXPECTATION = (
+    "417 Expectation Failed",
+    "expectation_failed",
+    "Expect must be 100-continue, or left out",
+)
+LARGE_HEAD = (
+    "431 Request Header Fields Too Large",
+    "headers_too_large",
+    "The headers of the request are too large, or too many",
+)
 BROKEN_OFF = ("400 Bad Request", "bad_request", "The request broke off")
 
 
@@ -108,19 +125,27 @@ def plain_answer(status: str, code: str, detail: str, *, retry_after: int = 0) -
 
     The connection ends with it.
     """
+    headers, body = plain_parts(code, detail, retry_after=retry_after)
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def plain_parts(
+    code: str, detail: str, *, retry_after: int = 0
+) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the headers and the body of such an answer."""
     from foundation.answers import doc_url  # of the application: see the package
 
     request_id = str(uuid7())
     answer = {"detail": detail, "code": code, "request_id": request_id}
     body = json.dumps({**answer, "doc_url": doc_url(code)}).encode()
-    lines = [
-        f"HTTP/1.1 {status}",
-        "Connection: close",
-        "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
-        f"X-Request-ID: {request_id}",
-        "Cache-Control: no-store",
+    headers = [
+        ("Connection", "close"),
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("X-Request-ID", request_id),
+        ("Cache-Control", "no-store"),
     ]
     if retry_after:
-        lines.append(f"Retry-After: {retry_after}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
+        headers.append(("Retry-After", str(retry_after)))
+    return headers, body

@@ -9,6 +9,7 @@ import struct
 import sys
 import tempfile
 
+HANDOVER = 20.0  # seconds in which a replacement must have loaded
 RECORD = struct.Struct("=cIi")
 BEGUN, LOADED = b"B", b"L"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

@@ -20,9 +20,7 @@ from gunicorn.workers.base import Worker
 
 from config.serving.answering import Threads
 from config.serving.door import Door
-from config.serving.replacing import generations
-
-HANDOVER = 20.0  # seconds in which a replacement must have loaded
+from config.serving.replacing import HANDOVER, generations
 
 
 class WholeRequestWorker(Worker):  # type: ignore[misc] # gunicorn has no types

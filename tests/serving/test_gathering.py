@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from apikeys.api import KeyedAPIView
 from config.errors import STATUS
 from config.serving import bodies, gathering, outlet
-from config.serving.bodies import LARGEST, KeptBody
-from config.serving.gathering import LONGEST_HEAD, TAKEN, Gathering, Refused
+from config.serving.bodies import LARGEST, TAKEN, KeptBody
+from config.serving.gathering import LONGEST_HEAD, Gathering, Refused
 from tests.serving.test_chunks import pieces
 from tests.test_routes import routes
 
@@ -174,7 +174,7 @@ def test_bad_chunks_are_refused() -> None:
 
 
 def test_refusals_have_the_statuses_of_the_contract() -> None:
-    words = [gathering.MALFORMED, *gathering.REFUSALS.values()]
+    words = [outlet.MALFORMED, *gathering.REFUSALS.values()]
     words += [outlet.TOO_MANY, outlet.BUSY, outlet.TOO_SLOW, outlet.BROKEN_OFF, outlet.FAILED]
     for status, code, _ in words:
         assert status.startswith(f"{STATUS[code]:d} "), code

@@ -49,10 +49,12 @@ def answer_of(connection: socket.socket) -> tuple[str, dict[str, Any]]:
 
 
 class TestSlowClients:
-    def test_others_are_served(self, key: str) -> None:
+    def test_others_are_served(self, key: str, server: str) -> None:
         """With a thread for each of them, none of the others would be within PATIENT seconds."""
         with (
-            started_service(WEB_THREADS=str(THREADS), REQUEST_SECONDS=str(PATIENT)) as service,
+            started_service(
+                server=server, WEB_THREADS=str(THREADS), REQUEST_SECONDS=str(PATIENT)
+            ) as service,
             ExitStack() as slow,
         ):
             for kind in KINDS:
@@ -77,10 +79,10 @@ class TestSlowClients:
                 assert body["code"] == "request_timeout"
                 assert set(body) == {"detail", "code", "request_id", "doc_url"}
 
-    def test_who_reads_late_gets_every_answer(self, key: str) -> None:
+    def test_who_reads_late_gets_every_answer(self, key: str, server: str) -> None:
         kind = "many requests, nothing read"
         with (
-            started_service(WEB_THREADS=str(THREADS)) as service,
+            started_service(server=server, WEB_THREADS=str(THREADS)) as service,
             slow_clients(service.place, kind, THREADS, key=key) as slow,
             client_of(service, key) as client,
         ):
@@ -92,7 +94,9 @@ class TestSlowClients:
                     answers += late.recv(65536)
                 assert answers.count(b"HTTP/1.1 200 OK") == 100
 
-    def test_a_large_answer_waits_for_its_reader_and_holds_no_thread(self, key: str) -> None:
+    def test_a_large_answer_waits_for_its_reader_and_holds_no_thread(
+        self, key: str, server: str
+    ) -> None:
         read = json.dumps(read_body(domain="large")).encode()
         request = (
             f"POST /memory/read HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n"
@@ -100,7 +104,7 @@ class TestSlowClients:
             "Connection: close\r\n\r\n"
         ).encode() + read
         with (
-            started_service(WEB_THREADS=str(THREADS)) as service,
+            started_service(server=server, WEB_THREADS=str(THREADS)) as service,
             client_of(service, key) as client,
             ExitStack() as stack,
         ):
@@ -123,8 +127,13 @@ class TestSlowClients:
                     assert status == "HTTP/1.1 200 OK"
                     assert body["summary_struct"] == whole["summary_struct"]
 
-    def test_whoever_opens_too_many_connections_loses_their_own(self, key: str) -> None:
-        with started_service(open_files="280") as service, client_of(service, key) as client:
+    def test_whoever_opens_too_many_connections_loses_their_own(
+        self, key: str, server: str
+    ) -> None:
+        with (
+            started_service(server=server, open_files="280") as service,
+            client_of(service, key) as client,
+        ):
             assert client.get("/policy").status_code == 200
             with slow_clients(service.place, "idle", 150, key=key, source="127.0.0.2") as idle:
                 assert client.get("/policy").status_code == 200  # on the connection from before
@@ -137,10 +146,10 @@ class TestSlowClients:
 
 
 class TestRoom:
-    def test_probes_are_answered_while_every_thread_waits(self, key: str) -> None:
+    def test_probes_are_answered_while_every_thread_waits(self, key: str, server: str) -> None:
         """Behind a lock of the whole database, as a migration may hold it."""
         with (
-            started_service(WEB_THREADS=str(THREADS)) as service,
+            started_service(server=server, WEB_THREADS=str(THREADS)) as service,
             client_of(service, key) as client,
             ThreadPoolExecutor(3 * THREADS) as threads,
         ):
@@ -162,13 +171,13 @@ class TestRoom:
 
     @pytest.mark.postgresql
     def test_a_project_whose_requests_wait_keeps_nobody_else_waiting(
-        self, key: str, project: Project, stranger: User
+        self, key: str, project: Project, stranger: User, server: str
     ) -> None:
         """Its keys share half of the threads; beyond that, it is told to try again."""
         keys = [key, make_key(project, "Another")[1]]
         quiet = make_key(stranger.projects.get())[1]
         with (
-            started_service(WEB_THREADS=str(THREADS)) as service,
+            started_service(server=server, WEB_THREADS=str(THREADS)) as service,
             ThreadPoolExecutor(6 * THREADS) as threads,
         ):
 

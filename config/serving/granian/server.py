@@ -1,0 +1,102 @@
+"""The first process: it opens the socket, and starts and replaces the processes that serve."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import Pipe
+from typing import Any
+
+from config.serving.granian.inner import MPServer, SocketHolder
+from config.serving.replacing import HANDOVER
+
+LOADED, WORN = "loaded", "worn"  # what a process tells the first one
+
+
+class NoAdvice(logging.Filter):
+    """Leaves out what granian advises against: most of our threads wait, for a client or a turn."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Configuration allows spawning up to")
+
+
+class Server(MPServer):  # type: ignore[misc] # granian's types are not read
+    """granian's own, but that all processes take connections from one queue, and may ask to go.
+
+    On Linux granian gives each process a queue of its own, and with a process ends what waits in
+    its queue. It replaces a process by its age or its memory, not by how many requests it has
+    answered, and gives the next one a fixed time to load.
+    """
+
+    def __init__(self, *arguments: Any, listener: socket.socket, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._listener = listener
+        self._heard, self._tell = Pipe(duplex=False)
+        self._news = threading.Condition()
+        self._loaded: set[int] = set()
+        self._worn: set[int] = set()
+
+    def serve_with(self, target: Any, load: Callable[[Any], object]) -> None:
+        """Serve in processes that run `target` with what `load` returned there."""
+        threading.Thread(target=self._hear, name="news", daemon=True).start()
+        self.serve(spawn_target=target, target_loader=partial(load, self._tell), wrap_loader=False)
+
+    def _hear(self) -> None:
+        """Take what processes tell, with their ids, and wake granian's loop if one wants to go."""
+        while True:
+            word, pid = self._heard.recv()
+            with self._news:
+                (self._loaded if word == LOADED else self._worn).add(pid)
+                self._news.notify_all()
+            if word == WORN:
+                self.rss_signal = True
+                self.main_loop_interrupt.set()
+
+    def _handle_rss_signal(self, spawn_target: Any, target_loader: Any) -> None:
+        """Replace who asked for it. granian's loop calls it when `rss_signal` was set."""
+        with self._news:
+            worn, self._worn = self._worn, set()
+        self._respawn_workers(
+            [each.idx for each in self.wrks if each._id() in worn], spawn_target, target_loader
+        )
+
+    def _watch_workers_rss(self) -> None:
+        """Wake the loop for nothing else: memory is not looked at."""
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Let fresh processes take over from those of these numbers, once they have loaded."""
+        old, fresh = [self.wrks[index] for index in workers], []
+        for index in workers:
+            self.respawned_wrks[index] = time.monotonic()
+            process = self._spawn_worker(
+                idx=index, target=spawn_target, callback_loader=target_loader
+            )
+            process.start()
+            self.wrks[index] = process
+            fresh.append(process)
+        with self._news:
+            self._news.wait_for(lambda: self._have_loaded(fresh), timeout=HANDOVER)
+            self._loaded &= {each._id() for each in self.wrks}
+        for process in old:
+            process.terminate()
+        for process in old:
+            process.join(self.workers_kill_timeout)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+    def _have_loaded(self, fresh: list[Any]) -> bool:
+        return self._loaded.issuperset(each._id() for each in fresh)
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        self._sso = self._listener
+        kind = (False, self.backlog) if sys.platform == "linux" else (False,)
+        self._shd = SocketHolder(self._listener.fileno(), *kind)

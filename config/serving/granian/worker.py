@@ -1,0 +1,169 @@
+"""A process that serves, from its beginning to its end."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any
+
+from granian.log import logger
+
+from config import processes
+from config.serving.granian.answering import Answering
+from config.serving.granian.inner import (
+    SERVE_METHODS,
+    WorkerProcess,
+    WorkerSignal,
+    WSGIWorker,
+    callback_of,
+)
+from config.serving.granian.room import Room
+from config.serving.granian.server import LOADED, WORN
+from config.serving.replacing import end_with
+
+LINGER = 2.0  # seconds in which answers still come on connections, each as the last one
+LONGEST = 26.0  # seconds after that in which what was taken is answered
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The application, and where to tell the first process something."""
+
+    settings: processes.Settings
+    answering: Answering
+    tell: Connection
+
+
+def load(tell: Connection) -> Loaded:
+    """Load the application, in the process that serves it."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # until `serve` has others: nothing is lost
+        signal.signal(number, signal.SIG_DFL)
+    end_with(first_process())
+    from config.wsgi import application
+
+    settings = processes.settings()
+    answering = Answering(application, threads=settings.threads, seconds=settings.request_seconds)
+    processes.begin_own_work()
+    return Loaded(settings, answering, tell)
+
+
+@WorkerProcess.wrap_target  # type: ignore[untyped-decorator] # see `inner`
+def serve(
+    worker_id: int,
+    loaded: Loaded,
+    sock: Any,
+    ipc: Any,
+    loop: Any,
+    runtime_mode: Any,
+    runtime_threads: int,
+    runtime_blocking_threads: int,
+    blocking_threads: int,
+    blocking_threads_idle_timeout: int,
+    backpressure: int,
+    task_impl: Any,
+    http_mode: Any,
+    http1_settings: Any,
+    http2_settings: Any,
+    websockets: bool,
+    static_path: Any,
+    log_access_fmt: str | None,
+    ssl_ctx: Any,
+    scope_opts: dict[str, Any],
+    metrics: Any,
+) -> None:
+    """Serve until told to stop, and finish what is left to do.
+
+    As `MPServer._spawn_wsgi_worker` does, but for three things: our `Answering` is called without
+    granian's wrapper, which gives each request a copy of the environment, secrets and all; kept
+    connections hear of the end before it comes; and there is work to finish behind it.
+    """
+    stop, ended = WorkerSignal(), threading.Event()
+    stop.add_cb(ended.set)
+    answering = loaded.answering
+    leaving = Leaving(answering, stop, ended)
+    threading.Thread(target=look_around, args=(loaded,), name="room", daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leaving.begin)
+    worker = WSGIWorker(
+        worker_id,
+        sock,
+        ipc,
+        runtime_threads,
+        runtime_blocking_threads,
+        blocking_threads,
+        blocking_threads_idle_timeout,
+        backpressure,
+        http_mode,
+        http1_settings,
+        http2_settings,
+        static_path,
+        *ssl_ctx,
+        metrics,
+    )
+    run = getattr(worker, SERVE_METHODS[runtime_mode][(sock[0] or sock[1]).is_uds()])
+    run(callback_of(loop, answering), loop, stop)
+    loaded.tell.send((LOADED, os.getpid()))
+    ended.wait()
+    processes.finish_work()
+
+
+def first_process() -> int:
+    parent = multiprocessing.parent_process()
+    return (parent and parent.pid) or os.getppid()
+
+
+def look_around(loaded: Loaded) -> None:
+    """Look once a second what is due: connections, the first process, WEB_MAX_REQUESTS."""
+    settings, answering, parent = loaded.settings, loaded.answering, first_process()
+    room = Room(
+        port=settings.port,
+        seconds=settings.request_seconds,
+        most=settings.connections,
+        working=answering.working,
+    )
+    # Not all processes at once. None: as many requests as come.
+    enough = settings.max_requests or None
+    if enough is not None:
+        enough += secrets.randbelow(enough // 10 + 1)
+    while True:
+        time.sleep(1)
+        try:
+            room.look_around()
+        except Exception:  # such as a lack of files: the next look may do better
+            logger.exception("Connections were not looked after")
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if enough is not None and answering.answered >= enough:
+            logger.info("Asking for a fresh process after %d requests", answering.answered)
+            loaded.tell.send((WORN, os.getpid()))
+            enough = None
+
+
+class Leaving:
+    """Ends a process: `stop` tells granian to take no more, which sets `ended` when all is said."""
+
+    def __init__(self, answering: Answering, stop: Any, ended: threading.Event) -> None:
+        self._answering = answering
+        self._stop = stop
+        self._ended = ended
+
+    def begin(self, number: int, frame: FrameType | None) -> None:
+        """Begin to leave. A signal comes from the first process, and perhaps from elsewhere too."""
+        if not self._answering.closing:
+            self._answering.closing = True
+            threading.Thread(target=self._leave, name="leaving", daemon=True).start()
+
+    def _leave(self) -> None:
+        if os.getppid() == first_process():  # else there is nobody who takes over
+            self._ended.wait(LINGER)
+        self._stop.set()
+        if not self._ended.wait(LONGEST):  # a client that never sends or reads the rest
+            processes.finish_work()
+            os._exit(0)
