@@ -156,11 +156,17 @@ def server(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def shared_service(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Service]:
-    """Serve a module's tests in other processes: two where limits can be shared, else one."""
+def shared_service(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Service]:
+    """Serve a module's tests in other processes: two where limits can be shared, else one.
+
+    Under gunicorn, or under the server that a test is parametrized by.
+    """
+    server = getattr(request, "param", "gunicorn")
     with ExitStack() as stack:
         with django_db_blocker.unblock():
-            started = stack.enter_context(started_service(workers=processes()))
+            started = stack.enter_context(started_service(server=server, workers=processes()))
         yield started
     with django_db_blocker.unblock():  # it wrote down its last requests as it ended
         empty_database()

@@ -15,7 +15,7 @@ import pytest
 
 from accounts.models import AccessRequest
 from foundation.background import Background
-from tests.doors import Service, collect_static, plain_client, started_service
+from tests.doors import SERVERS, Service, collect_static, plain_client, started_service
 
 PATIENCE = 30  # seconds
 ASKERS = [f"asker-{number}@example.com" for number in range(3)]
@@ -106,15 +106,25 @@ def answers(service: Service) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("end", [stop_worker, reload, recycle])
+@pytest.mark.parametrize(
+    ("server", "end"),
+    [
+        *(("gunicorn", end) for end in (stop_worker, reload, recycle)),
+        # Of a reload, granian makes the same as when a process asks to go.
+        *(("granian", end) for end in (stop_worker, recycle) if "granian" in SERVERS),
+    ],
+)
 def test_whoever_was_thanked_for_asking_has_their_request_kept(
-    mail_server: SlowMailServer, end: Callable[[Service, int], None]
+    mail_server: SlowMailServer, end: Callable[[Service, int], None], server: str
 ) -> None:
     collect_static()
     port = mail_server.server_address[1]
     recycled = "50" if end is recycle else "0"
     with started_service(
-        EMAIL_URL=f"smtp://127.0.0.1:{port}", WEB_MAX_REQUESTS=recycled, OPERATORS_EMAIL=""
+        server=server,
+        EMAIL_URL=f"smtp://127.0.0.1:{port}",
+        WEB_MAX_REQUESTS=recycled,
+        OPERATORS_EMAIL="",
     ) as service:
         (worker,) = service.workers()
         for email in ASKERS:

@@ -105,10 +105,12 @@ def counting(folder: Path) -> set[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_any_process_tells_what_all_counted_through_restarts_and_a_kill(project: Project) -> None:
+def test_any_process_tells_what_all_counted_through_restarts_and_a_kill(
+    project: Project, server: str
+) -> None:
     stale = tempfile.mkdtemp()
     environment = {"METRICS_TOKEN": TOKEN, "PROMETHEUS_MULTIPROC_DIR": stale}
-    with started_service(workers=processes(), **environment) as service:
+    with started_service(server=server, workers=processes(), **environment) as service:
         master = service.master
         asking = Asking(service.address, make_key(project)[1])
         with asking.client, ThreadPoolExecutor(PARALLEL) as pool:

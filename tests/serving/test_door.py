@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from accounts.models import Project
-from tests.doors import Service, started_service
+from tests.doors import SERVERS, Service, started_service
 from tests.makers import make_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
+under_each_server = pytest.mark.parametrize("shared_service", SERVERS, indirect=True)
 
 
 @pytest.fixture
@@ -21,11 +22,15 @@ def started(service: str, shared_service: Service) -> Service:
     return shared_service
 
 
-def answers(service: Service, sent: bytes) -> bytes:
-    """Send bytes as they are, then nothing more, and return all that comes back."""
+def answers(service: Service, sent: bytes, *, half_closed: bool = True) -> bytes:
+    """Send bytes as they are, then nothing more, and return all that comes back.
+
+    granian takes a connection that is closed on one side for closed, and answers no more.
+    """
     with socket.create_connection(service.place, timeout=30) as connection:
         connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
+        if half_closed:
+            connection.shutdown(socket.SHUT_WR)
         received = b""
         while piece := connection.recv(65536):
             received += piece
@@ -83,12 +88,14 @@ def test_what_the_server_refuses_by_itself_is_told_in_the_one_shape(started: Ser
         assert headers["Cache-Control"] == "no-store"
 
 
+@under_each_server
 def test_no_header_of_a_client_moves_the_service(started: Service) -> None:
     headers = {"SCRIPT_NAME": "/healthz", "Script-Name": "/healthz", "PATH_INFO": "/"}
     answer = httpx.get(f"{started.address}/healthz", headers=headers)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@under_each_server
 def test_a_client_that_asks_whether_to_send_is_told_once(
     started: Service, project: Project
 ) -> None:
@@ -103,10 +110,12 @@ def test_a_client_that_asks_whether_to_send_is_told_once(
         connection.sendall(b"{}")
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 Bad Request\r\n")
     # What is far too large is refused before it is sent.
-    answer = answers(started, f"{head}Content-Length: 50000000\r\n\r\n".encode())
+    large = f"{head}Content-Length: 50000000\r\n\r\n".encode()
+    answer = answers(started, large, half_closed=False)
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+@under_each_server
 def test_a_content_type_that_cannot_be_read_is_not_taken(
     started: Service, project: Project
 ) -> None:
@@ -125,18 +134,21 @@ def test_a_content_type_that_cannot_be_read_is_not_taken(
     assert "let an error through" not in started.said()
 
 
-def test_an_ipv6_address_needs_no_brackets() -> None:
-    with started_service(HOST="::1") as service:
+def test_an_ipv6_address_needs_no_brackets(server: str) -> None:
+    with started_service(server=server, HOST="::1") as service:
         answer = httpx.get(f"{service.address}/policy")
         assert answer.status_code == 401
         assert "Serving on http://localhost:" in service.said()
 
 
+@under_each_server
 def test_requests_in_a_row_are_answered_in_their_order(started: Service) -> None:
     sent = b"".join(
-        f"GET /policy HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: r{number}\r\n\r\n".encode()
+        f"GET /policy HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: r{number}\r\n"
+        f"Connection: {'close' if number == 19 else 'keep-alive'}\r\n\r\n".encode()
         for number in range(20)
     )
-    received = answers(started, sent)
-    told = [line[14:] for line in received.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
+    received = answers(started, sent, half_closed=False)
+    lines = received.lower().split(b"\r\n")
+    told = [line[14:] for line in lines if line.startswith(b"x-request-id: ")]
     assert told == [f"r{number}".encode() for number in range(20)]

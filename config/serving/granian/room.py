@@ -21,6 +21,7 @@ LAST_SENT, LAST_RECEIVED, RECEIVED = 44, 52, 128  # places in linux/tcp.h's stru
 SAME = 0.1  # seconds by which two looks may tell the same moment
 FULL = 0.9  # of the connections that there may be
 LEFT = 0.5  # of them, when room was made
+QUIET = 1.0  # seconds without a byte, after which a connection may be ended to make room
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Room:
             each
             for each in connections
             if owners[each.peer] == most
-            and each.quiet_since < now - 1
+            and each.quiet_since < now - QUIET
             and not (each.is_asking and self._works_for(each.peer[0], since=now))
         ]
         quiet.sort(key=lambda each: each.quiet_since)

@@ -74,16 +74,12 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
         """Let fresh processes take over from those of these numbers, once they have loaded."""
         old, fresh = [self.wrks[index] for index in workers], []
         for index in workers:
-            self.respawned_wrks[index] = time.monotonic()
-            process = self._spawn_worker(
+            self.wrks[index] = self._spawn_worker(
                 idx=index, target=spawn_target, callback_loader=target_loader
             )
-            process.start()
-            self.wrks[index] = process
-            fresh.append(process)
-        with self._news:
-            self._news.wait_for(lambda: self._have_loaded(fresh), timeout=HANDOVER)
-            self._loaded &= {each._id() for each in self.wrks}
+            self.wrks[index].start()
+            fresh.append(self.wrks[index])
+        self._wait_for(fresh)
         for process in old:
             process.terminate()
         for process in old:
@@ -92,8 +88,22 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
                 process.kill()
                 process.join()
 
-    def _have_loaded(self, fresh: list[Any]) -> bool:
-        return self._loaded.issuperset(each._id() for each in fresh)
+    def _wait_for(self, fresh: list[Any]) -> None:
+        """Wait until these have loaded, or one could not.
+
+        granian gives up if a process dies soon after it was started in another one's place. That is
+        for those that do not come to serve; whatever kills one that did may do so again.
+        """
+        until = time.monotonic() + HANDOVER
+        with self._news:
+            while time.monotonic() < until and all(each.is_alive() for each in fresh):
+                if self._loaded.issuperset(each._id() for each in fresh):
+                    break
+                self._news.wait(timeout=0.2)
+            for each in fresh:
+                if each._id() not in self._loaded:
+                    self.respawned_wrks[each.idx] = time.monotonic()
+            self._loaded &= {each._id() for each in self.wrks}
 
     def _init_shared_socket(self) -> None:
         self._ssp = None

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def serve(
     stop, ended = WorkerSignal(), threading.Event()
     stop.add_cb(ended.set)
     answering = loaded.answering
-    leaving = Leaving(answering, stop, ended)
+    leaving = Leaving(answering, stop, ended, listening=sock[1].get_fd())
     threading.Thread(target=look_around, args=(loaded,), name="room", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leaving.begin)
@@ -149,10 +150,13 @@ def look_around(loaded: Loaded) -> None:
 class Leaving:
     """Ends a process: `stop` tells granian to take no more, which sets `ended` when all is said."""
 
-    def __init__(self, answering: Answering, stop: Any, ended: threading.Event) -> None:
+    def __init__(
+        self, answering: Answering, stop: Any, ended: threading.Event, *, listening: int
+    ) -> None:
         self._answering = answering
         self._stop = stop
         self._ended = ended
+        self._listening = listening
 
     def begin(self, number: int, frame: FrameType | None) -> None:
         """Begin to leave. A signal comes from the first process, and perhaps from elsewhere too."""
@@ -162,8 +166,19 @@ class Leaving:
 
     def _leave(self) -> None:
         if os.getppid() == first_process():  # else there is nobody who takes over
+            self._take_no_connections()
             self._ended.wait(LINGER)
         self._stop.set()
         if not self._ended.wait(LONGEST):  # a client that never sends or reads the rest
             processes.finish_work()
             os._exit(0)
+
+    def _take_no_connections(self) -> None:
+        """Leave those that come to others; what was taken has time to say what it wants.
+
+        granian stops both at once, and with it goes a request that was about to come. So its
+        listening socket, which it knows by a number, becomes one to which nobody comes.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as nobody:
+            nobody.setblocking(False)
+            os.dup2(nobody.fileno(), self._listening)
