@@ -1,6 +1,6 @@
 """Rules between two settings, as system checks: each has an id and a sentence that says what to do.
 
-They run with every management command and before the server starts (config/gunicorn.py).
+They run with every management command and before the server starts (config/processes.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What operators are told, in Prometheus' format: requests, denials, whether the parts are there.
 
-Loaded only where METRICS_TOKEN is set. Under gunicorn each process counts in files of its own
+Loaded only where METRICS_TOKEN is set. In the service each process counts in files of its own
 (config/shared_metrics.py) and whichever is asked adds them up; elsewhere the one process counts in
 memory. A label's values are from closed lists, and none is a key, a user or a project: nothing
 that a client sends makes more of them.

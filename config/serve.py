@@ -6,6 +6,8 @@ import os
 import sys
 from importlib.util import find_spec
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import processes
 from config.environment import BASE_DIR
 
@@ -17,7 +19,11 @@ MISSING = (
 
 
 def main() -> None:
-    if processes.settings().server == "gunicorn":
+    try:
+        server = processes.settings().server
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    if server == "gunicorn":
         os.execv(sys.executable, GUNICORN)  # noqa: S606 - our own command
     if find_spec("granian") is None:
         sys.exit(MISSING)

@@ -374,7 +374,7 @@ CSRF_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
 
-# Where config/gunicorn.py serves, as this machine says it.
+# Where config/processes.py serves, as this machine says it.
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 # By its name: passkeys do not work at an IP address.

@@ -2,7 +2,7 @@
 
 Whether an address is known must not show in how long an answer takes: looking it up, writing the
 mail and sending it all happen here, whatever the address. A process that ends as it should does
-what is left first (config/gunicorn.py); what one that is killed had not done yet is lost: what
+what is left first (config/processes.py); what one that is killed had not done yet is lost: what
 must not be stands in a row, which others find.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.test import override_settings
 from config.checks import check_settings
 from config.environment import BASE_DIR
 from config.first_start import write_env
+from tests.doors import SERVERS
 
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 GOOD = {
@@ -109,6 +111,45 @@ class TestAWrongValueStopsTheStart:
         )
         assert ran.returncode != 0
         assert "WEB_THREADS must be a whole number" in ran.stderr + ran.stdout
+
+
+def serve(**settings: str) -> subprocess.CompletedProcess[str]:
+    """Start the service with settings that do not let it serve."""
+    return subprocess.run(
+        [sys.executable, "-m", "config.serve"],
+        cwd=BASE_DIR,
+        env={"PATH": os.environ["PATH"], **GOOD, **settings},
+        capture_output=True,
+        text=True,
+    )
+
+
+class TestServer:
+    def test_there_are_two(self) -> None:
+        ran = serve(SERVER="unicorn")
+        assert ran.returncode != 0
+        assert ran.stderr == "SERVER must be one of: gunicorn, granian.\n"
+
+    @pytest.mark.parametrize("server", SERVERS)
+    def test_either_stops_at_a_wrong_setting(self, server: str) -> None:
+        ran = serve(SERVER=server, WEB_THREADS="lots")
+        assert ran.returncode != 0
+        assert ran.stderr == "WEB_THREADS must be a whole number from 1 to 256.\n"
+
+    @pytest.mark.parametrize("server", SERVERS)
+    def test_either_stops_at_a_broken_rule(self, server: str) -> None:
+        ran = serve(SERVER=server, WEB_CONCURRENCY="2")
+        assert ran.returncode != 0
+        assert "memory_scope.E005" in ran.stderr + ran.stdout
+
+    def test_a_port_that_is_taken_is_told_in_a_sentence(self) -> None:
+        if "granian" not in SERVERS:
+            pytest.skip("granian is not installed")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            ran = serve(SERVER="granian", PORT=port)
+        assert ran.returncode != 0
+        assert ran.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
 
 class TestSafeWhenNothingIsSet:

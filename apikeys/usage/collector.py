@@ -1,7 +1,7 @@
 """Counts requests without making them wait: in memory, written by a thread about every second.
 
 A process that is killed loses what it counted since its last write, a second at most; one that
-stops or restarts as it should loses nothing (config/gunicorn.py). While the database is away up to
+stops or restarts as it should loses nothing (config/processes.py). While the database is away up to
 MOST_WAITING requests wait to be written.
 """
 

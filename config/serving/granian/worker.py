@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
 
+from django.conf import settings as django_settings
 from granian.log import logger
 
 from config import processes
@@ -29,6 +30,10 @@ from config.serving.granian.room import Room
 from config.serving.granian.server import LOADED, WORN
 from config.serving.replacing import end_with
 
+UNDERSCORES = (
+    "The proxy must drop headers with underscores in their names: granian takes X_Forwarded_For for"
+    " X-Forwarded-For."
+)
 LINGER = 2.0  # seconds in which answers still come on connections, each as the last one
 LONGEST = 26.0  # seconds after that in which what was taken is answered
 
@@ -49,6 +54,8 @@ def load(tell: Connection) -> Loaded:
     end_with(first_process())
     from config.wsgi import application
 
+    if django_settings.TRUSTED_PROXY_COUNT:
+        logger.warning(UNDERSCORES)
     settings = processes.settings()
     answering = Answering(application, threads=settings.threads, seconds=settings.request_seconds)
     processes.begin_own_work()
