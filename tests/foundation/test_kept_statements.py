@@ -1,0 +1,140 @@
+"""A statement that runs again finds the same, whatever became of its connection meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+from psycopg.pq import Format
+
+from foundation import kept_statements, sql
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+TYPED = "SELECT %s::uuid, %s::timestamptz, %s::text, %s::bigint, %s::boolean, '{\"a\": 1}'::jsonb"
+AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def _kept() -> dict[Any, Any]:
+    return kept_statements._kept.cursors
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    _kept().clear()
+
+
+def _by_django(statement: str, values: tuple[Any, ...], *, binary: bool) -> Any:
+    with connection.cursor() as cursor:
+        cursor.cursor.format = Format(binary)
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_it_finds_what_a_new_cursor_finds_each_time(binary: bool) -> None:
+    for values in (
+        (uuid4(), AT, "x", 5, True),
+        (None, None, None, None, None),
+        (UUID(int=1), AT, "", 2**60, False),
+    ):
+        found = sql.rows(TYPED, values, binary=binary)
+        assert found == _by_django(TYPED, values, binary=binary)
+        assert found[0][1] is None or found[0][1].tzinfo is not None
+    assert list(_kept()) == [(TYPED, binary)]
+
+
+def test_equal_statements_are_one_however_they_were_made() -> None:
+    for number in range(3):
+        assert sql.rows(f"SELECT %s::bigint{' ' * 2}", (number,)) == [(number,)]
+    assert len(_kept()) == 1
+
+
+def test_a_change_says_how_many_rows_it_changed() -> None:
+    sql.change("CREATE TEMPORARY TABLE kept (number int PRIMARY KEY)", ())
+    try:
+        assert sql.change("INSERT INTO kept SELECT generate_series(1, %s)", (3,)) == 3
+        assert sql.change("DELETE FROM kept WHERE number > %s", (1,)) == 2
+        assert sql.change("DELETE FROM kept WHERE number > %s", (1,)) == 0
+    finally:
+        sql.change("DROP TABLE kept", ())
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "kind"),
+    [
+        ("SELECT 1 / %s::int", 0, DataError),
+        ("SELECT pg_sleep(%s::int)", 5, OperationalError),
+        ("INSERT INTO django_content_type (id) VALUES (%s)", 1, IntegrityError),
+    ],
+)
+def test_errors_are_those_of_django_and_the_next_run_is_a_new_one(
+    statement: str, value: int, kind: type[Exception]
+) -> None:
+    sql.rows("SELECT set_config('statement_timeout', '50ms', false)", ())
+    try:
+        for _ in range(2):
+            with pytest.raises(kind) as caught:
+                sql.rows(statement, (value,))
+            assert caught.value.__cause__ is not None
+            assert (statement, False) not in _kept()
+    finally:
+        sql.rows("SELECT set_config('statement_timeout', '0', false)", ())
+    assert sql.rows("SELECT 1", ()) == [(1,)]
+
+
+def test_a_transaction_that_is_broken_takes_nothing_more() -> None:
+    with transaction.atomic():
+        connection.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            sql.rows("SELECT 1", ())
+
+
+def test_a_new_connection_has_cursors_of_its_own() -> None:
+    mine = "SELECT pg_backend_pid()"
+    before = sql.rows(mine, ())
+    assert sql.rows(mine, ()) == before
+    connection.close()
+    assert sql.rows(mine, ()) != before
+
+
+def test_a_table_that_was_changed_is_read_as_it_is_now() -> None:
+    sql.change("CREATE TEMPORARY TABLE kept AS SELECT 5 AS number", ())
+    try:
+        assert sql.rows("SELECT number FROM kept", ()) == [(5,)]
+        sql.change("ALTER TABLE kept ALTER number TYPE text", ())
+        assert sql.rows("SELECT number FROM kept", ()) == [("5",)]
+    finally:
+        sql.change("DROP TABLE kept", ())
+
+
+def test_who_asks_django_to_show_statements_sees_them() -> None:
+    seen = []
+
+    def look(execute: Any, statement: str, *others: Any) -> Any:
+        seen.append(statement)
+        return execute(statement, *others)
+
+    sql.rows("SELECT 1", ())
+    with connection.execute_wrapper(look):
+        assert sql.rows("SELECT 1", ()) == [(1,)]
+    with CaptureQueriesContext(connection) as captured:
+        sql.rows("SELECT 1", ())
+    assert seen == ["SELECT 1"]
+    assert [query["sql"] for query in captured.captured_queries] == ["SELECT 1"]
+
+
+def test_neither_many_rows_nor_many_statements_are_kept() -> None:
+    many = "SELECT generate_series(1, %s)"
+    assert len(sql.rows(many, (kept_statements.MOST_ROWS + 1,))) == kept_statements.MOST_ROWS + 1
+    assert not _kept()
+    sql.rows(many, (kept_statements.MOST_ROWS,))
+    assert len(_kept()) == 1
+    for number in range(3 * kept_statements.MOST_STATEMENTS):
+        sql.rows(f"SELECT {number}", ())
+        assert len(_kept()) <= kept_statements.MOST_STATEMENTS + 1
