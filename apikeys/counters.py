@@ -16,6 +16,7 @@ from typing import Protocol
 import redis
 
 from foundation import shared_redis
+from foundation.direct_redis import DirectRedis
 
 PREFIX = "memory-scope:count:"
 SWEEP = 10_000  # counters kept before those of past windows are dropped
@@ -94,7 +95,8 @@ class RedisCounters:
 
     def __init__(self, address: str) -> None:
         self._redis = shared_redis.client_of(address)
-        self._add = self._redis.register_script(ADD)
+        self._direct = DirectRedis(self._redis)
+        self._add = self._direct.script(ADD)
 
     @property
     def away(self) -> bool:
@@ -103,16 +105,16 @@ class RedisCounters:
 
     def add(self, windows: Sequence[Window]) -> list[int]:
         counts: list[int] = self._add(
-            keys=[_key(window) for window in windows],
-            args=[2 * window.length for window in windows],
+            [_key(window) for window in windows], [2 * window.length for window in windows]
         )
         return counts
 
     def take_back(self, window: Window) -> None:
-        self._redis.decr(_key(window))
+        self._direct.ask("DECR", _key(window))
 
     def look(self, windows: Sequence[Window]) -> list[int]:
-        return [int(count or 0) for count in self._redis.mget([_key(one) for one in windows])]
+        counts = self._direct.ask("MGET", *map(_key, windows))
+        return [int(count or 0) for count in counts]
 
 
 def _key(window: Window) -> str:

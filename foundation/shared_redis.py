@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -86,10 +87,14 @@ class Client(redis.Redis):
     breaker: Breaker
 
     def execute_command(self, *words: Any, **options: Any) -> Any:
+        return self.behind_breaker(super().execute_command, *words, **options)
+
+    def behind_breaker(self, ask: Callable[..., Any], *words: Any, **options: Any) -> Any:
+        """Let `ask` send this command, and let the breaker know what becomes of it."""
         if not self.breaker.may_ask():
             raise redis.ConnectionError("Redis failed a moment ago, and is not asked.")
         try:
-            answer = super().execute_command(*words, **options)  # type: ignore[no-untyped-call]
+            answer = ask(*words, **options)
         except redis.exceptions.NoScriptError:  # it was emptied: the script is sent again
             self.breaker.ask_on()
             raise
