@@ -1,15 +1,15 @@
 """What every request passes, and what only the pages for people pass.
 
-A request to the API needs no session, cookie, message or locale: those middleware step aside for
-it, so that a key's request never touches them. The request id and the security headers stay.
-(Django's own CSRF middleware stays too, since its checks look for it by name: the API's views are
-exempt from it, as no cookie opens them.)
+A request to the API needs no session, cookie, message or locale: it passes those middleware by, so
+that a key's request never touches them (config/short_cut.py). The request id and the security
+headers stay. Views are told to all middleware: the API's are exempt from the check of forms, as no
+cookie opens them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 
 from allauth.core.exceptions import ReauthenticationRequired
@@ -20,8 +20,6 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth import middleware as auth
-from django.contrib.messages import middleware as messages
-from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -176,16 +174,7 @@ def _is_preflight(request: HttpRequest) -> bool:
     return "HTTP_ORIGIN" in request.META and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
 
 
-class _ForPeople(MiddlewareMixin):
-    """Steps aside for requests to the API."""
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if is_api(request.path_info):
-            return self.get_response(request)
-        return super().__call__(request)
-
-
-class FreshConnectionMiddleware(_ForPeople):
+class FreshConnectionMiddleware(MiddlewareMixin):
     """Drops a kept database connection that has died, so that no page fails for it.
 
     The API needs no such question before every request: see `sql.first_rows`.
@@ -196,11 +185,7 @@ class FreshConnectionMiddleware(_ForPeople):
             connection.close()
 
 
-class SessionMiddleware(_ForPeople, sessions.SessionMiddleware):
-    pass
-
-
-class CommonMiddleware(_ForPeople, common.CommonMiddleware):
+class CommonMiddleware(common.CommonMiddleware):
     """Lets no browser or proxy keep a page of an account, or of a person: secrets are on some."""
 
     PRIVATE = ("/accounts/", "/admin/", "/console/", "/me/")
@@ -213,7 +198,7 @@ class CommonMiddleware(_ForPeople, common.CommonMiddleware):
         return super().process_response(request, response)
 
 
-class AuthenticationMiddleware(_ForPeople, auth.AuthenticationMiddleware):
+class AuthenticationMiddleware(auth.AuthenticationMiddleware):
     """Signs out whoever was away for SESSION_IDLE_HOURS, or signed in SESSION_DAYS ago."""
 
     def process_request(self, request: HttpRequest) -> None:
@@ -247,7 +232,7 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         return answer
 
 
-class NotAllowedMiddleware(_ForPeople):
+class NotAllowedMiddleware(MiddlewareMixin):
     """Shows a page to whoever opens an address that only forms are sent to, as by a bookmark."""
 
     def process_response(
@@ -256,10 +241,6 @@ class NotAllowedMiddleware(_ForPeople):
         if isinstance(response, HttpResponseNotAllowed):
             return error_pages.not_allowed(request, response)
         return response
-
-
-class MessageMiddleware(_ForPeople, messages.MessageMiddleware):
-    pass
 
 
 class UnconfirmedFormMiddleware:
@@ -281,15 +262,13 @@ class UserSessionsMiddleware(AllauthSessionsMiddleware):
     """Records where and when a person's sessions are used, once a minute while they are."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if is_api(request.path_info):
-            return self.get_response(request)
         known = request.session.session_key and request.user.is_authenticated
         if known and sessions_of_people.is_recorded(request):
             return self.get_response(request)
         return super().__call__(request)
 
 
-class ClosedAccountMiddleware(_ForPeople):
+class ClosedAccountMiddleware(MiddlewareMixin):
     """Shows one page to whoever closed their account: when it is erased, and how to reopen it."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# Those of config.middleware step aside for requests to the API, but for the first five of them.
+# Requests to the API take the short cut past what only pages need.
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
@@ -64,19 +64,21 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "config.middleware.PreflightMiddleware",
+    "config.short_cut.ShortCutMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.FreshConnectionMiddleware",
-    "config.middleware.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.CommonMiddleware",
     "config.middleware.NotAllowedMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AuthenticationMiddleware",
     "config.middleware.LoginRequiredMiddleware",
-    "config.middleware.MessageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # allauth's checks look for it by name
     "config.middleware.UnconfirmedFormMiddleware",
     "config.middleware.UserSessionsMiddleware",
     "config.middleware.ClosedAccountMiddleware",
+    "config.short_cut.end",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -9,7 +9,7 @@ from config.manual import views as manual
 from config.openapi import views as openapi
 from console import search
 
-# What programs ask for, with a key or without. Middleware for people steps aside for these paths.
+# What programs ask for, with a key or without. These pass the middleware for people by.
 api: list[URLPattern | URLResolver] = [
     path("", include("portal.api_urls")),  # before what takes every path below /users/
     path("", include("memory.urls")),
