@@ -3,17 +3,21 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+import apikeys.urls
+import memory.urls
+import portal.api_urls
 from accounts import ways_in
 from config import front_page, health, published_keys
 from config.manual import views as manual
 from config.openapi import views as openapi
 from console import search
 
-# What programs ask for, with a key or without. These pass the middleware for people by.
+# What programs ask for, with a key or without. These pass the middleware for people by. They stand
+# in one list: Django makes what it says of a match anew for each list around it.
 api: list[URLPattern | URLResolver] = [
-    path("", include("portal.api_urls")),  # before what takes every path below /users/
-    path("", include("memory.urls")),
-    path("", include("apikeys.urls")),
+    *portal.api_urls.urlpatterns,  # before what takes every path below /users/
+    *memory.urls.urlpatterns,
+    *apikeys.urls.urlpatterns,
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
