@@ -80,6 +80,12 @@ class KeyedAPIView(APIView):
         self.began = time.perf_counter()
         return super().dispatch(request, *args, **kwargs)
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Give the request what is asked of it many times: else it looks for it each time."""
+        asked = super().initialize_request(request, *args, **kwargs)
+        asked.META, asked.method = request.META, request.method
+        return asked
+
     def perform_authentication(self, request: Request) -> None:
         """Find who asks, and count the request, whatever becomes of it. Raises RateLimited."""
         super().perform_authentication(request)
