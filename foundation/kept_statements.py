@@ -1,4 +1,4 @@
-"""Runs statements on cursors that each thread keeps, one for each statement.
+"""Runs statements on cursors that are kept with each connection, one for each statement.
 
 A new cursor of psycopg finds out how values of these types are written and columns of these types
 are read, which costs this process more than the statement itself does; one that runs the same
@@ -8,26 +8,27 @@ lasts. For PostgreSQL alone: the driver of SQLite has nothing to find out.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import Format
 
-MOST_STATEMENTS = 64  # of a thread; requests have nearly all of theirs in common
+MOST_STATEMENTS = 64  # of a connection; requests have nearly all of theirs in common
 MOST_ROWS = 50  # a cursor holds its last rows; one with more is not kept
 
 
-class _Kept(threading.local):
-    """A thread's cursors by their statements, all of one connection of the driver's."""
+class _Kept:
+    """The cursors by their statements, all of one connection of the driver's."""
 
     def __init__(self) -> None:
         self.connection: Any = None
         self.cursors: dict[tuple[str, bool], tuple[str, Any]] = {}
 
 
-_kept = _Kept()
+# By Django's connection, which one thread uses at a time and which may go to another.
+_kept: WeakKeyDictionary[BaseDatabaseWrapper, _Kept] = WeakKeyDictionary()
 
 
 def may_run(database: BaseDatabaseWrapper) -> bool:
@@ -46,7 +47,7 @@ def rows(
     with database.wrap_database_errors:
         found: list[tuple[Any, ...]] = _executed(database, statement, values, binary).fetchall()
     if len(found) > MOST_ROWS:
-        _kept.cursors.pop((statement, binary), None)
+        _kept[database].cursors.pop((statement, binary), None)
     return found
 
 
@@ -64,7 +65,7 @@ def _executed(
     database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_no_broken_transaction()
-    kept = _kept
+    kept = _kept.get(database) or _kept.setdefault(database, _Kept())
     if kept.connection is not database.connection or len(kept.cursors) > MOST_STATEMENTS:
         kept.connection, kept.cursors = database.connection, {}
     known = kept.cursors.pop((statement, binary), None)  # a failed one does not come back

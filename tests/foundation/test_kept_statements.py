@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import Format
@@ -21,7 +30,8 @@ AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 def _kept() -> dict[Any, Any]:
-    return kept_statements._kept.cursors
+    kept = kept_statements._kept.get(connections[DEFAULT_DB_ALIAS])
+    return {} if kept is None else kept.cursors
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +148,23 @@ def test_neither_many_rows_nor_many_statements_are_kept() -> None:
     for number in range(3 * kept_statements.MOST_STATEMENTS):
         sql.rows(f"SELECT {number}", ())
         assert len(_kept()) <= kept_statements.MOST_STATEMENTS + 1
+
+
+def test_they_go_with_a_connection_that_another_thread_takes_over() -> None:
+    """As under granian, where connections belong to turns (config/serving/granian/seats.py)."""
+    own = connections[DEFAULT_DB_ALIAS]
+    sql.rows("SELECT 1", ())
+    own.inc_thread_sharing()
+    seen: list[dict[Any, Any]] = []
+
+    def other() -> None:
+        connections[DEFAULT_DB_ALIAS] = own
+        sql.rows("SELECT 1", ())
+        seen.append(dict(_kept()))
+
+    before = dict(_kept())
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    own.dec_thread_sharing()
+    assert seen == [before]
