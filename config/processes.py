@@ -6,6 +6,7 @@ nothing of the application is imported here at the top.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -114,6 +115,9 @@ def begin_own_work() -> None:
     from proof.upkeep import upkeep
 
     get_resolver().url_patterns  # noqa: B018 - loads the views, or the first requests would wait
+    # What is loaded stays: without it, a collection of garbage takes a moment instead of long.
+    gc.collect()
+    gc.freeze()
     maintenance.start()
     upkeep.start()
 
