@@ -16,7 +16,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import Format
 
 MOST_STATEMENTS = 64  # of a connection; requests have nearly all of theirs in common
-MOST_ROWS = 50  # a cursor holds its last rows; one with more is not kept
 
 
 class _Kept:
@@ -45,16 +44,18 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """Run the statement and return its rows. Raises the errors that Django's cursor raises."""
     with database.wrap_database_errors:
-        found: list[tuple[Any, ...]] = _executed(database, statement, values, binary).fetchall()
-    if len(found) > MOST_ROWS:
-        _kept[database].cursors.pop((statement, binary), None)
+        cursor = _executed(database, statement, values, binary)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        _forget(cursor)
     return found
 
 
 def change(database: BaseDatabaseWrapper, statement: str, values: Sequence[Any]) -> int:
     """Run the statement and return how many rows it changed. Raises as `rows` does."""
     with database.wrap_database_errors:
-        changed: int = _executed(database, statement, values, False).rowcount
+        cursor = _executed(database, statement, values, False)
+        changed: int = cursor.rowcount
+        _forget(cursor)
     return changed
 
 
@@ -77,3 +78,12 @@ def _executed(
     cursor.execute(text, values)  # this very text: the driver compares it by identity
     kept.cursors[statement, binary] = known
     return cursor
+
+
+def _forget(cursor: Any) -> None:
+    """Let go of what was asked and found: a process that idles keeps nothing of what was said.
+
+    By psycopg's own words, not its public ones: hence its narrow range in pyproject.toml.
+    """
+    cursor._reset()
+    cursor._tx.set_pgresult(None)

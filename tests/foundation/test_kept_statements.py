@@ -139,12 +139,16 @@ def test_who_asks_django_to_show_statements_sees_them() -> None:
     assert [query["sql"] for query in captured.captured_queries] == ["SELECT 1"]
 
 
-def test_neither_many_rows_nor_many_statements_are_kept() -> None:
-    many = "SELECT generate_series(1, %s)"
-    assert len(sql.rows(many, (kept_statements.MOST_ROWS + 1,))) == kept_statements.MOST_ROWS + 1
-    assert not _kept()
-    sql.rows(many, (kept_statements.MOST_ROWS,))
-    assert len(_kept()) == 1
+def test_nothing_of_what_was_said_or_found_is_kept() -> None:
+    assert sql.rows("SELECT %s::text", ("fennel",)) == [("fennel",)]
+    sql.change("UPDATE accounts_user SET name = %s WHERE false", ("fennel",))
+    assert len(_kept()) == 2
+    for _, cursor in _kept().values():
+        assert (cursor._query, cursor.pgresult, cursor._tx.pgresult) == (None, None, None)
+        assert cursor._results == []
+
+
+def test_not_many_statements_are_kept() -> None:
     for number in range(3 * kept_statements.MOST_STATEMENTS):
         sql.rows(f"SELECT {number}", ())
         assert len(_kept()) <= kept_statements.MOST_STATEMENTS + 1
