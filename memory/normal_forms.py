@@ -23,6 +23,8 @@ COLUMNS = f"""CAST(id AS text), source, created_at, replace, {IS_NORMAL},
            CASE WHEN {IS_NORMAL} THEN normal_form ELSE value_json END"""
 
 
+LONGER, LONGER_AT_MOST = 3, 100  # times a value's bytes, and bytes besides
+
 _form = msgspec.json.Decoder(Reading | dict[str, Any])
 
 
@@ -44,7 +46,11 @@ def statements_of(found: Iterable[tuple[Any, ...]]) -> list[Statement]:
 
 
 def of_value(scope: str, value_json: str) -> str:
-    """Return what a value says under its scope, as JSON text; empty where that has no such form."""
-    reading = read(FORMS[Scope(scope)], msgspec.json.decode(value_json))
-    form = normal_forms.kept(reading)
-    return "" if form is None else msgspec.json.encode(form).decode()
+    """Return what a value says under its scope, as JSON text; empty where that has no such form.
+
+    Nor is it kept where it is far longer than the value: ceilings count the bytes of values alone.
+    """
+    value = value_json.encode()
+    form = normal_forms.kept(read(FORMS[Scope(scope)], msgspec.json.decode(value)))
+    text = b"" if form is None else msgspec.json.encode(form)
+    return text.decode() if len(text) <= LONGER * len(value) + LONGER_AT_MOST else ""

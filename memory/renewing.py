@@ -6,6 +6,7 @@ others hold at that moment is left to them: nobody waits for this, and it for no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import connection
@@ -24,8 +25,7 @@ def renew() -> int:
     renewed, after = 0, NOWHERE
     while users := _users(after):
         for subject_id in users:
-            while some := _renew(subject_id):
-                renewed += some
+            renewed += sum(_renewed(subject_id))
         after = users[-1]
     return renewed
 
@@ -39,15 +39,19 @@ def _users(after: UUID) -> list[UUID]:
     return list(found.values_list("subject_id", flat=True).distinct()[:USERS])
 
 
-def _renew(subject_id: UUID) -> int:
-    """Renew some of a user's. What is returned is 0 once none is left that nobody holds."""
+def _renewed(subject_id: UUID) -> Iterator[int]:
+    """Renew a user's, each once, and yield how many in each transaction."""
     unheld = connection.features.has_select_for_update_skip_locked
-    with sql.writing():
-        found = _stale().filter(subject_id=subject_id)
-        rows = list(found.select_for_update(skip_locked=unheld)[:AT_ONCE])
-        for row in rows:
-            row.normal_form = normal_forms.of_value(row.scope, row.value_json)
-            row.normal_version = normal_forms.VERSION
-        of_user = Memory.objects.filter(subject_id=subject_id)
-        of_user.bulk_update(rows, ["normal_form", "normal_version"])
-    return len(rows)
+    of_user, after = Memory.objects.filter(subject_id=subject_id), NOWHERE
+    while True:
+        with sql.writing():
+            found = _stale().filter(subject_id=subject_id, pk__gt=after).order_by("pk")
+            rows = list(found.select_for_update(skip_locked=unheld)[:AT_ONCE])
+            for row in rows:
+                row.normal_form = normal_forms.of_value(row.scope, row.value_json)
+                row.normal_version = normal_forms.VERSION
+            of_user.bulk_update(rows, ["normal_form", "normal_version"])
+        if not rows:
+            return
+        yield len(rows)
+        after = rows[-1].pk

@@ -13,10 +13,13 @@ tables take neither.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from memory.functions.counting import LOCK_PARTS as LOCK_PARTS
 from memory.functions.parts import CROWDED as CROWDED
+from memory.functions.parts import Function
 from memory.functions.reading import CONTINUE as CONTINUE
 from memory.functions.reading import GRANT_READ as GRANT_READ
 from memory.functions.reading import GRANTED as GRANTED
@@ -30,10 +33,12 @@ OF_A_USER = {one.name: one for one in (STORE, STORE_ONCE, GRANT_READ, CONTINUE, 
 FUNCTIONS = {**OF_A_USER, LOCK_PARTS.name: LOCK_PARTS}
 
 
-def create(schema_editor: BaseDatabaseSchemaEditor) -> None:
+def create(
+    schema_editor: BaseDatabaseSchemaEditor, *, those: Iterable[Function] = FUNCTIONS.values()
+) -> None:
     """Make the functions as they are here, in place of those that are called alike."""
     if schema_editor.connection.vendor == "postgresql":
-        for one in FUNCTIONS.values():
+        for one in those:
             schema_editor.execute(f"DROP FUNCTION IF EXISTS {one.signature}")
             schema_editor.execute(one.create, params=None)
 

@@ -1,6 +1,7 @@
-"""The functions store normal forms.
+"""The functions that store take normal forms.
 
-Those that take none stay beside them, for processes of the version before.
+Those that take none stay beside them, for processes of the version before: so there is a way back
+to it for a database that was upgraded, and none for one that was made by this version.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from memory import functions
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    functions.create(schema_editor)
+    functions.create(schema_editor, those=(functions.STORE, functions.STORE_ONCE))
 
 
 class Migration(migrations.Migration):

@@ -79,6 +79,22 @@ def test_two_keys_that_become_one_are_stored_without(api: Api) -> None:
     assert settings == {"theme": {"a": 1, "b": 2}}
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"likes": ["\ufdfa" * 3000]}, id="letters that are whole sentences"),
+        pytest.param({"levels": [{"a": number} for number in range(900)]}, id="many small objects"),
+    ],
+)
+def test_a_form_that_is_far_longer_than_its_value_is_not_kept(
+    api: Api, value: dict[str, Any]
+) -> None:
+    api.remember(value_json=value)
+    kept = Memory.objects.values_list("normal_form", "normal_version").get()
+    assert kept == ("", normal_forms.VERSION)
+    assert str(next(iter(value.values()))[-1]) in str(summary(api))
+
+
 def test_what_was_said_is_what_lists_answer(stored: Api) -> None:
     set_all(normal_form=STRAY)
     answer = stored.get("/memory?user_id=user_1")
