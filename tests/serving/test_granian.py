@@ -85,13 +85,14 @@ def test_what_granian_cannot_read_it_refuses_without_a_word(
 def test_a_length_beside_chunks_is_not_read_and_ends_the_connection(
     started: Service, project: Project
 ) -> None:
-    first, headers, _ = answer(
+    first, headers, body = answer(
         started,
         f"POST /memory HTTP/1.1\r\n{HOST}X-API-Key: {make_key(project)[1]}\r\n"
         "Content-Type: application/json\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
         "2\r\n{}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n",
     )
     assert first.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["code"] == "missing_field"  # the whole of {}, not its first byte
     assert headers["connection"] == "close"
 
 

@@ -71,32 +71,37 @@ class Answering:
 
     def __call__(self, proto: Any, environ: dict[str, Any]) -> None:
         """Answer a request: `environ` is WSGI's, `proto` takes the answer."""
+        try:
+            status, headers, body = self._answered(environ)
+            self.answered += 1
+            if self.closing:
+                headers = [*headers, ("Connection", "close")]
+            if isinstance(body, bytes):
+                proto.response_bytes(int(status[:3]), headers, body)
+            else:
+                proto.response_iter(int(status[:3]), headers, _Pieces(body))
+        finally:  # not before the answer is handed over: its connection has not been idle
+            self.working.pop(threading.get_ident(), None)
+
+    def _answered(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes | IO[bytes]]:
+        """Return the answer, whoever gives it."""
         kept: KeptBody | None = None
-        thread = threading.get_ident()
         try:
             _check_head(environ)
             kept = _read_body(environ)
-            self.working[thread] = (environ["REMOTE_ADDR"], time.monotonic())
-            status, headers, body = self._answer(environ)
+            self.working[threading.get_ident()] = (environ["REMOTE_ADDR"], time.monotonic())
+            return self._answer(environ)
         except Refused as refused:
             status, code, detail = refused.args
             retry_after = 1 if status.startswith(("429", "503")) else 0
-            headers, body = plain_parts(code, detail, retry_after=retry_after)
+            return status, *plain_parts(code, detail, retry_after=retry_after)
         except BaseException:  # whatever it is, the thread goes on to serve others
             logger.exception("The application let an error through")
             status, *words = FAILED
-            headers, body = plain_parts(*words)
+            return status, *plain_parts(*words)
         finally:
-            self.working.pop(thread, None)
             if kept:
                 kept.close()
-        self.answered += 1
-        if self.closing:
-            headers = [*headers, ("Connection", "close")]
-        if isinstance(body, bytes):
-            proto.response_bytes(int(status[:3]), headers, body)
-        else:
-            proto.response_iter(int(status[:3]), headers, _Pieces(body))
 
     def _answer(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes | IO[bytes]]:
         """Let the application answer when it is the request's turn. Raises Refused."""
@@ -140,8 +145,9 @@ def _read_body(environ: dict[str, Any]) -> KeptBody | None:
 
     It may take as long as the client likes: see `room`. Raises Refused.
     """
-    length = environ.get("CONTENT_LENGTH")
-    if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
+    in_chunks = "HTTP_TRANSFER_ENCODING" in environ  # a length beside that says nothing
+    length = None if in_chunks else environ.get("CONTENT_LENGTH")
+    if length is None and not in_chunks:
         return None
     if length is not None and (size := int(length)) <= LARGEST:
         body = environ["wsgi.input"].read(size) if size else b""

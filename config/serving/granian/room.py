@@ -78,7 +78,12 @@ class Room:
             with suppress(OSError):
                 if not os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
                     continue
-                sock = socket.socket(fileno=os.dup(int(name)))
+                own = os.dup(int(name))
+                try:
+                    sock = socket.socket(fileno=own)
+                except OSError:  # another file has that number by now
+                    os.close(own)
+                    continue
                 try:
                     connection = self._described(sock)
                 except OSError:

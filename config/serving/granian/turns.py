@@ -43,6 +43,7 @@ class Turns:
         self._lines: Lines[Waiter] = Lines(number)
         self._lock = threading.Lock()
         self._seconds = seconds
+        self._look_at = 0.0
 
     def take(self, line: str) -> tuple[str, str, str] | None:
         """Wait for a turn in this line. Return None, or what to say instead of an answer."""
@@ -69,8 +70,12 @@ class Turns:
             waiter.go()
 
     def _refuse_late(self) -> None:
+        """Tell those who have waited too long: one of the waiting looks for all of them."""
         now = time.monotonic()
         with self._lock:
+            if now < self._look_at:
+                return
+            self._look_at = now + LOOK
             late = self._lines.late(full=now - PATIENCE, any_line=now - self._seconds)
             for waiter, own_fault in late:
                 waiter.leave(TOO_MANY if own_fault else BUSY)
