@@ -23,6 +23,18 @@ from config.serving.door import Door
 from config.serving.replacing import HANDOVER, generations
 
 
+class ReadOnce:
+    """gunicorn's configuration, with each value looked up once: a request needs twenty of them."""
+
+    def __init__(self, cfg: Any) -> None:
+        self._cfg = cfg
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._cfg, name)
+        setattr(self, name, value)
+        return value
+
+
 class WholeRequestWorker(Worker):  # type: ignore[misc] # gunicorn has no types
     """See the module. TLS and HTTP/2 end at the proxy in front."""
 
@@ -44,8 +56,9 @@ class WholeRequestWorker(Worker):  # type: ignore[misc] # gunicorn has no types
 
     def run(self) -> None:
         """Serve until told to stop. gunicorn calls it when the application is loaded."""
-        self.threads = Threads(self.cfg, self.log, wake=self.wake)
-        self.door = Door(self.cfg, self.log, seconds=self.request_seconds, threads=self.threads)
+        cfg = ReadOnce(self.cfg)
+        self.threads = Threads(cfg, self.log, wake=self.wake)
+        self.door = Door(cfg, self.log, seconds=self.request_seconds, threads=self.threads)
         self.door.poller.register(self.PIPE[0], selectors.EVENT_READ, self.on_wake)
         self.threads.start(self.wsgi, self.cfg.threads + 1)  # one more, for probes
         self.door.open(self.sockets)
