@@ -6,6 +6,8 @@ import json
 import os
 import signal
 from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -128,12 +130,32 @@ def test_requests_that_do_not_come_are_given_up() -> None:
 
 
 def test_what_was_counted_before_a_stop_is_written(project: Project) -> None:
-    key = make_key(project)[1]
+    key, secret = make_key(project)
     with started_service(server="granian") as service:
-        headers = {"X-API-Key": key}
+        headers = {"X-API-Key": secret}
         for _ in range(20):
             assert httpx.get(f"{service.address}/policy", headers=headers).status_code == 200
         (worker,) = service.workers()
         os.kill(service.master, signal.SIGTERM)
         wait_until(lambda: not service.workers() & {worker})
-    assert sum(hour.requests for hour in UsageHour.objects.all()) == 20
+    assert sum(hour.requests for hour in UsageHour.objects.filter(key_id=key.pk)) == 20
+
+
+@pytest.mark.parametrize(
+    "pending",
+    [
+        pytest.param({"interrupt_signal": True}, id="to stop"),
+        pytest.param({"interrupt_children": [0]}, id="a process has ended"),
+    ],
+)
+def test_a_signal_that_comes_as_the_loop_looks_is_not_lost(pending: dict[str, Any]) -> None:
+    from config.serving.granian.server import Waking  # it needs granian
+
+    server = SimpleNamespace(interrupt_signal=False, interrupt_children=[])
+    waking = Waking(server)
+    waking.set()
+    waking.clear()
+    assert not waking.is_set()
+    vars(server).update(pending)
+    waking.clear()
+    assert waking.is_set()

@@ -25,6 +25,23 @@ class NoAdvice(logging.Filter):
         return not record.getMessage().startswith("Configuration allows spawning up to")
 
 
+class Waking(threading.Event):
+    """What granian's loop waits for. It stays set while there is something that the loop must see.
+
+    The loop looks why it was woken and clears this then. A signal to stop that came in between, as
+    a process ended, would be waited for forever.
+    """
+
+    def __init__(self, server: Any) -> None:
+        super().__init__()
+        self._server = server
+
+    def clear(self) -> None:
+        super().clear()
+        if self._server.interrupt_signal or self._server.interrupt_children:
+            self.set()
+
+
 class Server(MPServer):  # type: ignore[misc] # granian's types are not read
     """granian's own, but that all processes take connections from one queue, and may ask to go.
 
@@ -35,6 +52,7 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
 
     def __init__(self, *arguments: Any, listener: socket.socket, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.main_loop_interrupt = Waking(self)
         self._listener = listener
         self._heard, self._tell = Pipe(duplex=False)
         self._news = threading.Condition()
