@@ -115,7 +115,7 @@ def begin_own_work() -> None:
     from proof.upkeep import upkeep
 
     get_resolver().url_patterns  # noqa: B018 - loads the views, or the first requests would wait
-    # What is loaded stays: without it, a collection of garbage takes a moment instead of long.
+    # What is loaded now stays: the garbage collector need not go through it again and again.
     gc.collect()
     gc.freeze()
     maintenance.start()

@@ -18,7 +18,7 @@ RULES = 1
 
 
 def version_of(rules: int, unicode: str) -> int:
-    """Return the version of the normal form: what is a letter's small one Unicode says, too."""
+    """Return the version of the normal form; Unicode decides which letters are the same."""
     major, minor, update = map(int, unicode.split("."))
     return ((rules * 1000 + major) * 100 + minor) * 100 + update
 
@@ -31,9 +31,9 @@ _CLOSED = "closed"
 
 
 def kept(reading: Reading) -> JSON:
-    """Return what a statement says as JSON; None of what has no such form, which is rare.
+    """Return what a statement says as JSON, or None where that has no such form.
 
-    That is an object in which two keys became one: it holds what merging alone makes.
+    That is rare: an object in which two keys became one holds what only merging makes.
     """
     lists: dict[str, JSON] = {
         name: [[*key, *said] for key, said in items.items()] if name == WINDOWS else items
