@@ -63,6 +63,10 @@ class Deadlines:
             if before is not None:
                 self._running[thread] = before
 
+    def running(self) -> bool:
+        """Say whether this thread has a deadline."""
+        return threading.get_ident() in self._running
+
     def passed(self) -> bool:
         """Say whether this thread's time is up."""
         entry = self._running.get(threading.get_ident())

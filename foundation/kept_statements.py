@@ -1,39 +1,85 @@
-"""Runs statements on cursors that are kept with each connection, one for each statement.
+"""Runs the statements of requests on libpq itself, and keeps what is known about each.
 
-A new cursor of psycopg finds out how values of these types are written and columns of these types
-are read, which costs this process more than the statement itself does; one that runs the same
-statement again still knows it. So each statement keeps a cursor, for as long as the connection
-lasts. For PostgreSQL alone: the driver of SQLite has nothing to find out.
+A cursor of psycopg finds out how values of these types are written and columns of these types are
+read, keeps a list of what to prepare and one of what to do afterwards, and hands the interpreter's
+lock to other threads four times until the answer is there: more work for this process than all that
+Redis and the database ask of it otherwise. Here each statement knows after its first run what it
+takes and gives, and the lock is handed over once. By psycopg's public wrapper of libpq, its own
+adaptation of values, and Django's own connection, which stays what it is for everybody else.
+
+For PostgreSQL alone, for statements that are a transaction of their own, and within a request: its
+deadline cuts the connection, where a server hangs, while nothing else interrupts a call of libpq.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg.pq import Format
+from psycopg import Connection, OperationalError, errors
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
+
+from foundation.deadlines import deadlines
 
 MOST_STATEMENTS = 64  # of a connection; requests have nearly all of theirs in common
+DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+GONE = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+_PLACEHOLDER = re.compile("%[s%]")
+
+
+class _Statement:
+    """A statement of one connection: how its values are written, and what its columns are."""
+
+    def __init__(self, database: BaseDatabaseWrapper, statement: str, *, binary: bool) -> None:
+        self.text, count = _numbered(statement)
+        self.wanted = [PyFormat.AUTO] * count
+        self.format = Format.BINARY if binary else Format.TEXT
+        # A cursor of Django's, since that is told in which time zone times are read.
+        self.transformer = Transformer(database.create_cursor())
+        self.runs = 0
+        self.names: dict[tuple[int, ...], bytes] = {}  # as prepared, by the types of its values
 
 
 class _Kept:
-    """The cursors by their statements, all of one connection of the driver's."""
+    """The statements of one connection of the driver's, those that ran last at the end."""
 
     def __init__(self) -> None:
-        self.connection: Any = None
-        self.cursors: dict[tuple[str, bool], tuple[str, Any]] = {}
+        self.statements: dict[tuple[str, bool], _Statement] = {}
+        self.prepared = 0
+
+    def statement(
+        self, database: BaseDatabaseWrapper, pgconn: PGconn, statement: str, *, binary: bool
+    ) -> _Statement:
+        key = statement, binary
+        known = self.statements.pop(key, None) or _Statement(database, statement, binary=binary)
+        self.statements[key] = known
+        if len(self.statements) > MOST_STATEMENTS:
+            longest_ago = self.statements.pop(next(iter(self.statements)))
+            for name in longest_ago.names.values():
+                _checked(pgconn, pgconn.exec_(b"DEALLOCATE " + name))
+        return known
+
+    def new_name(self) -> bytes:
+        """Return a name that nothing on the connection has: psycopg's own begin otherwise."""
+        self.prepared += 1
+        return b"memory_scope_%d" % self.prepared
 
 
-# By Django's connection, which one thread uses at a time and which may go to another.
-_kept: WeakKeyDictionary[BaseDatabaseWrapper, _Kept] = WeakKeyDictionary()
+# By the driver's connection, which one thread uses at a time and which may go to another.
+_kept: WeakKeyDictionary[Connection[Any], _Kept] = WeakKeyDictionary()
 
 
 def may_run(database: BaseDatabaseWrapper) -> bool:
     """Say whether statements of this connection run here: not if Django was asked to show them."""
     return (
         database.vendor == "postgresql"
+        and not database.in_atomic_block
+        and deadlines.running()
         and not database.execute_wrappers
         and not database.queries_logged
     )
@@ -44,46 +90,83 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """Run the statement and return its rows. Raises the errors that Django's cursor raises."""
     with database.wrap_database_errors:
-        cursor = _executed(database, statement, values, binary)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        _forget(cursor)
-    return found
+        known, result = _run(database, statement, values, binary=binary)
+        transformer = known.transformer
+        transformer.set_pgresult(result)
+        try:
+            return transformer.load_rows(0, result.ntuples, tuple)
+        finally:
+            # A process that idles keeps nothing of what was found.
+            transformer.set_pgresult(None)
 
 
 def change(database: BaseDatabaseWrapper, statement: str, values: Sequence[Any]) -> int:
     """Run the statement and return how many rows it changed. Raises as `rows` does."""
     with database.wrap_database_errors:
-        cursor = _executed(database, statement, values, False)
-        changed: int = cursor.rowcount
-        _forget(cursor)
-    return changed
+        _, result = _run(database, statement, values, binary=False)
+        return result.command_tuples or 0
 
 
-def _executed(
-    database: BaseDatabaseWrapper, statement: str, values: Sequence[Any], binary: bool
-) -> Any:
-    """Run the statement as Django's own cursor would, and return the driver's cursor."""
+def _run(
+    database: BaseDatabaseWrapper, statement: str, values: Sequence[Any], *, binary: bool
+) -> tuple[_Statement, PGresult]:
     database.close_if_health_check_failed()
     database.ensure_connection()
-    database.validate_no_broken_transaction()
-    kept = _kept.get(database) or _kept.setdefault(database, _Kept())
-    if kept.connection is not database.connection or len(kept.cursors) > MOST_STATEMENTS:
-        kept.connection, kept.cursors = database.connection, {}
-    known = kept.cursors.pop((statement, binary), None)  # a failed one does not come back
-    if known is None:
-        known = statement, database.create_cursor()
-        if binary:
-            known[1].format = Format.BINARY
-    text, cursor = known
-    cursor.execute(text, values)  # this very text: the driver compares it by identity
-    kept.cursors[statement, binary] = known
-    return cursor
+    connection = database.connection
+    pgconn = connection.pgconn
+    kept = _kept.get(connection) or _kept.setdefault(connection, _Kept())
+    known = kept.statement(database, pgconn, statement, binary=binary)
+    transformer = known.transformer
+    said = transformer.dump_sequence(values, known.wanted)
+    types, formats = transformer.types or (), transformer.formats
+    name = known.names.get(types)
+    if name is None and _is_due(connection, known):
+        name = kept.new_name()
+        _checked(pgconn, pgconn.prepare(name, known.text, types))
+        known.names[types] = name
+    if name is not None:
+        result = pgconn.exec_prepared(name, said, formats, known.format)
+        if not _is_gone(result):
+            return known, _checked(pgconn, result)
+        del known.names[types]
+    result = pgconn.exec_params(known.text, said, types, formats, known.format)
+    return known, _checked(pgconn, result)
 
 
-def _forget(cursor: Any) -> None:
-    """Let go of what was asked and found: a process that idles keeps nothing of what was said.
+def _is_due(connection: Connection[Any], known: _Statement) -> bool:
+    """Say whether the statement ran often enough to be prepared, as the settings have it."""
+    known.runs += 1
+    often = connection.prepare_threshold
+    return often is not None and known.runs > often
 
-    By psycopg's own words, not its public ones: hence its narrow range in pyproject.toml.
+
+def _is_gone(result: PGresult) -> bool:
+    """Say whether what was prepared is of no use any more, so that nothing was run.
+
+    psycopg lets go of all that is prepared at times, ours too; and columns may have other types.
     """
-    cursor._reset()
-    cursor._tx.set_pgresult(None)
+    return result.status not in DONE and isinstance(errors.error_from_result(result), GONE)
+
+
+def _checked(pgconn: PGconn, result: PGresult) -> PGresult:
+    """Return the result of what went well. Raises what psycopg's cursor raises of anything else."""
+    if result.status in DONE:
+        return result
+    error = errors.error_from_result(result)
+    if error.sqlstate is None and pgconn.status == ConnStatus.BAD:
+        raise OperationalError(str(error))
+    raise error
+
+
+def _numbered(statement: str) -> tuple[bytes, int]:
+    """Return the statement as libpq takes it, with `$1` for the first `%s`, and their number."""
+    count = 0
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        count += 1
+        return f"${count}"
+
+    return _PLACEHOLDER.sub(number, statement).encode(), count
