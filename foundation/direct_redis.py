@@ -5,19 +5,29 @@ and measures it, which costs this process several times as much as sending the c
 the answer do. This does these two, on connections of the client's pool which it holds. The time
 limits are the pool's, the breaker is the client's, and a connection that was cut while nobody used
 it is made anew, once, as everywhere (foundation/shared_redis.py).
+
+It is the kernel that keeps the time limits, but where TLS stands between: Python waits for a socket
+with a time limit of its own before it reads from it, and each of the two lets other threads take
+the interpreter's lock.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import hiredis
 import redis
 
-from foundation.shared_redis import Client
+from foundation.shared_redis import TIMEOUT, Client
+
+# As the kernel takes it: seconds, and microseconds of the next.
+LIMIT = struct.pack("ll", int(TIMEOUT), int(TIMEOUT % 1 * 1_000_000))
 
 
 class DirectRedis:
@@ -54,7 +64,7 @@ class DirectRedis:
         try:
             connection = idle.pop()
         except IndexError:
-            connection = self._client.connection_pool.get_connection()
+            connection = self._new_connection()
         try:
             answer = _answer(connection, words)
         except BaseException as error:
@@ -68,6 +78,21 @@ class DirectRedis:
         idle.append(connection)
         return answer
 
+    def _new_connection(self) -> Any:
+        connection = self._client.connection_pool.get_connection()
+        connection.register_connect_callback(self._let_kernel_keep_limits)  # type: ignore[no-untyped-call] # as redis-py has it
+        self._let_kernel_keep_limits(connection)
+        return connection
+
+    def _let_kernel_keep_limits(self, connection: Any) -> None:
+        """Do so for the socket that the connection has now, also when it has connected anew."""
+        # By redis-py's own word: no public one says which socket it is.
+        own = connection._get_socket()
+        if type(own) is socket.socket:
+            for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                own.setsockopt(socket.SOL_SOCKET, limit, LIMIT)
+            own.settimeout(None)
+
     def _of_this_process(self) -> deque[Any]:
         """Return the connections that nobody uses: those of a parent process are not ours."""
         if self._pid != os.getpid():
@@ -77,11 +102,20 @@ class DirectRedis:
 
 def _answer(connection: Any, words: Sequence[Any]) -> Any:
     """Send a command over the connection and read the answer, over a new one if it was cut."""
-    packed = connection.pack_command(*words)
+    packed = [hiredis.pack_command(tuple(words))]
+    try:
+        return _exchanged(connection, packed)
+    except redis.ConnectionError:
+        connection.disconnect()
+        return _exchanged(connection, packed)
+
+
+def _exchanged(connection: Any, packed: Sequence[bytes]) -> Any:
+    """Send the command and read the answer. Raises redis.RedisError."""
     try:
         connection.send_packed_command(packed)
         return connection.read_response()
-    except redis.ConnectionError:
-        connection.disconnect()
-        connection.send_packed_command(packed)
-        return connection.read_response()
+    except redis.ConnectionError as error:
+        if isinstance(error.__context__, BlockingIOError):  # as the kernel says that time is up
+            raise redis.TimeoutError("Redis did not answer in time.") from error
+        raise

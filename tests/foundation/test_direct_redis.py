@@ -61,6 +61,25 @@ def test_an_answer_that_came_too_late_is_nobody_elses(
     assert direct.ask("ECHO", "in time") == b"in time"
 
 
+def test_a_connection_that_was_cut_is_made_anew_once_and_keeps_its_limits(
+    direct: DirectRedis, server: OwnRedis
+) -> None:
+    mine = direct.ask("CLIENT", "ID")
+    server.run("CLIENT", "KILL", "ID", str(mine))
+    assert direct.ask("CLIENT", "ID") != mine
+    server.hang()
+    with pytest.raises(redis.TimeoutError):
+        direct.ask("PING")
+    server.hang(False)
+
+
+def test_a_server_that_is_gone_is_no_timeout(direct: DirectRedis, server: OwnRedis) -> None:
+    direct.ask("PING")
+    server.stop()
+    with pytest.raises(redis.ConnectionError):
+        direct.ask("PING")
+
+
 def test_a_forked_process_has_connections_of_its_own(direct: DirectRedis) -> None:
     mine = direct.ask("CLIENT", "ID")
     if (child := os.fork()) == 0:
