@@ -59,12 +59,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "config.middleware.MetricsMiddleware",
+    "config.short_cut.ShortCutMiddleware",
     "config.middleware.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "config.middleware.PreflightMiddleware",
-    "config.short_cut.ShortCutMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.FreshConnectionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
