@@ -21,6 +21,7 @@ from bench.endpoints import Endpoint
 from bench.measuring import Target
 from bench.service import ServiceFailed
 from bench.started import listens, started
+from config import processes
 
 PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 BACKENDS = (
@@ -89,7 +90,7 @@ def _checkout(options: argparse.Namespace) -> Iterator[Other]:
         service.manage("migrate", settings=settings, folder=folder)
         key = service.new_key(settings, folder=folder)
         # Ours may run under another server, which an older commit does not know.
-        usual = service.USUAL[service.server_of(options.against_env)]
+        usual = processes.SERVERS[service.server_of(options.against_env)]
         endpoint = Endpoint("127.0.0.1", int(settings["PORT"]), {"X-API-Key": key})
         with started(
             options.against or [service.python_of(folder), *usual],

@@ -13,18 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from config import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 40
 OURS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ENV_FILE", "HOST", "PORT", "HTTPS_ONLY")
-USUAL = {
-    "gunicorn": ["-m", "gunicorn", "-c", "config/gunicorn.py"],
-    "granian": ["-m", "config.serve"],
-}
-WITHOUT_USAGE = {
-    "gunicorn": ["-m", "gunicorn", "-c", "bench/without_usage.py"],
-    "granian": ["-m", "bench.without_usage"],
-}
+# What configures a server then, instead of the usual.
+WITHOUT_USAGE = {"gunicorn": "bench/without_usage.py", "granian": "bench.without_usage"}
 KEY_RATE_LIMIT = 1_000_000_000
 
 
@@ -104,8 +100,6 @@ def workers_and_threads(settings: Mapping[str, str]) -> tuple[int, int]:
     before = dict(os.environ)
     os.environ.update(settings)
     try:
-        from config import processes  # here, or `.env` would be read
-
         configured = processes.settings()
     finally:
         os.environ.clear()
@@ -123,11 +117,12 @@ def running(
     settings: Mapping[str, str], log: Path, *, records_usage: bool = True
 ) -> Iterator[Service]:
     """Let the service run and answer until the end of the block, under the server of `settings`."""
-    commands = USUAL if records_usage else WITHOUT_USAGE
+    server = server_of(settings)
+    *start, usual = processes.SERVERS[server]
     with log.open("wb") as output:
         # A session of its own: Ctrl-C is for us, and we end it in good order.
         process = subprocess.Popen(
-            [sys.executable, *commands[server_of(settings)]],
+            [sys.executable, *start, usual if records_usage else WITHOUT_USAGE[server]],
             cwd=ROOT,
             env=dict(settings),
             stdout=output,

@@ -14,9 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 from proof import keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 TRUE_WORDS = ("true", "on", "yes", "1")
 FALSE_WORDS = ("false", "off", "no", "0")
+
+
+def env_file() -> Path:
+    """Return the file of settings: `.env` beside manage.py, or the one that ENV_FILE names."""
+    return Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 
 class Environment:
@@ -28,9 +32,8 @@ class Environment:
     """
 
     def __init__(self) -> None:
-        # `.env` beside manage.py, or the file that ENV_FILE names; the environment comes first.
-        if ENV_FILE.is_file():
-            environ.Env.read_env(ENV_FILE)
+        if (file := env_file()).is_file():
+            environ.Env.read_env(file)  # what the environment says comes before it
         self._env = environ.Env()
 
     def text(self, name: str, default: str = "") -> str:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from config.environment import BASE_DIR, ENV_FILE
+from config.environment import BASE_DIR, env_file
 
 
 def write_env(example: Path, target: Path) -> bool:
@@ -32,5 +32,5 @@ def write_env(example: Path, target: Path) -> bool:
     return True
 
 
-if __name__ == "__main__" and write_env(BASE_DIR / ".env.example", ENV_FILE):
-    sys.stdout.write(f"Wrote {ENV_FILE.name} with fresh secrets.\n")
+if __name__ == "__main__" and write_env(BASE_DIR / ".env.example", env_file()):
+    sys.stdout.write(f"Wrote {env_file().name} with fresh secrets.\n")

@@ -18,7 +18,12 @@ from pathlib import Path
 
 from config.environment import BASE_DIR, Environment
 
-SERVERS = ("gunicorn", "granian")
+# What starts each server: what Python is told, in the folder of the code. The last word is what
+# configures it.
+SERVERS = {
+    "gunicorn": ("-m", "gunicorn", "-c", "config/gunicorn.py"),
+    "granian": ("-m", "config.serve"),
+}
 KEEPALIVE = 75  # seconds; longer than the minute that most load balancers keep a connection
 # What processes write down for each other must not wait for a disk.
 SHARED_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no file of ours
@@ -55,7 +60,7 @@ def settings() -> Settings:
     """Read them; at a reload there may be new ones in `.env`. Raises ImproperlyConfigured."""
     env = Environment()
     return Settings(
-        server=env.choice("SERVER", allowed=SERVERS, default="gunicorn"),
+        server=env.choice("SERVER", allowed=[*SERVERS], default="gunicorn"),
         host=env.text("HOST", "127.0.0.1"),
         port=env.number("PORT", default=8000, least=1, most=65535),
         processes=env.processes("WEB_CONCURRENCY"),

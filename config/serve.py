@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from config import processes
 from config.environment import BASE_DIR
 
-GUNICORN = [sys.executable, "-m", "gunicorn", "-c", str(BASE_DIR / "config" / "gunicorn.py")]
 MISSING = (
     "SERVER=granian needs granian: pip install --require-hashes -r requirements/fast.lock"
     " ('make run' does so)."
@@ -24,7 +23,9 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     if server == "gunicorn":
-        os.execv(sys.executable, GUNICORN)  # noqa: S606 - our own command
+        *start, configuration = processes.SERVERS[server]
+        command = [sys.executable, *start, str(BASE_DIR / configuration)]
+        os.execv(sys.executable, command)  # noqa: S606 - our own command
     if find_spec("granian") is None:
         sys.exit(MISSING)
     from config import granian

@@ -39,14 +39,8 @@ Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 START_SECONDS = 60
 # What the service can run under here. Its promises hold under each, unless a test says otherwise.
 SERVERS = [name for name in processes_of_the_service.SERVERS if find_spec(name)]
-# A start as usual, and one in which the settings are not checked.
-STARTS = {
-    "gunicorn": (
-        ["-m", "gunicorn", "-c", "config/gunicorn.py"],
-        ["-m", "gunicorn", "-c", "tests/served.py"],
-    ),
-    "granian": (["-m", "config.serve"], ["-m", "tests.served"]),
-}
+# What configures a server so that the settings are not checked.
+UNCHECKED = {"gunicorn": "tests/served.py", "granian": "tests.served"}
 # The record, which is appended to and nothing else.
 RECORD = ("accounts_auditevent", "accounts_idlist")
 
@@ -217,14 +211,14 @@ def started_service(
 
     They may have no more than `open_files` open. Settings of its own are checked, as at any start.
     """
-    usual, unchecked = STARTS[server]
+    *start, usual = processes_of_the_service.SERVERS[server]
     limit = [] if not open_files else ["prlimit", f"--nofile={open_files}"]
     if "DATABASE_URL" not in environment:
         forget_attempts()
     port = free_port()
     output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     process = subprocess.Popen(
-        [*limit, sys.executable, *(usual if environment else unchecked)],
+        [*limit, sys.executable, *start, usual if environment else UNCHECKED[server]],
         cwd=BASE_DIR,
         env={
             **os.environ,

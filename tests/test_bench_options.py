@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -26,6 +27,15 @@ class TestSettings:
         assert settings["DATABASE_URL"] == "sqlite:///ours"
         assert settings["ENV_FILE"] == "/dev/null"
         assert (settings["PORT"], settings["WEB_THREADS"]) == ("8001", "3")
+
+    def test_no_env_file_is_read_but_the_one_that_the_settings_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("WEB_THREADS", raising=False)
+        file = tmp_path / "named"
+        file.write_text("WEB_THREADS=3\n")
+        assert service.workers_and_threads({"ENV_FILE": str(file)})[1] == 3
+        assert service.workers_and_threads({"ENV_FILE": os.devnull})[1] == 8
 
     def test_libpq_is_not_given_django_s_options(self) -> None:
         url = "postgres://u@h:1/d?CONN_MAX_AGE=5&sslmode=require"
@@ -93,9 +103,6 @@ class TestWithoutUsage:
         assert own.flush() == 0
 
     def test_the_files_are_where_the_tool_looks_for_them(self) -> None:
-        for commands in (service.USUAL, service.WITHOUT_USAGE):
-            assert set(commands) == set(processes.SERVERS)
-            *_, configuration = commands["gunicorn"]
-            assert (service.ROOT / configuration).is_file()
-            *_, module = commands["granian"]
-            assert find_spec(module) is not None
+        assert service.WITHOUT_USAGE.keys() == processes.SERVERS.keys()
+        assert (service.ROOT / service.WITHOUT_USAGE["gunicorn"]).is_file()
+        assert find_spec(service.WITHOUT_USAGE["granian"]) is not None
