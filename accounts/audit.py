@@ -104,7 +104,7 @@ class Event(Row, frozen=True, kw_only=True):
     domain: str | None = None
     purpose: str | None = None
     purpose_class: str | None = None
-    memory_ids: list[UUID] | list[str] = []
+    memory_ids: list[str] = []
     revocation_grant_id: UUID | None = None
     reason_code: str | None = None
     decision_id: UUID = msgspec.field(default_factory=new_id)
@@ -176,7 +176,7 @@ def shortened(event: Event) -> tuple[Event, IdListRow | None]:
     """
     if len(event.memory_ids) <= MOST_IDS:
         return event, None
-    ids = sorted(map(str, event.memory_ids))
+    ids = sorted(event.memory_ids)
     digest = hashlib.sha256("".join(f"{one}\n" for one in ids).encode())
     proof = {"memory_count": len(ids), "memory_ids_sha256": digest.hexdigest()}
     short = msgspec.structs.replace(

@@ -120,7 +120,11 @@ def _group(scope: str, domain: str, items: list[Item | Outline], *, is_whole: bo
     items = _undisputed(items)
     said = [
         Statement(
-            one.id, one.source, one.created_at, msgspec.json.decode(one.value_json), one.replace
+            str(one.id),
+            one.source,
+            one.created_at,
+            msgspec.json.decode(one.value_json),
+            one.replace,
         )
         for one in items
         if isinstance(one, Item)

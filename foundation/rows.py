@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -40,10 +40,14 @@ def insert_into(table: str, row: type[Row]) -> str:
 
 def type_of(annotation: Any) -> str:
     """Return PostgreSQL's type for a field, which may also be None. Words of ours are text."""
-    is_union = get_origin(annotation) in (Union, UnionType)
-    named = get_args(annotation) if is_union else (annotation,)
-    (kind,) = {get_origin(one) or one for one in named} - {NoneType}
+    kinds = set(get_args(annotation)) - {NoneType} if _may_be_none(annotation) else {annotation}
+    (kind,) = kinds
+    kind = get_origin(kind) or kind
     return POSTGRESQL_TYPES[str if issubclass(kind, str) else kind]
+
+
+def _may_be_none(annotation: Any) -> bool:
+    return NoneType in get_args(annotation)
 
 
 def values_of(row: Row) -> tuple[Any, ...]:

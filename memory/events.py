@@ -61,7 +61,7 @@ def memory_created(
         caller,
         partition,
         user_id,
-        memory_ids=[memory_id],
+        memory_ids=[str(memory_id)],
         meta={"replace": True} if replace else {},
     )
 
@@ -131,7 +131,7 @@ def refused(
     return _event(EventType.POLICY_DENIED, caller, partition, user_id, **known)
 
 
-def revoked(caller: Caller, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
+def revoked(caller: Caller, grant: Grant, *, hidden: list[str]) -> audit.Event:
     return _event(
         EventType.MEMORY_REVOKE,
         caller,
@@ -143,25 +143,25 @@ def revoked(caller: Caller, grant: Grant, *, hidden: list[UUID]) -> audit.Event:
 
 
 def listed(
-    caller: Caller, partition: Partition, user_id: str, memory_ids: list[UUID]
+    caller: Caller, partition: Partition, user_id: str, memory_ids: list[str]
 ) -> audit.Event:
     """Record what was shown as it was stored; of a list under every scope the scope is empty."""
     return _event(EventType.MEMORY_LIST, caller, partition, user_id, memory_ids=memory_ids)
 
 
 def deleted(caller: Caller, partition: Partition, user_id: str, memory_id: UUID) -> audit.Event:
-    return _event(EventType.MEMORY_DELETE, caller, partition, user_id, memory_ids=[memory_id])
+    return _event(EventType.MEMORY_DELETE, caller, partition, user_id, memory_ids=[str(memory_id)])
 
 
 def disputed(
     caller: Caller, partition: Partition, user_id: str, memory_id: UUID, *, is_over: bool
 ) -> audit.Event:
     kind = EventType.MEMORY_DISPUTE_END if is_over else EventType.MEMORY_DISPUTE
-    return _event(kind, caller, partition, user_id, memory_ids=[memory_id])
+    return _event(kind, caller, partition, user_id, memory_ids=[str(memory_id)])
 
 
 def withdrawn(
-    caller: Caller, where: Place, user_id: str, *, hidden: list[UUID], grants: int
+    caller: Caller, where: Place, user_id: str, *, hidden: list[str], grants: int
 ) -> audit.Event:
     """Record a revoke without a token: where the scope or the domain is empty, `meta` says which.
 
@@ -180,7 +180,7 @@ def of_user(
     user_id: str | None,
     subject_id: UUID,
     *,
-    memory_ids: list[UUID] | None = None,
+    memory_ids: list[str] | None = None,
     meta: dict[str, Any] | None = None,
 ) -> audit.Event:
     """Record what concerns all that is held of a user; of an erasure without the user's id."""

@@ -74,8 +74,9 @@ def export_user(caller: Caller, user_id: str) -> Iterator[bytes]:
         locks.share_user(subject_id)
         held = Memory.objects.held(subject_id).order_by("created_at", "id")
         ids = list(held.values_list("pk", flat=True))
+        texts = [str(one) for one in ids]
         audit.record(
-            events.of_user(EventType.USER_EXPORT, caller, user_id, subject_id, memory_ids=ids)
+            events.of_user(EventType.USER_EXPORT, caller, user_id, subject_id, memory_ids=texts)
         )
     head = {
         "user_id": user_id,

@@ -94,12 +94,12 @@ def close_grants(place: Place, *, at: datetime) -> int:
     return sql.change(place.narrowed(CLOSE_GRANTS), values)
 
 
-def hide(place: Place, *, at: datetime) -> tuple[list[UUID], int]:
+def hide(place: Place, *, at: datetime) -> tuple[list[str], int]:
     """Hide all that is visible there, for good. Return the ids, and how many lived."""
-    statement = f"{place.narrowed(HIDE_ALL)} RETURNING id, expires_at"
+    statement = f"{place.narrowed(HIDE_ALL)} RETURNING CAST(id AS text), expires_at"
     hidden = sql.rows(statement, (at, place.subject_id, *place.values))
     lived = sum(expiry is None or sql.as_moment(expiry) > at for _, expiry in hidden)
-    return [sql.as_uuid(id_) for id_, _ in hidden], lived
+    return [sql.as_id_text(id_) for id_, _ in hidden], lived
 
 
 def count_live(place: Place, *, at: datetime) -> int:

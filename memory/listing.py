@@ -86,7 +86,8 @@ def list_memories(caller: Caller, query: ListMemories) -> Listed:
     filters, found = _found(caller, query, _rows(caller, partition))
     with sql.writing():
         shown = _still_visible(found[: query.limit], partition.subject_id)
-        audit.record(events.listed(caller, partition, query.user_id, _ids(shown)))
+        ids = [str(id_) for id_ in _ids(shown)]
+        audit.record(events.listed(caller, partition, query.user_id, ids))
     return Listed(
         items=[_item(memory) for memory in shown],
         next_cursor=cursors.after(found, limit=query.limit, filters=filters),
@@ -145,7 +146,7 @@ def get_memory(caller: Caller, memory_id: UUID, *, user_id: str | None = None) -
     with sql.writing():
         if not _still_visible([memory], memory.subject_id):
             raise MemoryNotFound
-        audit.record(events.listed(caller, partition, memory.user_id, [memory.pk]))
+        audit.record(events.listed(caller, partition, memory.user_id, [str(memory.pk)]))
     return _item(memory)
 
 

@@ -249,7 +249,7 @@ def recall(
         expires_at=grant.expires_at,
         detail=detail(grant.partition.scope, memories) if detailed else None,
     )
-    seen = [str(memory.id) for memory in memories]
+    seen = [memory.id for memory in memories]
     event = events.memory_read(
         caller,
         grant,

@@ -275,12 +275,12 @@ def _grant(found: list[tuple[Any, ...]]) -> Grant | None:
     )
 
 
-def hide(partition: Partition, *, at: datetime) -> tuple[list[UUID], int]:
+def hide(partition: Partition, *, at: datetime) -> tuple[list[str], int]:
     """Hide all that is visible in the partition, for good. Return the ids, and how many lived."""
     values = (at, partition.subject_id, partition.scope, partition.domain)
     hidden = sql.rows(HIDE_PARTITION, values)
     lived = sum(expiry is None or sql.as_moment(expiry) > at for _, expiry in hidden)
-    return [sql.as_uuid(id_) for id_, _ in hidden], lived
+    return [str(sql.as_uuid(id_)) for id_, _ in hidden], lived
 
 
 def close_grant(grant: Grant, *, at: datetime) -> bool:

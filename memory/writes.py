@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.db import OperationalError, connection
@@ -207,7 +206,7 @@ def record_continuation_by_parts(grant: Grant, seen: list[str], event: audit.Eve
 class Ended(msgspec.Struct, frozen=True):
     """What the end of a grant hid: the memories, how many of them lived, and how many do now."""
 
-    hidden: list[UUID]
+    hidden: list[str]
     lived: int
     left: int
 
@@ -223,7 +222,10 @@ def end_grant(grant: Grant, event: audit.Event) -> Ended | None:
     partition = grant.partition
     held = (partition.subject_id, locks.number(partition), grant.id, partition.domain)
     found = sql.rows(functions.REVOKE.call, (*held, event.created_at, *values_of(event)))
-    return Ended(*found[0]) if found else None
+    if not found:
+        return None
+    ((hidden, lived, left),) = found
+    return Ended([str(id_) for id_ in hidden], lived, left)
 
 
 def end_grant_by_parts(grant: Grant, event: audit.Event) -> Ended | None:

@@ -70,13 +70,18 @@ values = st.one_of(
 )
 
 
+def numbered(number: int) -> str:
+    """Return a statement's id; ids are in the order of their numbers."""
+    return str(UUID(int=number))
+
+
 def statements(
     of: st.SearchStrategy[object] = values, *, sources: Iterable[Source] = Source
 ) -> st.SearchStrategy[list[Statement]]:
     """Return lists of statements with ids of their own, often of one source and moment."""
     statement = st.builds(
         Statement,
-        id=st.integers(0, LAST_ID).map(lambda number: UUID(int=number)),
+        id=st.integers(0, LAST_ID).map(numbered),
         source=st.sampled_from(list(sources)),
         created_at=st.integers(0, 2).map(lambda hours: NOON + timedelta(hours=hours)),
         value=of,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from memory.policy.clock import canonical
 from memory.policy.objects import Folding
@@ -65,10 +64,9 @@ class Statement(NamedTuple):
 
     With `replace` it stands in place of what was said before under each of its own keys. `said` is
     what the value says for its scope, where that was kept: then the value itself is not looked at.
-    The id is a UUID or its text; both stand in the same order.
     """
 
-    id: UUID | str
+    id: str
     source: str
     created_at: datetime
     value: JSON

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from memory.policy.readings import FORMS, WINDOWS, Form, Reading, Statement, read, slot_form
 from memory.policy.retractions import retracted, spoken, take_back, without_subject
@@ -68,7 +67,7 @@ def hear(scope: Scope, statements: Iterable[Statement]) -> Summary:
     return summary
 
 
-def _precedence(statement: Statement) -> tuple[int, datetime, UUID | str]:
+def _precedence(statement: Statement) -> tuple[int, datetime, str]:
     return (AUTHORITY[statement.source], statement.created_at, statement.id)
 
 

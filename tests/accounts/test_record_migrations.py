@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import AuditEvent, IdList, Project
 from foundation import sql
 from foundation.identifiers import new_id
-from tests.makers import NOW
+from tests.makers import NOW, texts
 from tests.proof.records import events_of
 
 NOBODY = UUID(int=0)
@@ -37,7 +37,7 @@ def migrated_to(name: str) -> Iterator[None]:
 def record(project: Project) -> AuditEvent:
     """Record an event about many memories, with its list."""
     [event] = events_of(project, 1)
-    ids = [new_id() for _ in range(101)]
+    ids = texts(new_id() for _ in range(101))
     audit.record(msgspec.structs.replace(event, subject_id=new_id(), memory_ids=ids))
     return AuditEvent.objects.get(pk=event.id)
 

@@ -18,7 +18,7 @@ from memory.models import Memory
 from proof import sealing
 from tests.apikeys import drifting
 from tests.doors import Api
-from tests.makers import BY, make_key, make_usage, read_body
+from tests.makers import BY, make_key, make_usage, read_body, texts
 from tests.memory import drafted
 from tests.memory.registered import close, propose, register, retire
 
@@ -148,7 +148,7 @@ def _large_event(project: Project) -> object:
         scope="preferences",
         purpose="recommend restaurants",
         purpose_class="recommendation",
-        memory_ids=[new_id() for _ in range(120)],
+        memory_ids=texts(new_id() for _ in range(120)),
         request_id="req-1",
         created_at=timezone.now(),
     )

@@ -88,7 +88,7 @@ class TestMemories:
             domain="food",
             purpose="recommend restaurants",
             purpose_class="recommendation",
-            memory_ids=[new_id(), new_id()],
+            memory_ids=[str(new_id()), str(new_id())],
             meta={"confidence": 0.853},
         )
         assert words(one) == (
@@ -174,7 +174,7 @@ class TestMemories:
         )
         every = told(
             project, EventType.MEMORY_REVOKE, api_key_id=key.pk, scope=None,
-            memory_ids=[new_id()], meta={"grants_closed": 3},
+            memory_ids=[str(new_id())], meta={"grants_closed": 3},
         )  # fmt: skip
         assert words(one) == "Checkout API took back the access to preferences of user_1"
         assert words(every) == "Checkout API took back every access to everything of user_1"

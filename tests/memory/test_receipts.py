@@ -41,7 +41,7 @@ def told_by(claims: dict[str, Any]) -> AuditEvent:
     assert claims["environment"] == event.environment
     assert claims.get("scope") == event.scope
     assert claims["policy_version"] == event.policy_version
-    assert claims.get("memory_ids", []) == [str(one) for one in event.memory_ids]
+    assert claims.get("memory_ids", []) == event.memory_ids
     grant = event.revocation_grant_id
     assert claims.get("revocation_grant_id") == (None if grant is None else str(grant))
     return event

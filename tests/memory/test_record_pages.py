@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -16,6 +15,7 @@ from tests.doors import Api
 from tests.memory.lists import plan_of
 from tests.memory.recorded import events, page, types
 from tests.memory.registered import register
+from tests.strategies import numbered
 
 pytestmark = pytest.mark.django_db
 
@@ -109,8 +109,8 @@ class TestManyEvents:
 
 
 def test_a_page_holds_the_first_ids_of_many_and_tells_how_many(api: Api, project: Project) -> None:
-    ids = sorted((UUID(int=number) for number in range(150)), key=str)
+    ids = [numbered(number) for number in range(150)]
     insert_events(project, 1, memory_ids=ids)
     (event,) = events(api, event_type="MEMORY_READ")
-    assert event["memory_ids"] == [str(one) for one in ids[:100]]
+    assert event["memory_ids"] == ids[:100]
     assert event["meta"]["memory_count"] == 150

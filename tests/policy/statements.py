@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from memory.policy.merging import Statement, merge
 from memory.policy.objects import Folding
-from tests.strategies import NOON
+from tests.strategies import NOON, numbered
 
 # A value with its keys as they are compared.
 normalise = Folding(restrict=False).plain
@@ -23,7 +22,7 @@ def stated(*values: object, source: str = USER) -> list[Statement]:
 def stated_by(*pairs: tuple[str, object]) -> list[Statement]:
     """Return statements from pairs of source and value, an hour apart, the last one the newest."""
     return [
-        Statement(UUID(int=number), source, NOON + timedelta(hours=number), value)
+        Statement(numbered(number), source, NOON + timedelta(hours=number), value)
         for number, (source, value) in enumerate(pairs)
     ]
 

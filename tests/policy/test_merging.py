@@ -1,7 +1,5 @@
 """Merging a set of memories: who wins, how sure we are, and each scope's summary."""
 
-from uuid import UUID
-
 import pytest
 
 from memory.policy import readings
@@ -15,7 +13,7 @@ from tests.policy.statements import (
     stated_by,
     struct,
 )
-from tests.strategies import NOON
+from tests.strategies import NOON, numbered
 
 
 class TestNothingSaid:
@@ -50,7 +48,7 @@ class TestOrder:
             assert merged.summary_struct == {"preferences": {"a": 2}}
 
     def test_at_one_moment_the_greater_id_wins(self) -> None:
-        pair = [Statement(UUID(int=n), USER, NOON, {"a": n}) for n in (9, 200)]
+        pair = [Statement(numbered(n), USER, NOON, {"a": n}) for n in (9, 200)]
         for statements in (pair, pair[::-1]):
             assert merge("attention", statements).summary_struct == {"settings": {"a": 200}}
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -17,7 +16,15 @@ from memory.policy.shapes import check
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import Scope, Source
 from tests.policy.statements import normalise
-from tests.strategies import LAST_ID, lists_of_strings, objects, scalars, scopes, statements
+from tests.strategies import (
+    LAST_ID,
+    lists_of_strings,
+    numbered,
+    objects,
+    scalars,
+    scopes,
+    statements,
+)
 
 AUTHORITY = {"inferred": 1, "system": 2, "explicit_user_input": 3, "user_setting": 3}
 
@@ -82,7 +89,7 @@ class TestEveryMerge:
         if not drawn:
             return
         last = winner_last(drawn)[-1]
-        again = Statement(UUID(int=LAST_ID + 1), last.source, last.created_at, last.value)
+        again = Statement(numbered(LAST_ID + 1), last.source, last.created_at, last.value)
         merged, once_more = merge(scope, drawn), merge(scope, [*drawn, again])
         assert as_bytes(once_more) == as_bytes(merged)
 

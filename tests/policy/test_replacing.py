@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import given
 from memory.policy.merging import Statement, merge
 from memory.policy.vocabulary import Scope
 from tests.policy.statements import GUESS, SETTING, SYSTEM, USER, stated_by
-from tests.strategies import LAST_ID, NOON, scopes, statements
+from tests.strategies import LAST_ID, NOON, numbered, scopes, statements
 
 
 def with_replacement(scope: str, *said: tuple[str, object], last: int = -1) -> dict[str, Any]:
@@ -122,5 +121,5 @@ class TestReplace:
     ) -> None:
         summary = merge(scope, drawn).summary_struct
         at = NOON + timedelta(days=1)
-        new = Statement(UUID(int=LAST_ID + 1), USER, at, summary, replace=True)
+        new = Statement(numbered(LAST_ID + 1), USER, at, summary, replace=True)
         assert merge(scope, [*drawn, new]).summary_struct == merge(scope, [new]).summary_struct

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from memory.policy.merging import Merged, Statement, merge
 from tests.policy.statements import GUESS, SETTING, SYSTEM, USER
-from tests.strategies import NOON
+from tests.strategies import NOON, numbered
 
 SETS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("merging_sets.json").read_text())
 SOURCES = {"user": USER, "setting": SETTING, "system": SYSTEM, "guess": GUESS}
@@ -42,7 +41,7 @@ def test_a_set_is_as_expected(one: dict[str, Any]) -> None:
 def statements(one: dict[str, Any]) -> list[Statement]:
     """Return the statements of a set, which say by whom, on what day, what, and if they replace."""
     return [
-        Statement(UUID(int=number), SOURCES[source], NOON + timedelta(days=day), value, *replace)
+        Statement(numbered(number), SOURCES[source], NOON + timedelta(days=day), value, *replace)
         for number, (source, day, value, *replace) in enumerate(one["said"])
     ]
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
@@ -14,7 +13,7 @@ from memory.policy.shapes import WINDOW_KEYS
 from memory.policy.spelling import normal_form
 from memory.policy.vocabulary import Scope, Source
 from tests.policy.statements import GUESS, USER
-from tests.strategies import LAST_ID, NOON, keys, objects, scopes, statements, values
+from tests.strategies import LAST_ID, NOON, keys, numbered, objects, scopes, statements, values
 
 INVISIBLE = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200d", "\u202e", "\ufe0f", "\U000e0041"]
 BOUNDS = ("max_price", "daily_limit", "budget", "min_age")
@@ -22,7 +21,7 @@ BOUNDS = ("max_price", "daily_limit", "budget", "min_age")
 
 def said(value: object, *, source: str = USER, number: int = LAST_ID + 1) -> Statement:
     """Return a statement that comes after all that are drawn, unless its source is weaker."""
-    return Statement(UUID(int=number), source, NOON, value)
+    return Statement(numbered(number), source, NOON, value)
 
 
 def as_one(item: Any) -> str:
@@ -88,7 +87,7 @@ class TestTheUsersWord:
         self, scope: Scope, users: list[Statement], guesses: list[Statement]
     ) -> None:
         guessed = [
-            Statement(UUID(int=number), one.source, one.created_at, one.value)
+            Statement(numbered(number), one.source, one.created_at, one.value)
             for number, one in enumerate(guesses, LAST_ID - 9)
         ]
         assume(users and not {one.id for one in users} & {one.id for one in guessed})
@@ -130,7 +129,7 @@ class TestWrittenBack:
     ) -> None:
         summary = merge(scope, drawn).summary_struct
         assume(summary)
-        written = Statement(UUID(int=1), source, NOON, summary)
+        written = Statement(numbered(1), source, NOON, summary)
         assert json.dumps(merge(scope, [written]).summary_struct) == json.dumps(summary)
 
     @given(scopes, statements(), st.sampled_from([USER, "system", GUESS]))

@@ -34,7 +34,7 @@ def events_of(project: Project, count: int, **known: Any) -> list[Event]:
             domain="food" if number % 3 else None,
             purpose=f"recommend “{number}” restaurants",
             purpose_class="recommendation",
-            memory_ids=[new_id()],
+            memory_ids=[str(new_id())],
             request_id=f"call-{number}",
             server_request_id=new_id(),
             created_at=timezone.now(),

@@ -18,7 +18,7 @@ from accounts.models import EventType
 from foundation.identifiers import new_id
 from proof import receipts, signing
 from proof.receipts import Counts, Kind
-from tests.makers import NOW
+from tests.makers import NOW, texts
 
 MANY = 10_000
 SUMMARY: dict[str, Any] = {
@@ -43,7 +43,7 @@ def read_event(**known: Any) -> Event:
         "request_id": TYPED,
         "scope": "preferences",
         "purpose_class": "recommendation",
-        "memory_ids": [new_id()],
+        "memory_ids": [str(new_id())],
         "revocation_grant_id": new_id(),
         "policy_version": "a" * 64,
         "created_at": NOW,
@@ -108,16 +108,16 @@ def test_it_says_what_the_event_says_but_for_what_was_typed() -> None:
         "purpose_id": "gift_ideas",
         "purpose_revision": 2,
         "policy_version": "a" * 64,
-        "memory_ids": [str(one) for one in event.memory_ids],
+        "memory_ids": event.memory_ids,
         "summary_sha256": receipts.digest(SUMMARY),
     }
 
 
 def test_of_many_memories_it_says_what_the_record_says() -> None:
-    event = read_event(memory_ids=[new_id() for _ in range(101)])
+    event = read_event(memory_ids=texts(new_id() for _ in range(101)))
     claims = verified(receipt_of(event))
     written, _ = audit.shortened(event)
-    assert claims["memory_ids"] == [str(one) for one in written.memory_ids]
+    assert claims["memory_ids"] == written.memory_ids
     assert claims["memory_count"] == 101
     assert claims["memory_ids_sha256"] == written.meta["memory_ids_sha256"]
 

@@ -20,7 +20,7 @@ from proof import sealing
 from proof.models import Pruning, Seal, SealedEvent
 from proof.verifying import Verification
 from tests.doors import Api, without_triggers
-from tests.makers import BY, make_key, make_project, memory_body, read_body
+from tests.makers import BY, make_key, make_project, memory_body, read_body, texts
 from tests.memory.test_erased_words import dump
 from tests.proof.records import check, events, events_of, lines, sealed, verify
 
@@ -151,7 +151,7 @@ def test_a_change_in_the_database_is_found(
 ) -> None:
     api.post("/memory", memory_body())
     [many] = events_of(project, 1)
-    audit.record(msgspec.structs.replace(many, memory_ids=[new_id() for _ in range(101)]))
+    audit.record(msgspec.structs.replace(many, memory_ids=texts(new_id() for _ in range(101))))
     sealed(project, count=4, seals=2)
     assert verify() == []
     with without_triggers():
