@@ -21,9 +21,8 @@ IS_NORMAL = f"normal_version = {VERSION} AND normal_form <> ''"
 # What a read asks of each memory. Where there is a form by the rules of now, it is the text.
 COLUMNS = f"""CAST(id AS text), source, created_at, replace, {IS_NORMAL},
            CASE WHEN {IS_NORMAL} THEN normal_form ELSE value_json END"""
-
-
-LONGER, LONGER_AT_MOST = 3, 100  # times a value's bytes, and bytes besides
+# A form is kept up to so many times the bytes of its value, and so many bytes besides.
+MOST_TIMES, MOST_BESIDES = 3, 100
 
 _form = msgspec.json.Decoder(Reading | dict[str, Any])
 
@@ -53,4 +52,4 @@ def of_value(scope: str, value_json: str) -> str:
     value = value_json.encode()
     form = normal_forms.kept(read(FORMS[Scope(scope)], msgspec.json.decode(value)))
     text = b"" if form is None else msgspec.json.encode(form)
-    return text.decode() if len(text) <= LONGER * len(value) + LONGER_AT_MOST else ""
+    return text.decode() if len(text) <= MOST_TIMES * len(value) + MOST_BESIDES else ""
