@@ -12,19 +12,13 @@ from django.utils import timezone
 
 from accounts.audit import by_person
 from accounts.models import Project
+from config.spreading.tables import SPREAD
 from memory import accesses, deleting, disputing, listing, owners
 from memory.events import Caller
 from tests.doors import Api
 from tests.makers import memory_body
 
-SPREAD = (
-    "memory_memory",
-    "memory_revocationgrant",
-    "memory_idempotencyrecord",
-    "accounts_auditevent",
-    "accounts_idlist",
-    "proof_sealedevent",
-)
+OF_SUBJECTS = [table for table, column in SPREAD.items() if column == "subject_id"]
 Deed = Callable[[Api, Caller, UUID], object]
 
 
@@ -44,7 +38,7 @@ def outer(statement: str) -> str:
 
 def unnamed(statements: list[str]) -> list[str]:
     """Return those that look for rows, or change some, and do not say whose."""
-    asked = [one for one in statements if any(table in outer(one) for table in SPREAD)]
+    asked = [one for one in statements if any(table in outer(one) for table in OF_SUBJECTS)]
     looking = [one for one in asked if not one.lstrip().startswith("INSERT")]
     return [one for one in looking if "subject_id" not in outer(one).partition("WHERE")[2]]
 
@@ -118,7 +112,7 @@ class TestStatements:
         with CaptureQueriesContext(connection) as asked:
             deed(api, caller, one_memory)
         statements = [one["sql"] for one in asked]
-        assert any(table in one for one in statements for table in SPREAD)
+        assert any(table in one for one in statements for table in OF_SUBJECTS)
         assert unnamed(statements) == []
 
     @pytest.mark.parametrize("method", ["get", "delete"])
