@@ -63,9 +63,10 @@ class Deadlines:
             if before is not None:
                 self._running[thread] = before
 
-    def running(self) -> bool:
-        """Say whether this thread has a deadline."""
-        return threading.get_ident() in self._running
+    def database(self) -> BaseDatabaseWrapper | None:
+        """Return the database of this thread, if that has a deadline there."""
+        entry = self._running.get(threading.get_ident())
+        return None if entry is None else entry[1]
 
     def passed(self) -> bool:
         """Say whether this thread's time is up."""

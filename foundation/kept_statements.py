@@ -74,12 +74,18 @@ class _Kept:
 _kept: WeakKeyDictionary[Connection[Any], _Kept] = WeakKeyDictionary()
 
 
-def may_run(database: BaseDatabaseWrapper) -> bool:
-    """Say whether statements of this connection run here: not if Django was asked to show them."""
+def database_of_request() -> BaseDatabaseWrapper | None:
+    """Return the database if statements of this thread run here: not if Django shall show them."""
+    database = deadlines.database()
+    if database is not None and _may_run(database):
+        return database
+    return None
+
+
+def _may_run(database: BaseDatabaseWrapper) -> bool:
     return (
         database.vendor == "postgresql"
         and not database.in_atomic_block
-        and deadlines.running()
         and not database.execute_wrappers
         and not database.queries_logged
     )

@@ -13,11 +13,12 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
+from django.db import Error, connection, transaction
 from psycopg.pq import Format
 
 from foundation import kept_statements, outages
@@ -48,11 +49,10 @@ def rows(statement: str, values: Sequence[Any], *, binary: bool = False) -> list
     `binary` is for many rows of ids, times and text: PostgreSQL then sends what the driver reads
     in C, where Django's reader of times is Python. A fifth of the cost of reading 500 memories.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if kept_statements.may_run(database):
+    if (database := kept_statements.database_of_request()) is not None:
         return kept_statements.rows(database, statement, values, binary=binary)
-    with database.cursor() as cursor:
-        if binary and database.vendor == "postgresql":
+    with connection.cursor() as cursor:
+        if binary and connection.vendor == "postgresql":
             cursor.cursor.format = Format.BINARY
         cursor.execute(statement, _adapted(values))
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -77,10 +77,9 @@ def first_rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def change(statement: str, values: Sequence[Any]) -> int:
     """Run a statement that returns no rows, and return how many it changed."""
-    database = connections[DEFAULT_DB_ALIAS]
-    if kept_statements.may_run(database):
+    if (database := kept_statements.database_of_request()) is not None:
         return kept_statements.change(database, statement, values)
-    with database.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(statement, _adapted(values))
         changed: int = cursor.rowcount
         return changed
@@ -169,6 +168,12 @@ def wait_for_locks(most: timedelta) -> None:
     if connection.vendor == "postgresql":
         milliseconds = most // timedelta(milliseconds=1)
         rows("SELECT set_config('lock_timeout', %s, true)", (f"{milliseconds}ms",))
+
+
+@cache
+def on_postgresql() -> bool:
+    """Say whether it is PostgreSQL: asked of Django's connection, that costs more than a check."""
+    return bool(connection.vendor == "postgresql")
 
 
 def placeholders(values: Collection[Any]) -> str:

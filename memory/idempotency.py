@@ -20,7 +20,7 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
-from django.db import Error, connection
+from django.db import Error
 
 from accounts import audit
 from foundation import outages, sql
@@ -96,7 +96,7 @@ def answer_once(
     """
     claim = _claim(caller, once)
     with suppress(Crowded):
-        if one is not None and connection.vendor == "postgresql":
+        if one is not None and sql.on_postgresql():
             return _store_at_once(caller, once, claim, one())
         return _store_once(caller, once, claim, act, by_parts=False)
     return _store_once(caller, once, claim, act, by_parts=True)

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from psycopg.errors import SerializationFailure
 
 from accounts import audit
@@ -45,7 +45,7 @@ class Crowded(Exception):
 
 def store(memory: MemoryRow, event: audit.Event, most: Ceilings) -> None:
     """Write a memory and its record. Raises Crowded, or CeilingReached."""
-    if connection.vendor != "postgresql":
+    if not sql.on_postgresql():
         store_by_parts(memory, event, most)
         return
     room = (most.partition_memories, most.partition_bytes, most.memories)
@@ -142,7 +142,7 @@ def grant(
 
     Raises CeilingReached.
     """
-    if connection.vendor != "postgresql":
+    if not sql.on_postgresql():
         return grant_by_parts(partition, seen, row, event, most)
     held = (partition.subject_id, locks.number(partition), _as_json(seen))
     values = (*held, most.grants, *values_of(row), *_recorded(event))
@@ -180,7 +180,7 @@ def record_withdrawal(event: audit.Event, *, grants: int, memories: int) -> None
 
 def record_continuation(grant: Grant, seen: list[str], event: audit.Event) -> bool:
     """Record a continued read; return False if its grant or something that it saw is gone."""
-    if connection.vendor != "postgresql":
+    if not sql.on_postgresql():
         return record_continuation_by_parts(grant, seen, event)
     partition = grant.partition
     held = (partition.subject_id, locks.number(partition), _as_json(seen), grant.id)
@@ -217,7 +217,7 @@ def end_grant(grant: Grant, event: audit.Event) -> Ended | None:
     The event is written with the memories that were hidden. None: the grant had ended already; of
     two that end it at once, one does.
     """
-    if connection.vendor != "postgresql":
+    if not sql.on_postgresql():
         return end_grant_by_parts(grant, event)
     partition = grant.partition
     held = (partition.subject_id, locks.number(partition), grant.id, partition.domain)
