@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Ceilings:
+class Ceilings(msgspec.Struct, frozen=True):
     """The most that a project keeps. A partition is an end user, a scope and a domain.
 
     A read may leave nothing out, so what is stored is bounded, not what is read.

@@ -30,7 +30,10 @@ class TooHigh(LimitRefused):
 
 def lowest(granted: int, *lowered: int | None) -> int:
     """Return the limit that holds: what owners set, of a key and its project, only lowers it."""
-    return min([granted, *(limit for limit in lowered if limit)])
+    for limit in lowered:
+        if limit and limit < granted:
+            granted = limit
+    return granted
 
 
 def together(of_project: int | None, of_key: int | None, *, lowered: int | None) -> int:

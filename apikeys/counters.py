@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import redis
 
 from foundation import shared_redis
@@ -34,8 +34,7 @@ ADD = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """A name's requests from `start` on, for `length` seconds; both are Unix seconds."""
 
     name: str

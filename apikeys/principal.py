@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from accounts.ceilings import Ceilings
 from accounts.subjects import subject_id
@@ -20,8 +21,7 @@ PERMISSIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """A valid key's project, environment and rights. `None` restricts nothing.
 
     A key only ever narrows what the policy allows: it adds nothing.
@@ -35,7 +35,7 @@ class Principal:
     permissions: frozenset[str]
     rate_limit: int  # requests an hour
     burst_limit: int  # requests a second
-    subject_key: bytes = field(repr=False)
+    subject_key: bytes  # which no log is told
     ceilings: Ceilings
     scopes: frozenset[str] | None = None
     purpose_classes: frozenset[str] | None = None
@@ -44,6 +44,10 @@ class Principal:
     project_rate_limit: int | None = None  # requests an hour of all the project's keys together
     replaced_at: datetime | None = None  # when a rotation replaced its secret
     ends_when_silent: bool = False  # that secret, once nobody uses it
+
+    def __repr__(self) -> str:
+        told = [name for name in self.__struct_fields__ if name != "subject_key"]
+        return f"Principal({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 
 from accounts.limits import MOST_REQUESTS
@@ -34,8 +35,7 @@ class RateLimited(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True):
     """What a key may still do: `remaining` of `limit` requests until `reset`, in Unix seconds.
 
     `retry_after` is None for a request that is served, else the seconds until one can be.

@@ -18,6 +18,7 @@ from accounts.environments import ENVIRONMENTS
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH = 32
 CHECKSUM_LENGTH = 6
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # two digits at a time
 PATTERN = re.compile(r"sk_(test|live)_[0-9A-Za-z]{38}")
 
 
@@ -32,12 +33,9 @@ def new_key(environment: str) -> str:
 
 def checksum(stem: str) -> str:
     """Return the six characters that end a key beginning with `stem`."""
-    rest = zlib.crc32(stem.encode())
-    characters = []
-    for _ in range(CHECKSUM_LENGTH):
-        rest, digit = divmod(rest, len(ALPHABET))
-        characters.append(ALPHABET[digit])
-    return "".join(reversed(characters))
+    rest, last = divmod(zlib.crc32(stem.encode()), len(PAIRS))
+    first, middle = divmod(rest, len(PAIRS))
+    return PAIRS[first] + PAIRS[middle] + PAIRS[last]
 
 
 def environment_of(text: str) -> str | None:

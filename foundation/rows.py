@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_origin
 from uuid import UUID
@@ -52,7 +53,15 @@ def _may_be_none(annotation: Any) -> bool:
 
 def values_of(row: Row) -> tuple[Any, ...]:
     """Return the row's values. Lists and dictionaries become JSON text, as Django stores them."""
-    return tuple(
-        msgspec.json.encode(value).decode() if type(value) in (list, dict) else value
-        for value in msgspec.structs.astuple(row)
-    )
+    values = list(msgspec.structs.astuple(row))
+    for index in _json_columns(type(row)):
+        if values[index] is not None:
+            values[index] = msgspec.json.encode(values[index]).decode()
+    return tuple(values)
+
+
+@cache
+def _json_columns(row: type[Row]) -> tuple[int, ...]:
+    """Return which of the row's values are kept as JSON."""
+    fields = msgspec.structs.fields(row)
+    return tuple(index for index, field in enumerate(fields) if type_of(field.type) == "jsonb")
