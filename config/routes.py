@@ -9,9 +9,8 @@ from django.conf import settings
 from django.urls import URLResolver
 
 
-@cache
-def api_roots() -> frozenset[str]:
-    """Return the first segments of the API's paths. No page's path begins with one of them."""
+def api_paths() -> list[str]:
+    """Return the API's paths as Django's patterns have them, without the slash at the beginning."""
     # The URLconf imports every view, and so is found by its name, as Django finds it.
     entries = [(entry, "") for entry in import_module(settings.ROOT_URLCONF).api]
     paths = []
@@ -22,7 +21,13 @@ def api_roots() -> frozenset[str]:
             entries += [(inner, path) for inner in entry.url_patterns]
         else:
             paths.append(path)
-    return frozenset(path.partition("/")[0] for path in paths)
+    return paths
+
+
+@cache
+def api_roots() -> frozenset[str]:
+    """Return the first segments of the API's paths. No page's path begins with one of them."""
+    return frozenset(path.partition("/")[0] for path in api_paths())
 
 
 def is_api(path: str) -> bool:

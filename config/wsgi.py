@@ -16,14 +16,12 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.cache import close_caches
-from django.core.handlers.base import reset_urlconf
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connections, reset_queries
+from django import setup
+from django.db import connections
 from django.utils.http import parse_header_parameters
 
 from config.serving.bodies import largest_body
+from foundation.answers import JSON_TYPE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -69,6 +67,8 @@ def _is_readable(content_type: str) -> bool:
 
     Python knows some that decode no query: UTF-16, IDNA, zlib.
     """
+    if content_type == JSON_TYPE:  # as nearly every body is
+        return True
     try:
         charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
         return codecs.lookup(charset).name == "utf-8"
@@ -112,31 +112,12 @@ def bound_database() -> None:
         options["options"] = f"{ours} {options.get('options', '')}".strip()
 
 
-def lighten_signals() -> None:
-    """Let the beginning and the end of a request do what they must, with less ado.
-
-    Django's own receivers look through all databases and caches, in a storage that asks each time
-    whether an event loop runs: more than all of our middleware costs. There is one database, no
-    cache here has anything to close, and no request has a URLconf of its own.
-    """
-    from django.conf import settings
-
-    if not settings.DEBUG:
-        request_started.disconnect(reset_queries)
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-        signal.connect(_close_old_connection)
-    request_finished.disconnect(close_caches)
-    request_finished.disconnect(reset_urlconf)
-
-
-def _close_old_connection(**_: Any) -> None:
-    connections["default"].close_if_unusable_or_obsolete()
-
-
 def _application() -> Application:
-    django = get_wsgi_application()
+    setup(set_prefix=False)  # as Django's own way to such an application does
 
+    from config.handler import Handler, lighten_signals
+
+    django = Handler()
     bound_database()
     lighten_signals()
 
