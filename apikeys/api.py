@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,6 +39,11 @@ DRAINED = 1024 * 1024  # bytes
 MOST_PARAMETERS = 100
 NOT_JSON = "Request body is not valid JSON"
 UTF8_NAMES = {"", "utf-8", "utf8", '"utf-8"', '"utf8"'}
+
+
+@cache
+def _made(kinds: tuple[type[Any], ...]) -> list[Any]:
+    return [kind() for kind in kinds]
 
 
 def printable(text: str) -> str:
@@ -79,6 +87,16 @@ class KeyedAPIView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.began = time.perf_counter()
         return super().dispatch(request, *args, **kwargs)
+
+    # They keep nothing of a request: those of one serve all.
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return _made(tuple(self.authentication_classes))
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return _made(tuple(self.renderer_classes))
+
+    def get_parsers(self) -> list[BaseParser]:
+        return _made(tuple(self.parser_classes))
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Give the request what is asked of it many times: else it looks for it each time."""
