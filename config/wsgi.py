@@ -115,11 +115,10 @@ def bound_database() -> None:
 def _application() -> Application:
     setup(set_prefix=False)  # as Django's own way to such an application does
 
-    from config.handler import Handler, lighten_signals
+    from config.handler import Handler
 
     django = Handler()
     bound_database()
-    lighten_signals()
 
     from apikeys.api import DRAINED
 

@@ -8,18 +8,22 @@ from collections.abc import Iterator
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
-from django.dispatch import Signal
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 from django.urls import get_resolver
 
-from config.handler import Handler, fixed_paths, lighten_signals
+from config.handler import Handler, fixed_paths
 from config.routes import api_paths
 
 
-@pytest.fixture(scope="module")
-def handler() -> Handler:
-    return Handler()
+@pytest.fixture
+def handler() -> Iterator[Handler]:
+    before = [(signal, list(signal.receivers)) for signal in (request_started, request_finished)]
+    yield Handler()
+    for signal, receivers in before:
+        signal.receivers = receivers
+        signal.sender_receivers_cache.clear()
 
 
 def test_paths_without_parameters_are_known(handler: Handler) -> None:
@@ -45,32 +49,28 @@ def test_no_other_path_is_taken_for_it(handler: Handler, path: str) -> None:
         handler.resolve_request(RequestFactory().get(path))
 
 
-@pytest.fixture
-def _as_in_the_service() -> Iterator[None]:
-    before = [(signal, list(signal.receivers)) for signal in (request_started, request_finished)]
-    lighten_signals()
-    yield
-    for signal, receivers in before:
-        signal.receivers = receivers
-        signal.sender_receivers_cache.clear()
-
-
-@pytest.mark.usefixtures("_as_in_the_service")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("signal", [request_started, request_finished])
 def test_a_connection_that_is_too_old_is_closed_as_a_request_begins_and_ends(
-    signal: Signal,
+    handler: Handler,
 ) -> None:
+    def ask() -> HttpResponseBase:
+        return handler.get_response(RequestFactory().get("/policy"))
+
     connection.ensure_connection()
     mine = connection.connection
     connection.close_at = time.monotonic() + 60
-    signal.send(sender=None)
+    answer = ask()
+    answer.close()
     assert connection.connection is mine
     connection.close_at = time.monotonic() - 1
-    signal.send(sender=None)
+    answer = ask()
+    assert connection.connection is None
+    connection.ensure_connection()
+    connection.close_at = time.monotonic() - 1
+    answer.close()
     assert connection.connection is None
 
 
-@pytest.mark.usefixtures("_as_in_the_service")
-def test_nothing_else_is_done_then() -> None:
-    assert [len(signal.receivers) for signal in (request_started, request_finished)] == [1, 1]
+@pytest.mark.usefixtures("handler")
+def test_nobody_else_is_told_of_it() -> None:
+    assert [signal.receivers for signal in (request_started, request_finished)] == [[], []]
