@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+import pytest
 import redis
 from django.conf import settings
 from django.db import connection, transaction
@@ -39,6 +40,7 @@ Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 START_SECONDS = 60
 # What the service can run under here. Its promises hold under each, unless a test says otherwise.
 SERVERS = [name for name in processes_of_the_service.SERVERS if find_spec(name)]
+under_each_server = pytest.mark.parametrize("shared_service", SERVERS, indirect=True)
 # What configures a server so that the settings are not checked.
 UNCHECKED = {"gunicorn": "tests/served.py", "granian": "tests.served"}
 # The record, which is appended to and nothing else.
@@ -239,8 +241,11 @@ def started_service(
         yield Service(address, process.pid, output)
     finally:
         process.terminate()
-        process.wait(timeout=START_SECONDS)
-        output.close()
+        try:
+            process.wait(timeout=START_SECONDS)
+        finally:
+            process.kill()  # its workers end with it
+            output.close()
 
 
 @functools.cache

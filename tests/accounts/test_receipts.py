@@ -30,10 +30,10 @@ ASKED = {"email": "guest@example.com", "name": TYPED, "company": TYPED, "plans":
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_nothing_that_was_thanked_for_is_lost(end: signal.Signals) -> None:
+def test_nothing_that_was_thanked_for_is_lost(end: signal.Signals, server: str) -> None:
     """The mail server is away, and the process ends right after the answers."""
     collect_static()
-    with started_service(EMAIL_URL="smtp://127.0.0.1:9") as service:
+    with started_service(server=server, EMAIL_URL="smtp://127.0.0.1:9") as service:
         with httpx.Client(base_url=service.address) as browser:
             assert browser.get("/request-access/").status_code == 200
             for number in range(3):

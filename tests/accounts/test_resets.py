@@ -56,10 +56,10 @@ def away(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_nothing_that_was_asked_for_is_lost(person: User, end: signal.Signals) -> None:
+def test_nothing_that_was_asked_for_is_lost(person: User, end: signal.Signals, server: str) -> None:
     """The mail server is away, and the process ends right after the answers."""
     collect_static()
-    with started_service(EMAIL_URL="smtp://127.0.0.1:9") as service:
+    with started_service(server=server, EMAIL_URL="smtp://127.0.0.1:9") as service:
         with httpx.Client(base_url=service.address) as browser:
             assert browser.get(PAGE).status_code == 200
             for email in (person.email, "nobody@example.com"):

@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from accounts.models import Project
-from tests.doors import SERVERS, Service, started_service
+from tests.doors import Service, started_service, under_each_server
 from tests.makers import make_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
-under_each_server = pytest.mark.parametrize("shared_service", SERVERS, indirect=True)
 
 
 @pytest.fixture

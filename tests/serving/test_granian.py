@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +17,8 @@ import pytest
 from accounts.models import Project
 from apikeys.models import UsageHour
 from bench.slow_clients import DRIPPING, slow_clients
-from tests.doors import SERVERS, Service, started_service
+from config.environment import BASE_DIR
+from tests.doors import SERVERS, STARTS, Service, free_port, started_service, test_database_url
 from tests.makers import make_key
 from tests.serving.test_door import answers
 from tests.serving.test_slow_clients import wait_until
@@ -141,17 +144,41 @@ def test_what_was_counted_before_a_stop_is_written(project: Project) -> None:
     assert sum(hour.requests for hour in UsageHour.objects.filter(key_id=key.pk)) == 20
 
 
+def test_a_stop_that_comes_as_a_process_begins_is_not_lost() -> None:
+    """Else the first process waits for the other one, which has not heard of it, for a minute."""
+    for _ in range(3):
+        port = str(free_port())
+        begun = subprocess.Popen(
+            [sys.executable, *STARTS["granian"][1]],
+            cwd=BASE_DIR,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "DATABASE_URL": test_database_url(),
+                "PORT": port,
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert begun.stderr is not None
+        assert any("Spawning worker" in line for line in begun.stderr)
+        begun.terminate()
+        assert begun.wait(timeout=30) == 0
+        begun.stderr.close()
+
+
 @pytest.mark.parametrize(
     "pending",
     [
         pytest.param({"interrupt_signal": True}, id="to stop"),
         pytest.param({"interrupt_children": [0]}, id="a process has ended"),
+        pytest.param({"reload_signal": True}, id="to reload"),
     ],
 )
 def test_a_signal_that_comes_as_the_loop_looks_is_not_lost(pending: dict[str, Any]) -> None:
     from config.serving.granian.server import Waking  # it needs granian
 
-    server = SimpleNamespace(interrupt_signal=False, interrupt_children=[])
+    server = SimpleNamespace(interrupt_signal=False, interrupt_children=[], reload_signal=False)
     waking = Waking(server)
     waking.set()
     waking.clear()

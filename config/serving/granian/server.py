@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import Pipe
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from config.serving.granian.inner import MPServer, SocketHolder
 from config.serving.replacing import HANDOVER
 
+LOOK = 1.0  # seconds after which a thread that gets signals looks whether there were any
+STOPS = (signal.SIGTERM, signal.SIGINT)
 LOADED, WORN = "loaded", "worn"  # what a process tells the first one
 
 
@@ -25,21 +30,49 @@ class NoAdvice(logging.Filter):
         return not record.getMessage().startswith("Configuration allows spawning up to")
 
 
-class Waking(threading.Event):
+class Waking:
     """What granian's loop waits for. It stays set while there is something that the loop must see.
 
     The loop looks why it was woken and clears this then. A signal to stop that came in between, as
-    a process ended, would be waited for forever.
+    a process ended, would be waited for forever. And it has no lock, as `threading.Event` has:
+    signals come to the thread that waits, one while it sets this for the other.
+
+    Nor is it waited for without an end: a signal that comes just before its thread begins to sleep
+    does not wake it.
     """
 
     def __init__(self, server: Any) -> None:
-        super().__init__()
         self._server = server
+        self._is_set = False
+        self._calls: SimpleQueue[None] = SimpleQueue()  # the queue that a signal may put into
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+        self._calls.put(None)
+
+    def wait(self) -> None:
+        while not self._is_set:
+            with suppress(Empty):
+                self._calls.get(timeout=LOOK)
 
     def clear(self) -> None:
-        super().clear()
-        if self._server.interrupt_signal or self._server.interrupt_children:
+        self._is_set = False
+        server = self._server
+        if server.interrupt_signal or server.interrupt_children or server.reload_signal:
             self.set()
+
+
+@contextmanager
+def stops_held_back() -> Iterator[None]:
+    """Hold signals to stop back, for a process that begins until it has let go of our handlers."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 class Server(MPServer):  # type: ignore[misc] # granian's types are not read
@@ -86,6 +119,10 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
     def _watch_workers_rss(self) -> None:
         """Wake the loop for nothing else: memory is not looked at."""
 
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        with stops_held_back():
+            super()._spawn_workers(spawn_target, target_loader)
+
     def _respawn_workers(
         self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
     ) -> None:
@@ -95,7 +132,8 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
             self.wrks[index] = self._spawn_worker(
                 idx=index, target=spawn_target, callback_loader=target_loader
             )
-            self.wrks[index].start()
+            with stops_held_back():
+                self.wrks[index].start()
             fresh.append(self.wrks[index])
         self._wait_for(fresh)
         for process in old:

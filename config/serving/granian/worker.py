@@ -27,7 +27,7 @@ from config.serving.granian.inner import (
     callback_of,
 )
 from config.serving.granian.room import Room
-from config.serving.granian.server import LOADED, WORN
+from config.serving.granian.server import LOADED, LOOK, STOPS, WORN
 from config.serving.replacing import end_with
 
 UNDERSCORES = (
@@ -49,8 +49,9 @@ class Loaded:
 
 def load(tell: Connection) -> Loaded:
     """Load the application, in the process that serves it."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # until `serve` has others: nothing is lost
+    for number in STOPS:  # until `serve` has others: nothing is lost
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     end_with(first_process())
     from config.wsgi import application
 
@@ -97,7 +98,7 @@ def serve(
     answering = loaded.answering
     leaving = Leaving(answering, stop, ended, listening=sock[1].get_fd())
     threading.Thread(target=look_around, args=(loaded,), name="room", daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         signal.signal(number, leaving.begin)
     worker = WSGIWorker(
         worker_id,
@@ -118,7 +119,8 @@ def serve(
     run = getattr(worker, SERVE_METHODS[runtime_mode][(sock[0] or sock[1]).is_uds()])
     run(callback_of(loop, answering), loop, stop)
     loaded.tell.send((LOADED, os.getpid()))
-    ended.wait()
+    while not ended.wait(LOOK):
+        continue  # a signal that came just before the wait is seen now: see `Waking`
     processes.finish_work()
 
 
