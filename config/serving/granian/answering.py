@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from config.serving.bodies import LARGEST, KeptBody, largest_body, taken_of
 from config.serving.callers import PROBE, PROBES, Callers, key_line
+from config.serving.granian.paths import add_written
 from config.serving.granian.seats import Seats
 from config.serving.granian.turns import Turns
 from config.serving.outlet import (
@@ -182,6 +183,7 @@ def _read_large(environ: dict[str, Any], length: int | None) -> KeptBody:
 
 def _complete(environ: dict[str, Any]) -> dict[str, Any]:
     """Add what WSGI asks for besides what granian says of a request."""
+    add_written(environ)
     environ["SCRIPT_NAME"] = ""
     environ["wsgi.errors"] = sys.stderr
     environ["wsgi.version"] = (1, 0)
