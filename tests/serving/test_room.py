@@ -92,3 +92,12 @@ def test_whoever_has_the_most_connections_loses_the_oldest(
     monkeypatch.setattr(module, "QUIET", 0)
     room.look_around()
     assert [is_open(each) for each in clients] == [False] * 5 + [True] * 5
+
+
+def test_it_is_empty_when_nobody_is_connected(served: Served) -> None:
+    room = served.room(seconds=60)
+    assert room.is_empty()
+    _, server = served.client()
+    assert not room.is_empty()
+    server.close()
+    assert room.is_empty()

@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -35,6 +36,7 @@ UNDERSCORES = (
     " X-Forwarded-For."
 )
 LINGER = 2.0  # seconds in which answers still come on connections, each as the last one
+GLANCE = 0.05  # seconds after which it is looked whether there still are any
 LONGEST = 26.0  # seconds after that in which what was taken is answered
 
 
@@ -96,8 +98,14 @@ def serve(
     stop, ended = WorkerSignal(), threading.Event()
     stop.add_cb(ended.set)
     answering = loaded.answering
-    leaving = Leaving(answering, stop, ended, listening=sock[1].get_fd())
-    threading.Thread(target=look_around, args=(loaded,), name="room", daemon=True).start()
+    room = Room(
+        port=loaded.settings.port,
+        seconds=loaded.settings.request_seconds,
+        most=loaded.settings.connections,
+        working=answering.working,
+    )
+    leaving = Leaving(answering, room, stop, ended, listening=sock[1].get_fd())
+    threading.Thread(target=look_around, args=(loaded, room), name="room", daemon=True).start()
     for number in STOPS:
         signal.signal(number, leaving.begin)
     worker = WSGIWorker(
@@ -129,15 +137,9 @@ def first_process() -> int:
     return (parent and parent.pid) or os.getppid()
 
 
-def look_around(loaded: Loaded) -> None:
+def look_around(loaded: Loaded, room: Room) -> None:
     """Look once a second what is due: connections, the first process, WEB_MAX_REQUESTS."""
     settings, answering, parent = loaded.settings, loaded.answering, first_process()
-    room = Room(
-        port=settings.port,
-        seconds=settings.request_seconds,
-        most=settings.connections,
-        working=answering.working,
-    )
     # Not all processes at once. None: as many requests as come.
     enough = settings.max_requests or None
     if enough is not None:
@@ -160,9 +162,10 @@ class Leaving:
     """Ends a process: `stop` tells granian to take no more, which sets `ended` when all is said."""
 
     def __init__(
-        self, answering: Answering, stop: Any, ended: threading.Event, *, listening: int
+        self, answering: Answering, room: Room, stop: Any, ended: threading.Event, *, listening: int
     ) -> None:
         self._answering = answering
+        self._room = room
         self._stop = stop
         self._ended = ended
         self._listening = listening
@@ -174,9 +177,12 @@ class Leaving:
             threading.Thread(target=self._leave, name="leaving", daemon=True).start()
 
     def _leave(self) -> None:
-        if os.getppid() == first_process():  # else there is nobody who takes over
-            self._take_no_connections()
-            self._ended.wait(LINGER)
+        with suppress(OSError):  # such as a lack of files: it ends all the same
+            if os.getppid() == first_process():  # else there is nobody who takes over
+                self._take_no_connections()
+                until = time.monotonic() + LINGER
+                while time.monotonic() < until and not self._room.is_empty():
+                    self._ended.wait(GLANCE)
         self._stop.set()
         if not self._ended.wait(LONGEST):  # a client that never sends or reads the rest
             processes.finish_work()
