@@ -174,6 +174,7 @@ def processes() -> int:
 class Service:
     """A running service; `master` is the process that starts the workers and gets the signals."""
 
+    server: str
     address: str
     master: int
     output: IO[str]
@@ -238,7 +239,7 @@ def started_service(
     address = f"http://{host}:{port}"
     try:
         _wait_until_it_answers(process, address, output)
-        yield Service(address, process.pid, output)
+        yield Service(server, address, process.pid, output)
     finally:
         process.terminate()
         try:

@@ -41,7 +41,7 @@ class TestGuessing:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
+def test_of_a_thousand_wrong_passwords_few_are_evaluated(server: str) -> None:
     """Several threads guess, at several processes where the database can serve them."""
     # Redis remembers attempts for minutes, also those of the run before: another account, another
     # address of this machine's.
@@ -51,7 +51,10 @@ def test_of_a_thousand_wrong_passwords_few_are_evaluated() -> None:
     person.save(update_fields=["password"])
     home = f"127.{random.randrange(1, 255)}.{random.randrange(1, 255)}.7"
     collect_static()
-    with running_service(workers=processes()) as address, ThreadPoolExecutor(THREADS) as pool:
+    with (
+        running_service(server=server, workers=processes()) as address,
+        ThreadPoolExecutor(THREADS) as pool,
+    ):
 
         def guess(first: int) -> int:
             """Try every eighth password; each comes from a browser that knows no earlier one."""

@@ -32,7 +32,7 @@ def answered(client: httpx.Client) -> httpx.Response:
 @pytest.mark.redis
 @pytest.mark.django_db(transaction=True)
 class TestBetweenProcesses:
-    def test_exactly_the_limit_is_served(self, project: Project) -> None:
+    def test_exactly_the_limit_is_served(self, project: Project, server: str) -> None:
         key = make_key(project, rate_limit=100)[1]
 
         def ask(address: str) -> list[httpx.Response]:
@@ -40,7 +40,7 @@ class TestBetweenProcesses:
                 return [answered(client) for _ in range(10)]
 
         with (
-            running_service(workers=4) as address,
+            running_service(server=server, workers=4) as address,
             ThreadPoolExecutor(CONNECTIONS) as threads,
         ):
             self._wait_for_a_fresh_hour()
@@ -59,10 +59,10 @@ class TestBetweenProcesses:
         assert len(resets) == 1
         assert all(1 <= int(answer.headers["Retry-After"]) <= 3600 for answer in refused)
 
-    def test_whoever_waits_as_told_is_served(self, project: Project) -> None:
+    def test_whoever_waits_as_told_is_served(self, project: Project, server: str) -> None:
         key = make_key(project, burst_limit=1)[1]
         with (
-            running_service(workers=2) as address,
+            running_service(server=server, workers=2) as address,
             plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client,
         ):
             refused = next(
@@ -85,6 +85,7 @@ class TestBetweenProcesses:
 def test_redis_stopped_and_started_under_load_fails_no_request(
     own_redis: OwnRedis,  # noqa: F811 - the fixture, by its name
     project: Project,
+    server: str,
 ) -> None:
     key, done = make_key(project)[1], Event()
     workers = 2 if connection.vendor == "postgresql" else 1
@@ -107,7 +108,7 @@ def test_redis_stopped_and_started_under_load_fails_no_request(
 
     environment = {"REDIS_URL": own_redis.address, "WEB_CONCURRENCY": str(workers)}
     with (
-        running_service(workers=workers, **environment) as address,
+        running_service(server=server, workers=workers, **environment) as address,
         ThreadPoolExecutor(8) as threads,
     ):
         asking = [threads.submit(ask, address) for _ in range(8)]

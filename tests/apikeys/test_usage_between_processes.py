@@ -114,7 +114,7 @@ def totals(project: Project) -> Counter[tuple[str, int]]:
 )
 @pytest.mark.django_db(transaction=True)
 def test_totals_are_what_the_client_counted_through_a_rolling_restart(
-    project: Project, workers: int, requests: int
+    project: Project, server: str, workers: int, requests: int
 ) -> None:
     """Count to the request: what was answered was counted once, and nothing else was.
 
@@ -132,7 +132,10 @@ def test_totals_are_what_the_client_counted_through_a_rolling_restart(
                 if number == share // 2:
                     half_way.set()
 
-    with started_service(workers=workers) as service, ThreadPoolExecutor(8) as threads:
+    with (
+        started_service(server=server, workers=workers) as service,
+        ThreadPoolExecutor(8) as threads,
+    ):
         clients = [Client(service, key, keeps_connections=False) for _ in range(8)]
         before = service.workers()
         futures = [threads.submit(ask, client) for client in clients]
@@ -161,7 +164,7 @@ def open_sockets(pid: int) -> int:
 @pytest.mark.parametrize("workers", [1, pytest.param(4, marks=several)])
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_loses_what_it_had_not_written_and_no_more(
-    project: Project, workers: int
+    project: Project, server: str, workers: int
 ) -> None:
     """A kept connection stays with its worker: those that break tell whose answers were lost.
 
@@ -177,7 +180,10 @@ def test_a_worker_that_is_killed_loses_what_it_had_not_written_and_no_more(
                 client.ask_until_answered()
 
     count = 10 * workers
-    with started_service(workers=workers) as service, ThreadPoolExecutor(count) as threads:
+    with (
+        started_service(server=server, workers=workers) as service,
+        ThreadPoolExecutor(count) as threads,
+    ):
         clients = [Client(service, key, keeps_connections=True) for _ in range(count)]
         futures = [threads.submit(ask, client) for client in clients]
         try:

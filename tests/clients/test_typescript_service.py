@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import Project
 from tests.clients.node import CLIENT, MODULES, copied, need_modules, npx, run
+from tests.doors import under_each_server
 from tests.makers import make_key
 
 TYPESCRIPT = re.compile(r"^```typescript\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -28,6 +29,7 @@ def key(project: Project) -> str:
     return make_key(project)[1]
 
 
+@under_each_server
 def test_it_does_what_it_promises(service: str, project: Project, key: str) -> None:
     _, writer = make_key(project, "Writer", permissions=["memory:write"])
     said = npx(

@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.doors import collect_static, running_service
+from tests.doors import SERVERS, collect_static, running_service
 from tests.makers import memory_body
 from tests.servers import OwnPostgres, manage, own_postgres
 
@@ -53,13 +53,18 @@ def database() -> Iterator[tuple[OwnPostgres, str]]:
         yield server, made.strip().splitlines()[-1]
 
 
-@pytest.fixture(scope="module")
-def world(database: tuple[OwnPostgres, str]) -> Iterator[World]:
+@pytest.fixture(scope="module", params=SERVERS)
+def world(request: pytest.FixtureRequest, database: tuple[OwnPostgres, str]) -> Iterator[World]:
     server, key = database
     collect_static()
     with (
         running_service(
-            DATABASE_URL=server.url, WEB_THREADS="4", REDIS_URL="", HTTPS_ONLY="off", **BOUNDS
+            server=request.param,
+            DATABASE_URL=server.url,
+            WEB_THREADS="4",
+            REDIS_URL="",
+            HTTPS_ONLY="off",
+            **BOUNDS,
         ) as url,
         httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=60) as client,
     ):

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Barrier, Event, Semaphore
 from typing import Any
 
@@ -19,7 +16,7 @@ from django.db import connection
 
 from accounts.models import AuditEvent, Project
 from memory.models import Memory
-from tests.doors import plain_client, processes, running_service
+from tests.doors import plain_client, processes, started_service, under_each_server
 from tests.makers import make_key, memory_body, read_body
 
 ENOUGH = 4  # requests that each thread begins after the revoke was answered
@@ -121,6 +118,7 @@ def at_once(
     return list(threads.map(revoke, tokens))
 
 
+@under_each_server
 class TestRevokingUnderFire:
     def test_no_answer_to_what_began_after_a_revoke_holds_what_it_hid(
         self, door: Callable[[], httpx.Client]
@@ -203,9 +201,9 @@ TRIES = 2000
 
 class TestAProcessThatDies:
     def test_what_was_acknowledged_is_there_and_nothing_is_there_twice(
-        self, transactional_db: None, project: Project, tmp_path: Path
+        self, transactional_db: None, project: Project, server: str
     ) -> None:
-        key, log = make_key(project)[1], tmp_path / "log"
+        key = make_key(project)[1]
         workers = processes()
         acknowledged = Semaphore(0)
 
@@ -228,31 +226,19 @@ class TestAProcessThatDies:
                     acknowledged.release()
             return ids
 
-        arguments = f"--error-logfile {log}"
         killed: set[int] = set()
         with (
-            running_service(workers=workers, GUNICORN_CMD_ARGS=arguments) as address,
+            started_service(server=server, workers=workers) as service,
             ThreadPoolExecutor(WRITERS) as threads,
         ):
-            working = [threads.submit(write, address, writer) for writer in range(WRITERS)]
+            working = [threads.submit(write, service.address, writer) for writer in range(WRITERS)]
             for _ in range(2):
                 for _ in range(WRITERS * EACH // 4):
                     assert acknowledged.acquire(timeout=60)
-                victim = a_worker(log, other_than=killed)
+                victim = min(service.workers() - killed)  # one that serves already
                 os.kill(victim, signal.SIGKILL)
                 killed.add(victim)
             ids = [id_ for future in working for id_ in future.result()]
         assert len(set(ids)) == len(ids) == WRITERS * EACH
         assert {str(pk) for pk in Memory.objects.values_list("pk", flat=True)} == set(ids)
         assert AuditEvent.objects.filter(event_type="MEMORY_CREATE").count() == len(ids)
-
-
-def a_worker(log: Path, *, other_than: set[int]) -> int:
-    """Find a process that has started, in the service's own log."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        booted = re.findall(r"Booting worker with pid: (\d+)", log.read_text())
-        for pid in map(int, booted):
-            if pid not in other_than:
-                return pid
-    raise AssertionError("No worker started.")

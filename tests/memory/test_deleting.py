@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, Project, User
 from apikeys.principal import PERMISSIONS
 from memory import tallies
 from memory.models import Memory
-from tests.doors import Api, Response
+from tests.doors import Api, Response, under_each_server
 from tests.makers import NOW, make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored
 from tests.memory.bad_requests import CONTINUE, CREATE
@@ -158,6 +158,7 @@ class TestRoom:
         assert_reached(store(api, 9), "memories", 3)
 
 
+@under_each_server
 class TestOnTheWire:
     def test_the_answer_has_no_body_and_the_connection_goes_on(
         self, service: str, api: Api

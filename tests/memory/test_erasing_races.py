@@ -24,7 +24,7 @@ STORES = 4
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_that_was_stored_before_one_is_left_by_it(project: Project) -> None:
+def test_nothing_that_was_stored_before_one_is_left_by_it(project: Project, server: str) -> None:
     key = make_key(project, rate_limit=100_000, burst_limit=10_000)[1]
     stored: dict[str, int] = {}
     numbers, over, ready = count(), Event(), Barrier(ERASERS + STORES)
@@ -68,7 +68,7 @@ def test_nothing_that_was_stored_before_one_is_left_by_it(project: Project) -> N
 
     environment = {"RATE_LIMIT_HOUR": "100000", "RATE_LIMIT_SECOND": "10000"}
     with (
-        running_service(workers=processes(), **environment) as address,
+        running_service(server=server, workers=processes(), **environment) as address,
         ThreadPoolExecutor(ERASERS + STORES) as threads,
     ):
         writing = [threads.submit(store, address, writer) for writer in range(STORES)]

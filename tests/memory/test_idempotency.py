@@ -17,7 +17,7 @@ from accounts.models import AuditEvent, Project, User
 from memory import locks, schemas
 from memory.models import IdempotencyRecord, Memory
 from memory.remembering import request_digest, what_it_says
-from tests.doors import Api, Response, plain_client
+from tests.doors import Api, Response, plain_client, under_each_server
 from tests.makers import make_key, make_project, memory_body
 from tests.memory.answers import assert_refused, rows_stored, subject_of
 from tests.memory.bad_requests import CREATE
@@ -202,6 +202,7 @@ class TestErrors:
 
 
 class TestRaces:
+    @under_each_server
     def test_two_at_once_store_one_memory(self, service: str, project: Project) -> None:
         headers = {"X-API-Key": make_key(project)[1]}
         start = Barrier(RACERS)

@@ -22,7 +22,7 @@ from memory import idempotency, tallies, writes
 from memory.events import Caller
 from memory.idempotency import IdempotencyConflict, Once, claim_id
 from memory.models import IdempotencyClaim, IdempotencyRecord, Memory
-from tests.doors import Api, plain_client
+from tests.doors import Api, plain_client, under_each_server
 from tests.makers import make_key, memory_body
 from tests.memory.answers import assert_refused, subject_of
 from tests.memory.conftest import Clock
@@ -167,6 +167,7 @@ class TestClaims:
 
 
 class TestRaces:
+    @under_each_server
     def test_of_two_users_at_once_a_key_is_one_ones(self, service: str, project: Project) -> None:
         headers = {"X-API-Key": make_key(project)[1]}
         start = Barrier(CLAIMERS)

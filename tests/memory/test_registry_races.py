@@ -92,12 +92,12 @@ class TestAtOnce:
 
 
 class TestProcesses:
-    def test_each_sees_a_change_with_its_next_request(self, project: Project) -> None:
+    def test_each_sees_a_change_with_its_next_request(self, project: Project, server: str) -> None:
         """Both have kept the registry as it was before."""
         purpose = register(project, purpose_id="recommend_books")
         key = make_key(project)[1]
         body = read_body(purpose="recommend_books")
-        with started_service() as one, started_service() as other:
+        with started_service(server=server) as one, started_service(server=server) as other:
             clients = [
                 httpx.Client(base_url=each.address, headers={"X-API-Key": key}, timeout=60)
                 for each in (one, other)

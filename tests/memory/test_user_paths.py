@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Project
 from foundation import paths
 from memory.models import Memory
-from tests.doors import Api
+from tests.doors import Api, under_each_server
 from tests.makers import make_key, memory_body
 from tests.memory.answers import assert_refused
 
@@ -42,6 +42,7 @@ IDS = [
 ]
 
 
+@under_each_server
 @pytest.mark.django_db(transaction=True)
 def test_every_id_is_erased_and_no_other(service: str, project: Project) -> None:
     headers = {"X-API-Key": make_key(project)[1]}

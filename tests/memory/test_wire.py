@@ -12,6 +12,7 @@ import httpx
 
 from accounts.models import Project
 from memory.models import Memory
+from tests.doors import under_each_server
 from tests.makers import make_key, memory_body
 
 BODY = json.dumps(memory_body()).encode()
@@ -23,19 +24,21 @@ def chunks(body: bytes) -> Iterator[bytes]:
         yield body[start : start + 1000]
 
 
-def raw(address: str, head: list[str], body: bytes) -> bytes:
-    """Send bytes as they are, then nothing more, and return all that comes back."""
+def raw(address: str, head: list[str], body: bytes, *, half_closed: bool = False) -> bytes:
+    """Send bytes as they are, with nothing behind them or `half_closed`; return what comes back."""
     url = urlsplit(address)
     lines = ["POST /memory HTTP/1.1", "Host: localhost", "Connection: close", *head, "", ""]
     with socket.create_connection((url.hostname, url.port), timeout=30) as connection:
         connection.sendall("\r\n".join(lines).encode("latin-1") + body)
-        connection.shutdown(socket.SHUT_WR)
+        if half_closed:
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         while received := connection.recv(65536):
             answer += received
     return answer
 
 
+@under_each_server
 class TestOnTheWire:
     def test_bodies_can_come_in_every_way(self, service: str, project: Project) -> None:
         key = make_key(project)[1]
@@ -73,7 +76,7 @@ class TestOnTheWire:
             ("a length that is no number", [*named, "Content-Length: many"], BODY),
             ("a length and chunks", [*chunked, "Content-Length: 5"], b"0\r\n\r\n"),
         ]:
-            answer = raw(service, head, sent)
+            answer = raw(service, head, sent, half_closed=True)
             assert b"Traceback" not in answer, case
             assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), (case, answer)
         assert Memory.objects.count() == 5

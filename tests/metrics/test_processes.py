@@ -149,8 +149,8 @@ def _until_gone(asking: Asking, folder: Path, pids: set[int]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_service_without_a_token_keeps_no_folder(project: Project) -> None:
-    with started_service(workers=processes()) as service:
+def test_a_service_without_a_token_keeps_no_folder(project: Project, server: str) -> None:
+    with started_service(server=server, workers=processes()) as service:
         assert httpx.get(f"{service.address}/metrics", headers=WITH_TOKEN).status_code == 404
         assert folders(service.master) == []
 

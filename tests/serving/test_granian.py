@@ -17,8 +17,16 @@ import pytest
 from accounts.models import Project
 from apikeys.models import UsageHour
 from bench.slow_clients import DRIPPING, slow_clients
+from config import processes
 from config.environment import BASE_DIR
-from tests.doors import SERVERS, STARTS, Service, free_port, started_service, test_database_url
+from tests.doors import (
+    SERVERS,
+    UNCHECKED,
+    Service,
+    free_port,
+    started_service,
+    test_database_url,
+)
 from tests.makers import make_key
 from tests.serving.test_door import answers
 from tests.serving.test_slow_clients import wait_until
@@ -149,7 +157,7 @@ def test_a_stop_that_comes_as_a_process_begins_is_not_lost() -> None:
     for _ in range(3):
         port = str(free_port())
         begun = subprocess.Popen(
-            [sys.executable, *STARTS["granian"][1]],
+            [sys.executable, *processes.SERVERS["granian"][:-1], UNCHECKED["granian"]],
             cwd=BASE_DIR,
             env={
                 **os.environ,

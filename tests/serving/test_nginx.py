@@ -46,7 +46,7 @@ class Front:
 
 
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Front]:
+def front(tmp_path: Path, server: str) -> Iterator[Front]:
     collect_static()
     plain, secure = free_port(), free_port()
     certificate, secret = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -66,7 +66,10 @@ def front(tmp_path: Path) -> Iterator[Front]:
     command += ["-keyout", str(secret), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     with started_service(
-        TRUSTED_PROXY_COUNT="1", HTTPS_ONLY="on", ALLOWED_HOSTS="localhost,127.0.0.1"
+        server=server,
+        TRUSTED_PROXY_COUNT="1",
+        HTTPS_ONLY="on",
+        ALLOWED_HOSTS="localhost,127.0.0.1",
     ) as service:
         documented = (BASE_DIR / "docs" / "nginx.conf").read_text()
         for ours, here in [
