@@ -130,8 +130,12 @@ class TestReplacing:
         ):
             victim = min(service.workers())
             wait_until(lambda: asked.answered > 50)
+            before = service.workers()
             os.kill(victim, signal.SIGKILL)
-            wait_until(lambda: len(service.workers() - {victim}) == processes())
+            wait_until(lambda: bool(service.workers() - before))
+            (loading,) = service.workers() - before
+            os.kill(loading, signal.SIGKILL)
+            wait_until(lambda: len(service.workers() - {victim, loading}) == processes())
             answered = asked.answered
             wait_until(partial(asked.more_than, answered + 50))
         # Each client has one connection at a time: to the process that died, or to the other one.

@@ -148,7 +148,7 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
         """Wait until these have loaded, or one could not.
 
         granian gives up if a process dies soon after it was started in another one's place. That is
-        for those that do not come to serve; whatever kills one that did may do so again.
+        for those that cannot load; whatever kills one that has, or is about to, may do so again.
         """
         until = time.monotonic() + HANDOVER
         with self._news:
@@ -157,7 +157,8 @@ class Server(MPServer):  # type: ignore[misc] # granian's types are not read
                     break
                 self._news.wait(timeout=0.2)
             for each in fresh:
-                if each._id() not in self._loaded:
+                was_killed = each.inner.exitcode == -signal.SIGKILL  # as for a lack of memory
+                if each._id() not in self._loaded and not was_killed:
                     self.respawned_wrks[each.idx] = time.monotonic()
             self._loaded &= {each._id() for each in self.wrks}
 
