@@ -98,8 +98,9 @@ def test_redis_stopped_and_started_under_load_fails_no_request(
         return statuses
 
     def until_it_says(address: str, word: str | None) -> None:
-        with plain_client(base_url=address, timeout=60) as client:
+        with plain_client(base_url=address, headers={"X-API-Key": key}, timeout=60) as client:
             for _ in range(100_000):
+                assert client.get("/policy").status_code == 200  # so that this process learns it
                 answer = client.get("/readyz")
                 assert answer.status_code == 200
                 if answer.json().get("rate_limits") == word:
