@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, OperationalError, errors
 from psycopg.adapt import PyFormat, Transformer
@@ -87,8 +89,14 @@ def _may_run(database: BaseDatabaseWrapper) -> bool:
         database.vendor == "postgresql"
         and not database.in_atomic_block
         and not database.execute_wrappers
-        and not database.queries_logged
+        and not database.force_debug_cursor
+        and not _is_developing()
     )
+
+
+@cache
+def _is_developing() -> bool:
+    return settings.DEBUG
 
 
 def rows(
