@@ -81,15 +81,15 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_ids.assign(request.META)
-        server_id = str(request_ids.current())
+        server_id = request_ids.current()
         try:
             with deadlines.within(settings.DATABASE_DEADLINE):
                 response = self.get_response(request)
         finally:
             request_ids.forget()
         response.headers["X-Request-ID"] = request_id
-        if server_id != request_id:
-            response.headers["X-Server-Request-ID"] = server_id
+        if "HTTP_X_REQUEST_ID" in request.META and request_id != str(server_id):
+            response.headers["X-Server-Request-ID"] = str(server_id)
         return response
 
 
