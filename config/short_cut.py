@@ -62,7 +62,7 @@ class ShortCutMiddleware:
         self.view = view
         self.longer = _within_every(view)
         # The same for every answer but by whether it goes over TLS; in DEBUG also by its status.
-        self.headers: dict[bool, list[tuple[str, str]]] = {}
+        self.headers: dict[bool, dict[str, tuple[str, str]]] = {}
         if not settings.DEBUG:
             self.headers[True] = _headers(secure=True)
             if not settings.SECURE_SSL_REDIRECT:
@@ -75,8 +75,8 @@ class ShortCutMiddleware:
         if headers is None or request.method == "OPTIONS":
             return self.longer(request)
         response = self.view(request)
-        for name, value in headers:
-            response.headers[name] = value
+        # By Django's own word: it looks at each name and value anew, and these are always the same.
+        response.headers._store.update(headers)
         return response
 
 
@@ -88,12 +88,12 @@ def _within_every(handler: Handler) -> Handler:
     return handler
 
 
-def _headers(*, secure: bool) -> list[tuple[str, str]]:
-    """Return what every answer is given besides its own headers."""
+def _headers(*, secure: bool) -> dict[str, tuple[str, str]]:
+    """Return what every answer is given besides its own headers, as Django keeps them."""
     blank = HttpResponse()
     own = dict(blank.items())
     given = _within_every(lambda _: blank)(_BlankRequest(secure=secure))
-    return [(name, value) for name, value in given.items() if name not in own]
+    return {name.lower(): (name, value) for name, value in given.items() if name not in own}
 
 
 class _BlankRequest(HttpRequest):
