@@ -30,7 +30,7 @@ from apikeys.usage.collector import collector
 from apikeys.usage.samples import RequestSample
 from foundation import fields, json_mistakes, request_ids, strict_json
 from foundation.addresses import LONGEST_ADDRESS, client_address
-from foundation.answers import JSON_TYPE, RequestRefused, add_field
+from foundation.answers import JSON_TYPE, RequestRefused, add_field, set_plain
 from foundation.compression import compress
 from foundation.preferences import preferences
 from foundation.unknown_fields import Given
@@ -102,6 +102,7 @@ class KeyedAPIView(APIView):
         """Give the request what is asked of it many times: else it looks for it each time."""
         asked = super().initialize_request(request, *args, **kwargs)
         asked.META, asked.method = request.META, request.method
+        asked.resolver_match = request.resolver_match
         return asked
 
     def perform_authentication(self, request: Request) -> None:
@@ -129,9 +130,9 @@ class KeyedAPIView(APIView):
         if request.method in self.compressed:
             compress(response, request.META)
         if self.allowance is not None:
-            response.headers["X-RateLimit-Limit"] = str(self.allowance.limit)
-            response.headers["X-RateLimit-Remaining"] = str(self.allowance.remaining)
-            response.headers["X-RateLimit-Reset"] = str(self.allowance.reset)
+            set_plain(response, "X-RateLimit-Limit", str(self.allowance.limit))
+            set_plain(response, "X-RateLimit-Remaining", str(self.allowance.remaining))
+            set_plain(response, "X-RateLimit-Reset", str(self.allowance.reset))
             self._record(request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 

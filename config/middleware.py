@@ -37,6 +37,7 @@ from config import error_pages
 from config.errors import FOREIGN_PAGE, PLAIN_HTTP, respond
 from config.routes import is_api
 from foundation import request_ids
+from foundation.answers import set_plain
 from foundation.deadlines import deadlines
 
 # Every page needs a sign-in but for these; allauth says the same of its own.
@@ -87,7 +88,7 @@ class RequestIdMiddleware:
                 response = self.get_response(request)
         finally:
             request_ids.forget()
-        response.headers["X-Request-ID"] = request_id
+        set_plain(response, "X-Request-ID", request_id)  # the caller's own was looked at
         if "HTTP_X_REQUEST_ID" in request.META and request_id != str(server_id):
             response.headers["X-Server-Request-ID"] = str(server_id)
         return response

@@ -125,7 +125,8 @@ def _run(
     database: BaseDatabaseWrapper, statement: str, values: Sequence[Any], *, binary: bool
 ) -> tuple[_Statement, PGresult]:
     database.close_if_health_check_failed()
-    database.ensure_connection()
+    if database.connection is None:
+        database.ensure_connection()
     connection = database.connection
     pgconn = connection.pgconn
     kept = _kept.get(connection) or _kept.setdefault(connection, _Kept())
