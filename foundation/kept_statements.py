@@ -17,11 +17,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Connection, OperationalError, errors
+from psycopg import Connection, OperationalError, ProgrammingError, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
@@ -29,7 +28,9 @@ from psycopg.pq.abc import PGconn, PGresult
 from foundation.deadlines import deadlines
 
 MOST_STATEMENTS = 64  # of a connection; requests have nearly all of theirs in common
+MOST_TYPES = 8  # for which one is prepared: types of its values, as an integer's goes by its size
 DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+KEPT = "memory_scope_statements"
 GONE = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 _PLACEHOLDER = re.compile("%[s%]")
 
@@ -43,8 +44,24 @@ class _Statement:
         self.format = Format.BINARY if binary else Format.TEXT
         # A cursor of Django's, since that is told in which time zone times are read.
         self.transformer = Transformer(database.create_cursor())
-        self.runs = 0
-        self.names: dict[tuple[int, ...], bytes] = {}  # as prepared, by the types of its values
+        # By the types of its values: how often it ran, and its name where it is prepared.
+        self.runs: dict[tuple[int, ...], int] = {}
+        self.names: dict[tuple[int, ...], bytes] = {}
+
+    def is_due(self, types: tuple[int, ...], often: int | None) -> bool:
+        """Count a run, and say whether it is time to prepare it: after so many, or never."""
+        if often is None or (types not in self.runs and len(self.runs) >= MOST_TYPES):
+            return False
+        self.runs[types] = self.runs.get(types, 0) + 1
+        return self.runs[types] > often
+
+    def let_go(self, pgconn: PGconn, types: tuple[int, ...]) -> None:
+        """Let go of what is prepared for these types, if the server has not done so by itself."""
+        name = self.names.pop(types)
+        self.runs.pop(types)
+        result = pgconn.exec_(b"DEALLOCATE " + name)
+        if not _is_gone(result):
+            _checked(pgconn, result)
 
 
 class _Kept:
@@ -62,8 +79,8 @@ class _Kept:
         self.statements[key] = known
         if len(self.statements) > MOST_STATEMENTS:
             longest_ago = self.statements.pop(next(iter(self.statements)))
-            for name in longest_ago.names.values():
-                _checked(pgconn, pgconn.exec_(b"DEALLOCATE " + name))
+            for types in list(longest_ago.names):
+                longest_ago.let_go(pgconn, types)
         return known
 
     def new_name(self) -> bytes:
@@ -72,8 +89,16 @@ class _Kept:
         return b"memory_scope_%d" % self.prepared
 
 
-# By the driver's connection, which one thread uses at a time and which may go to another.
-_kept: WeakKeyDictionary[Connection[Any], _Kept] = WeakKeyDictionary()
+def _kept_with(connection: Connection[Any]) -> _Kept:
+    """Return what is kept with the driver's connection, which may go from thread to thread.
+
+    On it, and nowhere else: its statements hold the connection, and so go with it alone.
+    """
+    try:
+        kept: _Kept = vars(connection)[KEPT]
+    except KeyError:
+        kept = vars(connection)[KEPT] = _Kept()
+    return kept
 
 
 def database_of_request() -> BaseDatabaseWrapper | None:
@@ -88,6 +113,7 @@ def _may_run(database: BaseDatabaseWrapper) -> bool:
     return (
         database.vendor == "postgresql"
         and not database.in_atomic_block
+        and (database.autocommit or database.connection is None)
         and not database.execute_wrappers
         and not database.force_debug_cursor
         and not _is_developing()
@@ -129,13 +155,15 @@ def _run(
         database.ensure_connection()
     connection = database.connection
     pgconn = connection.pgconn
-    kept = _kept.get(connection) or _kept.setdefault(connection, _Kept())
+    kept = _kept_with(connection)
     known = kept.statement(database, pgconn, statement, binary=binary)
+    if len(values) != len(known.wanted):
+        raise ProgrammingError(f"{len(values)} values for {len(known.wanted)} placeholders.")
     transformer = known.transformer
     said = transformer.dump_sequence(values, known.wanted)
     types, formats = transformer.types or (), transformer.formats
     name = known.names.get(types)
-    if name is None and _is_due(connection, known):
+    if name is None and known.is_due(types, connection.prepare_threshold):
         name = kept.new_name()
         _checked(pgconn, pgconn.prepare(name, known.text, types))
         known.names[types] = name
@@ -143,16 +171,9 @@ def _run(
         result = pgconn.exec_prepared(name, said, formats, known.format)
         if not _is_gone(result):
             return known, _checked(pgconn, result)
-        del known.names[types]
+        known.let_go(pgconn, types)
     result = pgconn.exec_params(known.text, said, types, formats, known.format)
     return known, _checked(pgconn, result)
-
-
-def _is_due(connection: Connection[Any], known: _Statement) -> bool:
-    """Say whether the statement ran often enough to be prepared, as the settings have it."""
-    known.runs += 1
-    often = connection.prepare_threshold
-    return often is not None and known.runs > often
 
 
 def _is_gone(result: PGresult) -> bool:

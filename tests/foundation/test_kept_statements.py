@@ -2,73 +2,42 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
+from weakref import ref
 
-import psycopg
 import pytest
 from django.db import (
     DEFAULT_DB_ALIAS,
     DataError,
     IntegrityError,
     OperationalError,
+    ProgrammingError,
     connection,
     connections,
     transaction,
 )
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
-from psycopg.pq import Format, TransactionStatus
+from psycopg.pq import TransactionStatus
 
 from foundation import kept_statements, outages, sql
 from foundation.deadlines import Deadlines, deadlines
 from tests.doors import kill_connection
+from tests.foundation.asking import by_django, kept, often
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("in_a_request_on_a_new_connection"),
+]
 
 TYPED = "SELECT %s::uuid, %s::timestamptz, %s::text, %s::bigint, %s::boolean, '{\"a\": 1}'::jsonb"
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
-
-
-def _kept() -> dict[Any, Any]:
-    kept = kept_statements._kept.get(connections[DEFAULT_DB_ALIAS].connection)
-    return {} if kept is None else kept.statements
-
-
-def _prepared() -> list[str]:
-    """Return what is prepared on the server for this connection, by this module."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'memory_scope%'"
-        )
-        return [statement for (statement,) in cursor.fetchall()]
-
-
-def _often(statement: str, *values: Any) -> Any:
-    """Run the statement until it is prepared, and once more. Return the last answer."""
-    connection.ensure_connection()
-    for _ in range(connection.connection.prepare_threshold + 2):
-        found = sql.rows(statement, values)
-    return found
-
-
-@pytest.fixture(autouse=True)
-def _in_a_request_on_a_new_connection() -> Iterator[None]:
-    connection.close()
-    connection.connect()
-    with deadlines.within(60):
-        yield
-
-
-def _by_django(statement: str, values: tuple[Any, ...], *, binary: bool) -> Any:
-    with connection.cursor() as cursor:
-        cursor.cursor.format = Format(binary)
-        cursor.execute(statement, values)
-        return cursor.fetchall()
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -79,15 +48,15 @@ def test_it_finds_what_a_new_cursor_finds_each_time(binary: bool) -> None:
         (UUID(int=1), AT, "", 2**60, False),
     ):
         found = sql.rows(TYPED, values, binary=binary)
-        assert found == _by_django(TYPED, values, binary=binary)
+        assert found == by_django(TYPED, values, binary=binary)
         assert found[0][1] is None or found[0][1].tzinfo is not None
-    assert list(_kept()) == [(TYPED, binary)]
+    assert list(kept()) == [(TYPED, binary)]
 
 
 def test_equal_statements_are_one_however_they_were_made() -> None:
     for number in range(3):
         assert sql.rows(f"SELECT %s::bigint{' ' * 2}", (number,)) == [(number,)]
-    assert len(_kept()) == 1
+    assert len(kept()) == 1
 
 
 def test_a_change_says_how_many_rows_it_changed() -> None:
@@ -167,91 +136,55 @@ def test_who_asks_django_to_show_statements_sees_them() -> None:
 def test_nothing_of_what_was_found_is_kept() -> None:
     assert sql.rows("SELECT %s::text", ("fennel",)) == [("fennel",)]
     sql.change("UPDATE accounts_user SET name = %s WHERE false", ("fennel",))
-    assert len(_kept()) == 2
-    assert [known.transformer.pgresult for known in _kept().values()] == [None, None]
+    assert len(kept()) == 2
+    assert [known.transformer.pgresult for known in kept().values()] == [None, None]
 
 
 def test_a_sign_for_per_cent_is_one() -> None:
     assert sql.rows("SELECT 7 %% 4, 'a%%', %s::text", ("%s",)) == [(3, "a%", "%s")]
 
 
-def test_what_runs_often_is_prepared_for_the_types_of_its_values() -> None:
-    assert _often("SELECT %s::text", "x") == [("x",)]
-    assert _prepared() == ["SELECT $1::text"]
-    assert sql.rows("SELECT %s::text", (5,)) == [("5",)]
-    assert sql.rows("SELECT %s::text", (None,)) == [(None,)]
-    assert sql.rows("SELECT %s::text", ("y",)) == [("y",)]
-    assert _prepared() == ["SELECT $1::text"] * 2  # None has no type, and text needs none
+def test_a_connection_takes_all_that_is_kept_along() -> None:
+    assert often("SELECT %s::text", "x") == [("x",)]
+    driver = ref(connection.connection)
+    connection.close()
+    gc.collect()
+    assert driver() is None
 
 
-def test_behind_a_pooler_nothing_is_prepared() -> None:
-    often = connection.connection.prepare_threshold + 2
-    connection.connection.prepare_threshold = None
-    for _ in range(often):
-        assert sql.rows("SELECT %s::text", ("x",)) == [("x",)]
-    assert _prepared() == []
+def test_values_and_placeholders_are_as_many() -> None:
+    for values in ((), (1, 2)):
+        with pytest.raises(ProgrammingError):
+            sql.rows("SELECT %s::bigint", values)
 
 
-def test_what_the_server_let_go_of_is_prepared_again() -> None:
-    assert _often("SELECT %s::text", "x") == [("x",)]
-    connection.connection.execute("DEALLOCATE ALL")
-    assert sql.rows("SELECT %s::text", ("y",)) == [("y",)]
-    assert sql.rows("SELECT %s::text", ("z",)) == [("z",)]
-    assert _prepared() == ["SELECT $1::text"]
-
-
-def test_psycopg_and_this_prepare_beside_each_other() -> None:
-    """A savepoint that is rolled back lets psycopg forget all that it prepared: ours goes too."""
-    assert _often("SELECT %s::text", "x") == [("x",)]
-    for _ in range(connection.connection.prepare_threshold + 2):
-        assert _by_django("SELECT %s::bigint", (5,), binary=False) == [(5,)]
-    with transaction.atomic():
-        with suppress(ZeroDivisionError), transaction.atomic():
-            raise ZeroDivisionError
-        assert _by_django("SELECT %s::bigint", (6,), binary=False) == [(6,)]
-    assert sql.rows("SELECT %s::text", ("y",)) == [("y",)]
-
-
-@pytest.mark.parametrize("others", [False, True])
-def test_columns_that_got_another_type_are_read_as_it(others: bool) -> None:
-    sql.change("CREATE TABLE kept AS SELECT 5 AS number", ())
+def test_where_nothing_is_committed_by_itself_nothing_runs_here() -> None:
+    sql.change("CREATE TABLE kept (number int)", ())
     try:
-        assert _often("SELECT number FROM kept") == [(5,)]
-        alter = "ALTER TABLE kept ALTER number TYPE text"
-        if others:
-            with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
-                other.execute(alter)
-        else:
-            sql.change(alter, ())
-        assert _often("SELECT number FROM kept") == [("5",)]
+        connection.set_autocommit(False)
+        sql.change("INSERT INTO kept VALUES (%s)", (1,))
+        connection.rollback()
+        connection.set_autocommit(True)
+        assert sql.rows("SELECT * FROM kept", ()) == []
     finally:
+        connection.set_autocommit(True)
         sql.change("DROP TABLE kept", ())
 
 
-def test_not_many_statements_are_kept_nor_stay_prepared() -> None:
-    often = connection.connection.prepare_threshold + 1
-    for number in range(kept_statements.MOST_STATEMENTS + 10):
-        for _ in range(often):
-            sql.rows(f"SELECT {number}", ())
-        assert len(_kept()) <= kept_statements.MOST_STATEMENTS
-    assert len(_prepared()) == kept_statements.MOST_STATEMENTS
-    assert "SELECT 0" not in _prepared()
-
-
 def test_a_connection_that_was_cut_is_an_outage_and_the_next_is_asked_anew() -> None:
-    assert _often("SELECT 1") == [(1,)]
+    assert often("SELECT 1") == [(1,)]
     kill_connection()
     with pytest.raises(OperationalError) as caught:
         sql.rows("SELECT 1", ())
     assert outages.is_outage(caught.value)
     connection.close()
-    assert _often("SELECT 1") == [(1,)]
+    assert often("SELECT 1") == [(1,)]
     kill_connection()
     assert sql.first_rows("SELECT 1", ()) == [(1,)]
 
 
 def test_a_deadline_cuts_what_the_server_does_not_answer() -> None:
-    _often("SELECT 1")
+    often("SELECT 1")
     with deadlines.within(0.1), pytest.raises(OperationalError) as caught:
         sql.rows("SELECT pg_sleep(%s::int)", (50,))
     assert outages.is_outage(caught.value)
@@ -267,7 +200,7 @@ def test_others_use_the_drivers_own_cursors(inside: bool, monkeypatch: pytest.Mo
     else:
         monkeypatch.setattr(kept_statements, "deadlines", Deadlines())
         assert sql.rows("SELECT %s::text", ("x",)) == [("x",)]
-    assert _kept() == {}
+    assert kept() == {}
 
 
 def test_a_first_statement_may_be_the_second_of_a_transaction_that_failed() -> None:
@@ -288,9 +221,9 @@ def test_they_go_with_a_connection_that_another_thread_takes_over() -> None:
         connections[DEFAULT_DB_ALIAS] = own
         with deadlines.within(60):
             sql.rows("SELECT 1", ())
-        seen.append(dict(_kept()))
+        seen.append(dict(kept()))
 
-    before = dict(_kept())
+    before = dict(kept())
     thread = threading.Thread(target=other)
     thread.start()
     thread.join()
