@@ -24,10 +24,7 @@ from typing import Any
 import hiredis
 import redis
 
-from foundation.shared_redis import TIMEOUT, Client
-
-# As the kernel takes it: seconds, and microseconds of the next.
-LIMIT = struct.pack("ll", int(TIMEOUT), int(TIMEOUT % 1 * 1_000_000))
+from foundation.shared_redis import Client
 
 
 class DirectRedis:
@@ -89,8 +86,11 @@ class DirectRedis:
         # By redis-py's own word: no public one says which socket it is.
         own = connection._get_socket()
         if type(own) is socket.socket:
-            for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-                own.setsockopt(socket.SOL_SOCKET, limit, LIMIT)
+            seconds = connection.socket_timeout or 0
+            # As the kernel takes it: seconds, and microseconds of the next.
+            limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+            for what in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                own.setsockopt(socket.SOL_SOCKET, what, limit)
             own.settimeout(None)
 
     def _of_this_process(self) -> deque[Any]:

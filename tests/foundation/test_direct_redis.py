@@ -73,6 +73,18 @@ def test_a_connection_that_was_cut_is_made_anew_once_and_keeps_its_limits(
     server.hang(False)
 
 
+def test_a_limit_of_the_address_holds(server: OwnRedis) -> None:
+    patient = DirectRedis(shared_redis.client_of(f"{server.address}?socket_timeout=60"))
+    patient.ask("SET", "a", "late")
+    server.hang()
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(patient.ask, "GET", "a")
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=2 * shared_redis.TIMEOUT)
+        server.hang(False)
+        assert asked.result() == b"late"
+
+
 def test_a_server_that_is_gone_is_no_timeout(direct: DirectRedis, server: OwnRedis) -> None:
     direct.ask("PING")
     server.stop()
