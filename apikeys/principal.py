@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -45,9 +46,14 @@ class Principal(msgspec.Struct, frozen=True):
     replaced_at: datetime | None = None  # when a rotation replaced its secret
     ends_when_silent: bool = False  # that secret, once nobody uses it
 
-    def __repr__(self) -> str:
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Tell all but the key, also where something prints structs its own way."""
         told = [name for name in self.__struct_fields__ if name != "subject_key"]
-        return f"Principal({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
+        return [(name, getattr(self, name)) for name in told]
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"Principal({told})"
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

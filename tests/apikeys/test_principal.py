@@ -61,3 +61,4 @@ class TestSubject:
 
     def test_the_projects_key_is_not_in_its_repr(self) -> None:
         assert "subject_key" not in repr(principal())
+        assert "subject_key" not in dict(principal().__rich_repr__())
