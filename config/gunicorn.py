@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config import processes
+from config import cores, processes
 from config.serving.replacing import end_with, generations
 from config.serving.shares import shares
 
@@ -52,8 +52,16 @@ def on_exit(server: Any) -> None:
     processes.end_counting()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    if settings.own_cores:
+        others = server.WORKERS.values()
+        worker.core = cores.least_used(getattr(other, "core", None) for other in others)
+
+
 def post_fork(server: Any, worker: Any) -> None:
     end_with(worker.ppid)
+    if settings.own_cores:
+        cores.keep_to(worker.core)
     worker.request_seconds = settings.request_seconds
     shares.join(worker.age)
 

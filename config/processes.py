@@ -16,6 +16,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from config import cores
 from config.environment import BASE_DIR, Environment
 
 # What starts each server: what Python is told, in the folder of the code. The last word is what
@@ -39,6 +42,7 @@ class Settings:
     host: str
     port: int
     processes: int
+    own_cores: bool  # each process keeps to a core (config/cores.py)
     threads: int
     request_seconds: int  # in which a request must come whole, and for which it may wait
     max_requests: int  # after which a process starts afresh: a slow leak never grows old; or 0
@@ -64,12 +68,20 @@ def settings() -> Settings:
         host=env.text("HOST", "127.0.0.1"),
         port=env.number("PORT", default=8000, least=1, most=65535),
         processes=env.processes("WEB_CONCURRENCY"),
+        own_cores=_own_cores(env),
         threads=env.number("WEB_THREADS", default=8, least=1, most=256),
         request_seconds=env.number("REQUEST_SECONDS", default=10, least=1, most=600),
         max_requests=env.number("WEB_MAX_REQUESTS", default=100_000, least=0, most=1_000_000_000),
         log_level=env.text("LOG_LEVEL", "info").lower(),
         connections=max(64, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)),
     )
+
+
+def _own_cores(env: Environment) -> bool:
+    wanted = env.flag("WEB_AFFINITY", default=False)
+    if wanted and not cores.can_be_kept_to():
+        raise ImproperlyConfigured("WEB_AFFINITY=on needs Linux.")
+    return wanted
 
 
 def check_settings() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from granian.log import logger
 
-from config import processes
+from config import cores, processes
 from config.serving.granian.answering import Answering
 from config.serving.granian.inner import (
     SERVE_METHODS,
@@ -95,6 +95,9 @@ def serve(
     granian's wrapper, which gives each request a copy of the environment, secrets and all; kept
     connections hear of the end before it comes; and there is work to finish behind it.
     """
+    if loaded.settings.own_cores:
+        allowed = cores.allowed()
+        cores.keep_to(allowed[worker_id % len(allowed)])
     stop, ended = WorkerSignal(), threading.Event()
     stop.add_cb(ended.set)
     answering = loaded.answering
