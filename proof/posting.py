@@ -51,10 +51,11 @@ def _send(posting: Posting, *, at: datetime) -> int:
     """Send what this process claimed. Return how many: none or one."""
     row = Posting.objects.filter(pk=posting.pk)
     where = settings.SEALS_EMAIL if posting.way == Way.MAIL else settings.SEALS_URL
-    if not where:  # it is not wanted any more
-        row.update(done_at=at)
-        return 0
     seals = _seals(Way(posting.way), at=at)
+    # It is not wanted any more, or went with the day's before, which had to be tried again.
+    if not (where and seals):
+        row.delete()
+        return 0
     try:
         (_mail if posting.way == Way.MAIL else _upload)(where, seals, at=at)
     except (OSError, SMTPException, HTTPException, ValueError) as error:

@@ -95,7 +95,7 @@ class TestPosting:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         settings.SEALS_URL, settings.SEALS_EMAIL = URL, "notary@example.com"
-        at = timezone.now()
+        at = timezone.now().replace(hour=12)  # so that what is tried again is still of that day
 
         def fail(reason: Exception) -> Any:
             def failing(*args: Any, **options: Any) -> None:
@@ -114,6 +114,29 @@ class TestPosting:
             assert posting.post(at=at + 24 * posting.RETRY) == 0
         assert Posting.objects.get(way="url").done_at is not None
         assert posting.post(at=at + DAY / 4) == 1
+        assert len(mail.outbox) == 1
+
+    def test_what_is_late_by_a_day_is_sent_once(
+        self, record: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.SEALS_EMAIL = "notary@example.com"
+        at = timezone.now().replace(hour=23)
+
+        def failing(*args: Any, **options: Any) -> None:
+            raise SMTPServerDisconnected
+
+        with monkeypatch.context() as patch:
+            patch.setattr(posting, "_mail", failing)
+            assert posting.post(at=at) == 0
+        [late] = Posting.objects.all()
+        after_midnight = at + DAY / 12
+        assert posting.post(at=after_midnight) == 1
+        assert [len(one.attachments) for one in mail.outbox] == [1]
+        assert late.day == Posting.objects.get().day  # the new day's is still to be sent
+        sealed(record, count=1)
+        Seal.objects.filter(number=2).update(sealed_at=after_midnight)
+        mail.outbox.clear()
+        assert posting.post(at=after_midnight) == 1
         assert len(mail.outbox) == 1
 
 
