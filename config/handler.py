@@ -18,6 +18,7 @@ from django.urls import ResolverMatch, get_resolver
 from django.utils.log import log_response
 
 from config.routes import api_paths, is_api
+from foundation.answers import kept_headers
 
 
 class Handler(WSGIHandler):
@@ -47,8 +48,7 @@ class Handler(WSGIHandler):
             log_response("%s: %s", reason, request.path, response=response, request=request)
         response._resource_closers.append(request.close)
         response._handler_class = type(self)
-        # By Django's own word: pairs of a name and a value, which else are found one by one.
-        headers = list(response.headers._store.values())
+        headers = list(kept_headers(response).values())
         headers += [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
         start_response(f"{response.status_code} {response.reason_phrase}", headers)
         return response

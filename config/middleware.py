@@ -88,7 +88,7 @@ class RequestIdMiddleware:
                 response = self.get_response(request)
         finally:
             request_ids.forget()
-        set_plain(response, "X-Request-ID", request_id)  # the caller's own was looked at
+        set_plain(response, "X-Request-ID", request_id)
         if "HTTP_X_REQUEST_ID" in request.META and request_id != str(server_id):
             response.headers["X-Server-Request-ID"] = str(server_id)
         return response

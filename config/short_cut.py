@@ -26,6 +26,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from config.routes import is_api
+from foundation.answers import kept_headers
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -75,8 +76,7 @@ class ShortCutMiddleware:
         if headers is None or request.method == "OPTIONS":
             return self.longer(request)
         response = self.view(request)
-        # By Django's own word: it looks at each name and value anew, and these are always the same.
-        response.headers._store.update(headers)
+        kept_headers(response).update(headers)
         return response
 
 

@@ -76,11 +76,17 @@ def json_response(
 
 
 def set_plain(response: HttpResponseBase, name: str, value: str) -> None:
-    """Set a header to words of our own, numbers and other plain ASCII, and to nothing from outside.
+    """Set a header to what is plain ASCII for certain: our own words and numbers, checked ids."""
+    kept_headers(response)[name.lower()] = name, value
 
-    By Django's own word for where headers are kept: its public one looks at each letter.
+
+def kept_headers(response: HttpResponseBase) -> dict[str, tuple[str, str]]:
+    """Return an answer's headers as Django keeps them: by name in small letters, name and value.
+
+    By Django's own word for it, here alone: its public ways look at each letter of each header.
     """
-    response.headers._store[name.lower()] = name, value
+    store: dict[str, tuple[str, str]] = response.headers._store
+    return store
 
 
 def add_field(response: HttpResponseBase, name: str, value: Any) -> None:
