@@ -37,13 +37,16 @@ def are_spread(service: Service, workers: int) -> bool:
 @pytest.mark.skipif(not cores.can_be_kept_to(), reason="needs Linux")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("server", SERVERS)
-def test_each_process_keeps_to_a_core_and_so_does_the_one_in_its_place(server: str) -> None:
+def test_each_process_keeps_to_a_core_and_so_do_those_in_its_place(server: str) -> None:
     workers = possible()
     with started_service(workers=workers, server=server, **ON) as service:
         wait_until(lambda: are_spread(service, workers))
         killed = min(service.workers())
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: killed not in service.workers() and are_spread(service, workers))
+        before = service.workers()
+        os.kill(service.master, signal.SIGHUP)
+        wait_until(lambda: not before & service.workers() and are_spread(service, workers))
         assert httpx.get(f"{service.address}/healthz").status_code == 200
 
 
