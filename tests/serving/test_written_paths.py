@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from config.serving.granian.paths import add_written
+from config import urls
+from config.serving.granian.paths import BEHIND, add_written
+from tests.test_routes import routes
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,14 @@ def test_all_behind_users_is_the_id_but_for_what_a_method_has_there(
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path}
     add_written(environ)
     assert environ.get("RAW_URI") == written
+
+
+def test_what_methods_have_behind_an_id_is_known() -> None:
+    behind = {}
+    for route, entry in routes(urls.api):
+        users, _, path = route.partition("<path:user_id>")
+        if users == "users/" and path:
+            view = entry.callback.view_class
+            methods = {name.upper() for name in view.http_method_names if hasattr(view, name)}
+            behind |= dict.fromkeys(methods - {"OPTIONS"}, path)
+    assert {**behind, "HEAD": behind["GET"]} == BEHIND
