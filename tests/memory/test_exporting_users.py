@@ -251,7 +251,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(api: Api, way: str) -> No
 @under_each_server
 @pytest.mark.django_db(transaction=True)
 class TestThroughTheService:
-    def test_it_comes_whole(self, service: str, project: Project) -> None:
+    def test_it_comes_whole(self, service: str, shared_service: Service, project: Project) -> None:
         store_many(project, 3000, size=1000)
         headers = {"X-API-Key": make_key(project)[1]}
         with httpx.Client(base_url=service, headers=headers, timeout=60) as client:
@@ -259,6 +259,8 @@ class TestThroughTheService:
                 answer = client.get("/users/user_1/export")
                 assert len(answer.json()["memories"]) == 3000
                 assert answer.json()["complete"] is True
+                if shared_service.server == "gunicorn":
+                    assert answer.headers["Transfer-Encoding"] == "chunked"
 
     def test_one_that_breaks_off_is_not_taken_for_whole(
         self, service: str, shared_service: Service, project: Project
