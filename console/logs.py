@@ -20,7 +20,7 @@ from console.error_groups import errors_among
 from console.log_filters import LogFilter
 from console.owned import SignedIn
 from console.summaries import key_names
-from console.traces import traces
+from console.traces import FEW, traces
 from foundation.addresses import base_url
 
 FIELDS = (
@@ -71,7 +71,9 @@ def requests(request: SignedIn, project_id: UUID, environment: str) -> HttpRespo
         return render(request, "console/requests.html", context)
     page = form.page()
     context["page"] = page
-    context["traces"] = traces(project, environment, page.rows, base_url=base_url(request))
+    context["traces"] = traces(
+        project, environment, page.rows, base_url=base_url(request), most=FEW
+    )
     return render(request, "console/requests.html", context)
 
 

@@ -23,6 +23,7 @@ from foundation.identifiers import first_id
 
 # An event is made while its request runs; a clock may be set meanwhile.
 AROUND = timedelta(seconds=2)
+FEW = 3  # events of each request that the log tells; a batch leaves up to a hundred
 # What an answer is called beside its number, by its error code or else by its status.
 WORDS = {
     "policy_denied": "Denied",
@@ -43,7 +44,8 @@ class Trace:
     """A request, its answer in words, its key, and what it left in the record.
 
     `purpose` is what it stated, empty where it stated none, and `reads` how often: a batch has one
-    purpose for all that it reads.
+    purpose for all that it reads. Of the `events` that it left, `decisions` of which decided
+    something, some may be `told` alone.
     """
 
     logged: LoggedRequest
@@ -53,6 +55,8 @@ class Trace:
     masked: str
     purpose: SafeString
     reads: int
+    events: int
+    decisions: int
     told: list[Told]
     href: str
     key_href: str
@@ -86,32 +90,50 @@ class Trace:
 
     @property
     def denied(self) -> bool:
-        return any(one.event.event_type == EventType.POLICY_DENIED for one in self.told)
+        return not all(_is_allowed(one.event) for one in self.told)
 
 
 def traces(
-    project: Project, environment: str, logged: Sequence[LoggedRequest], *, base_url: str
+    project: Project,
+    environment: str,
+    logged: Sequence[LoggedRequest],
+    *,
+    base_url: str,
+    most: int | None = None,
 ) -> list[Trace]:
-    """Tell requests of one environment; whatever their number, by one question to each table."""
+    """Tell requests of one environment; whatever their number, by one question to each table.
+
+    Of what each left in the record, tell `most` events: what was denied first.
+    """
     events = _events_of(project, environment, logged)
-    told = iter(telling.tell(project, environment, [one for some in events for one in some]))
+    chosen = [some if most is None else sorted(some, key=_is_allowed)[:most] for some in events]
+    told = iter(telling.tell(project, environment, [one for some in chosen for one in some]))
     keys = ApiKey.objects.filter(project=project, pk__in={one.key_id for one in logged})
     pointers = Pointers(project, environment)
     called = {key.pk: key for key in keys.with_secrets()} if logged else {}
     return [
-        _trace(one, called.get(one.key_id), [next(told) for _ in some], pointers, base_url)
-        for one, some in zip(logged, events, strict=True)
+        _trace(one, called.get(one.key_id), left, [next(told) for _ in some], pointers, base_url)
+        for one, left, some in zip(logged, events, chosen, strict=True)
     ]
+
+
+def is_decision(event: AuditEvent) -> bool:
+    return bool(event.purpose_class or event.reason_code)
+
+
+def _is_allowed(event: AuditEvent) -> bool:
+    return event.event_type != EventType.POLICY_DENIED
 
 
 def _trace(
     logged: LoggedRequest,
     key: ApiKey | None,
+    events: list[AuditEvent],
     told: list[Told],
     pointers: Pointers,
     base_url: str,
 ) -> Trace:
-    purposes = [said for one in told if (said := purpose_of(one.event))]
+    purposes = [said for one in events if (said := purpose_of(one))]
     return Trace(
         logged=logged,
         answer=f"{logged.status} {answer_in_words(logged.status, logged.code)}",
@@ -120,6 +142,8 @@ def _trace(
         masked=_masked(logged, key),
         purpose=purposes[0] if purposes else mark_safe(""),
         reads=len(purposes),
+        events=len(events),
+        decisions=sum(map(is_decision, events)),
         told=told,
         href=pointers.logged(logged.pk),
         key_href=pointers.key(logged.key_id),

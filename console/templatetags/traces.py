@@ -19,7 +19,7 @@ from console.templatetags.icons import icon
 from console.templatetags.isolated import isolated
 from console.templatetags.moments import clock, moment
 from console.templatetags.reasons import reason, words_that_decided
-from console.traces import Trace
+from console.traces import Trace, is_decision
 
 NOTHING = mark_safe("")
 FORMER = "A former key"
@@ -154,8 +154,8 @@ def _trace(
         decisions=_decisions(trace),
         advice=_advice(trace),
         events_icon=icon("scroll-text", "quiet"),
-        plural="" if len(trace.told) == 1 else "s",
-        events=_events(trace.told),
+        plural="" if trace.events == 1 else "s",
+        events=_events(trace),
         again_icon=icon("terminal", "quiet"),
         copy_icon=icon("copy"),
         short_id=trace.short_id,
@@ -179,8 +179,9 @@ def _decisions(trace: Trace) -> SafeString:
         refused = "the request was refused before anything was decided"
         why = refused if trace.logged.status >= 400 else "this request needed no decision"
         return format_html('<p class="quiet">None: {}.</p>', why)
-    decided = (one for one in trace.told if one.event.purpose_class or one.event.reason_code)
-    return mark_safe("".join(map(_decision, decided)))  # noqa: S308 - each is safe
+    decided = [one for one in trace.told if is_decision(one.event)]
+    rest = _rest(trace, "decisions", len(decided), trace.decisions)
+    return mark_safe("".join([*map(_decision, decided), rest]))  # noqa: S308 - each is safe
 
 
 def _decision(told: Told) -> SafeString:
@@ -224,14 +225,22 @@ def _advice_on_errors() -> str:
     return reverse("docs_errors")
 
 
-def _events(told: Iterable[Told]) -> SafeString:
+def _rest(trace: Trace, what: str, told: int, number: int) -> SafeString:
+    """Lead to all there are, where some are told."""
+    if told == number:
+        return NOTHING
+    return format_html('<p class="help"><a href="{}">All {} {}</a></p>', trace.href, number, what)
+
+
+def _events(trace: Trace) -> SafeString:
     drawn = format_html_join(
         "",
         EVENT,
         (
             {"sentence": one.sentence, "href": one.href, "event_type": one.event.event_type}
-            for one in told
+            for one in trace.told
         ),
     )
+    drawn += _rest(trace, "events", len(trace.told), trace.events)
     none = mark_safe('<p class="quiet">None: this request made no memory decision.</p>')
     return drawn or none

@@ -64,6 +64,25 @@ class TestRows:
         collector.flush()
         assert "<bdi>recommend a bar</bdi></q> in 2 reads" in text(browser.get(url))
 
+    def test_of_a_batch_it_tells_a_few_reads_what_was_denied_first(
+        self, browser: Client, url: str, project: Project
+    ) -> None:
+        places = [{"scope": "preferences", "domain": domain} for domain in "abcd"]
+        places.append({"scope": "schedule", "domain": "denied"})
+        body = {"user_id": "user_1", "purpose": "recommend a bar", "reads": places}
+        assert Api(make_key(project)[1]).post("/memory/read/batch", body).status_code == 200
+        collector.flush()
+        log = text(browser.get(url))
+        assert "</q> in 5 reads" in log
+        shown = [one for one in ("denied", *"abcd") if f"(<bdi>{one}</bdi>)" in log]
+        assert shown == ["denied", "a", "b"]
+        logged = LoggedRequest.objects.get()
+        for what in ("decisions", "events"):
+            assert f'<a href="{url}{logged.pk}/">All 5 {what}</a>' in log
+        whole = text(browser.get(f"{url}{logged.pk}/"))
+        assert all(f"(<bdi>{domain}</bdi>)" in whole for domain in ("denied", *"abcd"))
+        assert "All 5" not in whole
+
     def test_the_other_environment_stays_out(
         self, browser: Client, url: str, project: Project
     ) -> None:
