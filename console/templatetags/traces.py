@@ -125,7 +125,7 @@ def _purpose(trace: Trace) -> SafeString:
     if not trace.purpose:
         return format_html('<span class="quiet">{}</span>', trace.logged.code)
     return (
-        format_html("{} in {} reads", trace.purpose, trace.reads)
+        format_html("{} reads: {}", trace.reads, trace.purpose)
         if trace.reads > 1
         else trace.purpose
     )

@@ -62,7 +62,7 @@ class TestRows:
         body = {"user_id": "user_1", "purpose": "recommend a bar", "reads": places}
         assert Api(make_key(project)[1]).post("/memory/read/batch", body).status_code == 200
         collector.flush()
-        assert "<bdi>recommend a bar</bdi></q> in 2 reads" in text(browser.get(url))
+        assert '2 reads: <q class="said"><bdi>recommend a bar</bdi></q>' in text(browser.get(url))
 
     def test_of_a_batch_it_tells_a_few_reads_what_was_denied_first(
         self, browser: Client, url: str, project: Project
@@ -73,7 +73,7 @@ class TestRows:
         assert Api(make_key(project)[1]).post("/memory/read/batch", body).status_code == 200
         collector.flush()
         log = text(browser.get(url))
-        assert "</q> in 5 reads" in log
+        assert "5 reads: <q" in log
         shown = [one for one in ("denied", *"abcd") if f"(<bdi>{one}</bdi>)" in log]
         assert shown == ["denied", "a", "b"]
         logged = LoggedRequest.objects.get()
