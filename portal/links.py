@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import audit
 from accounts.models import EventType, Project
 from apikeys import throttling
-from apikeys.models import ApiKey
+from apikeys.models import ApiKey, Secret
 from foundation import sql
 from foundation.addresses import counted_networks
 from memory import events, locks, owners
@@ -96,6 +96,7 @@ def make(caller: Caller, user_id: str) -> MadeLink:
             environment=principal.environment,
             user_id=user_id,
             key_id=principal.key_id,
+            secret_id=principal.secret_id,
             created_at=caller.at,
             expires_at=made.expires_at,
         )
@@ -114,7 +115,7 @@ def look(token: str, meta: Mapping[str, Any], *, at: datetime) -> tuple[Link, Pr
         raise LinkGone(UNKNOWN)
     if link.opened_at is not None:
         raise LinkGone(USED)
-    project = _standing(link)
+    project = _standing(link, at=at)
     if link.expires_at <= at or project is None:
         raise LinkGone(EXPIRED)
     return link, project
@@ -152,7 +153,7 @@ def visitor(session: str, meta: Mapping[str, Any], *, at: datetime) -> Visitor |
     if link is None or link.session_ends_at is None or link.session_ends_at <= at:
         return None
     throttling.count_visit(link.pk, most=MOST_VISITS, at=time.time())
-    project = _standing(link)
+    project = _standing(link, at=at)
     return None if project is None else Visitor(link, project, at)
 
 
@@ -174,13 +175,17 @@ def _find(token: str, column: str, meta: Mapping[str, Any]) -> Link | None:
     return found
 
 
-def _standing(link: Link) -> Project | None:
-    """Return the link's project while it is there, and its key: who deletes a key ends its links.
+def _standing(link: Link, *, at: datetime) -> Project | None:
+    """Return the link's project while it is there, and the key and the secret that made the link.
 
-    Those of a disabled key open nothing meanwhile: whoever stole it made links too. A project that
-    operators switched off stays: what is owed to people goes on.
+    Whoever stole these made links too: who deletes a key or ends a secret ends its links, and those
+    of a disabled key open nothing meanwhile. A project that operators switched off stays: what is
+    owed to people goes on.
     """
-    if not ApiKey.objects.live().filter(pk=link.key_id, disabled_at=None).exists():
+    key = ApiKey.objects.live().filter(pk=link.key_id, disabled_at=None)
+    if link.secret_id is not None:
+        key = key.filter(secrets__in=Secret.objects.standing(at=at).filter(pk=link.secret_id))
+    if not key.exists():
         return None
     live = Project.objects.live().filter(owner__closed_at=None)
     return live.filter(pk=link.project_id).first()

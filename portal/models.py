@@ -29,7 +29,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
 class Link(models.Model):
     """One way to the page of one person, which opens once, and the session that it opened.
 
-    Of its token and its session's the digests alone are kept. It ends with the key that made it.
+    Of its token and its session's the digests alone are kept. It ends with the key that made it,
+    and with that key's secret: None where the version before this one made it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -39,6 +40,7 @@ class Link(models.Model):
     environment = models.CharField(max_length=4)
     user_id = models.CharField(max_length=255)
     key_id = models.UUIDField()
+    secret_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)

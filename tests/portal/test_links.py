@@ -11,12 +11,13 @@ from pytest_django import Settings
 from accounts.models import AuditEvent, EventType, Project
 from apikeys import throttling
 from apikeys.models import ApiKey
+from apikeys.services import rotate_key
 from foundation.masking import masked
 from memory import retention
 from portal import links
 from portal.models import Link, digest
 from tests.doors import Api
-from tests.makers import NOW, make_key, make_project
+from tests.makers import BY, NOW, make_key, make_project
 from tests.memory.conftest import Clock
 from tests.portal.visiting import Person, link
 
@@ -123,6 +124,27 @@ class TestOpening:
             assert Client().post(path).status_code == 410
             end.update(**{column: None})
             assert Client().get(path).status_code == 200
+
+    def test_it_ends_with_its_secret(self, project: Project, clock: Clock) -> None:
+        key, old = make_key(project)
+        person, path = Person(Api(old)), link(Api(old))
+        new = rotate_key(
+            key=key, last_four=old[-4:], grace=timedelta(minutes=5), at=clock.now, by=BY
+        )
+        of_new = link(Api(new))
+        assert (person.get().status_code, Client().get(path).status_code) == (200, 200)
+        clock.advance(minutes=5)
+        assert (person.get().status_code, Client().post(path).status_code) == (403, 410)
+        assert Client().get(of_new).status_code == 200
+
+    def test_one_of_the_version_before_ends_with_its_key_alone(
+        self, api: Api, project: Project
+    ) -> None:
+        path = link(api)
+        Link.objects.update(secret_id=None)
+        assert Client().get(path).status_code == 200
+        ApiKey.objects.filter(project=project).update(deleted_at=NOW)
+        assert Client().get(path).status_code == 410
 
     def test_it_ends_by_hand_and_in_other_windows(self, api: Api) -> None:
         person = Person(api)
