@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from django.utils import timezone
 
 from accounts import erasing
 from accounts.models import Project
@@ -31,7 +32,7 @@ def recent_ids(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def denied(project: Project, environment: str = "test", **options: Any) -> list[DeniedPurpose]:
-    known: dict[str, Any] = {"since": NOW - MONTH, "at": NOW + MONTH, **options}
+    known: dict[str, Any] = {"since": NOW - MONTH, "at": timezone.now() + MONTH, **options}
     return denials.denied_purposes(project_id=project.pk, environment=environment, **known)
 
 
@@ -41,7 +42,7 @@ def would_be(project: Project, takes: Takes, environment: str = "test") -> Would
         environment=environment,
         takes=takes,
         since=NOW - MONTH,
-        at=NOW + MONTH,
+        at=timezone.now() + MONTH,
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation.template import templatize
 
 from config.environment import BASE_DIR
 from tests.doors import Api
+from tests.memory.conftest import Clock
 from tests.portal.visiting import Person, link
 
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
@@ -78,7 +79,7 @@ class TestEachTranslation:
 
 @pytest.mark.django_db
 class TestWhichLanguage:
-    def test_it_is_what_the_browser_asks_for(self, api: Api) -> None:
+    def test_it_is_what_the_browser_asks_for(self, api: Api, clock: Clock) -> None:
         api.remember(value_json={"likes": ["Tee"], "dislikes": []})
         api.read()
         answer = Person(api, language="fr, de-AT;q=0.8, en;q=0.5").get()

@@ -13,6 +13,7 @@ from portal.values import Said, laid_out
 from portal.words import reason
 from tests.doors import Api
 from tests.makers import make_key, read_body
+from tests.memory.conftest import Clock
 from tests.portal.visiting import Person
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +26,15 @@ def words(page: str) -> str:
 
 
 class TestWhatIsRemembered:
-    def test_it_stands_scope_by_scope_with_who_said_it_and_when(self, api: Api) -> None:
+    def test_it_stands_scope_by_scope_with_who_said_it_and_when(
+        self, api: Api, clock: Clock
+    ) -> None:
         api.remember()
         api.remember(scope="schedule", source="inferred", value_json={"free_days": ["Monday"]})
         text = words(Person(api).page())
         assert "What Default project remembers about you" in text
-        assert "Likes: pizza Dislikes: olives You said so, 2" in text
-        assert "Your times free days: Monday The application concluded it, 2" in text
+        assert "Likes: pizza Dislikes: olives You said so, 23 November 2026" in text
+        assert "Your times free days: Monday The application concluded it, 23 November 2026" in text
 
     def test_of_whom_nothing_is_held_it_says_so_and_writes_no_id(self, api: Api) -> None:
         assert "Nothing is remembered about you" in Person(api).page()
@@ -91,14 +94,16 @@ class TestWhatIsRemembered:
 
 
 class TestWhoRead:
-    def test_allowed_and_denied_with_purpose_key_and_reason(self, project: Project) -> None:
+    def test_allowed_and_denied_with_purpose_key_and_reason(
+        self, project: Project, clock: Clock
+    ) -> None:
         api = Api(make_key(project, "Shop window")[1])
         api.remember()
         api.read(purpose="recommend restaurants")
         assert api.post("/memory/read", read_body(purpose="train a model")).status_code == 403
         text = words(Person(api).page())
         assert "Allowed · Read: What you like and dislike (food) recommend restaurants" in text
-        assert "Default project, Shop window, 2" in text
+        assert "Default project, Shop window, 23 November 2026" in text
         assert "Purpose: to recommend something" in text
         assert "Denied · Wanted to read: What you like and dislike (food) train a model" in text
         assert "This may not be used for that purpose." in text
