@@ -35,11 +35,11 @@ def test_all_behind_users_is_the_id_but_for_what_a_method_has_there(
 
 
 def test_what_methods_have_behind_an_id_is_known() -> None:
-    behind = {}
+    behind: dict[str, str] = {}
     for route, entry in routes(urls.api):
         users, _, path = route.partition("<path:user_id>")
         if users == "users/" and path:
-            view = entry.callback.view_class
+            view = entry.callback.view_class  # type: ignore[attr-defined] # Django's, of a class
             methods = {name.upper() for name in view.http_method_names if hasattr(view, name)}
             behind |= dict.fromkeys(methods - {"OPTIONS"}, path)
     assert {**behind, "HEAD": behind["GET"]} == BEHIND
