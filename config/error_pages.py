@@ -34,39 +34,38 @@ TOO_MANY = ErrorAnswer("rate_limited", "Rate limit exceeded. Please try again la
 SECRET = ("password", "code", "credential", "token")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _page_or_response(request, "400.html", BAD_REQUEST)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _page_or_response(request, "403.html", FORBIDDEN)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _page_or_response(request, "404.html", NOT_FOUND)
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def too_many(request: HttpRequest) -> HttpResponseBase:
     """Answer who tries too often, with what they typed, to be sent once more."""
     return _page_or_response(request, "429.html", TOO_MANY, typed=_typed(request))
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: HttpRequest) -> HttpResponseBase:
     """Answer a form of somebody whose sign-in has ended meanwhile, with what they typed."""
     return _page_or_response(request, "403_signed_out.html", FORBIDDEN, typed=_typed(request))
 
 
-def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+def not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponseBase:
     """Show a page to whoever opens an address that takes forms alone; others get `refused`."""
     if not wants_page(request):
         return refused
-    context = {"request_id": request_ids.of(request.META)}
-    response = render(request, "405.html", context, status=refused.status_code)
+    response = _page(request, "405.html", refused.status_code)
     response.headers["Allow"] = refused.headers["Allow"]
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer a bug, or a page that the database or Redis is not there for, asking neither."""
     error = sys.exception()
     away = outages.is_outage(error) or isinstance(error, RedisError)
@@ -109,13 +108,20 @@ def wants_page(request: HttpRequest) -> bool:
 
 def _page_or_response(
     request: HttpRequest, page: str, answer: ErrorAnswer, **context: object
-) -> HttpResponse:
+) -> HttpResponseBase:
     if not wants_page(request):
         return respond(request, answer)
-    context["request_id"] = request_ids.of(request.META)
-    response = render(request, page, context, status=STATUS[answer.code])
+    response = _page(request, page, STATUS[answer.code], **context)
     for name, value in answer.headers.items():
         response.headers[name] = value
     if context.get("typed"):
         add_never_cache_headers(response)
     return response
+
+
+def _page(request: HttpRequest, page: str, status: int, **context: object) -> HttpResponseBase:
+    """Draw a page; the people remembered have their own, in their language."""
+    if request.path_info.startswith(visits.home()):
+        return visits.trouble(request, status)
+    context["request_id"] = request_ids.of(request.META)
+    return render(request, page, context, status=status)

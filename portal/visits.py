@@ -107,6 +107,13 @@ def too_old(request: HttpRequest) -> HttpResponseBase:
     return render(request, "portal/too_old.html", context, status=HTTPStatus.FORBIDDEN)
 
 
+@spoken
+def trouble(request: HttpRequest, status: int) -> HttpResponseBase:
+    """Say that a page of these is not there or does not come, asking no database and no Redis."""
+    context = {"status": status, "request_id": request_ids.of(request.META)}
+    return render(request, "portal/trouble.html", context, status=status)
+
+
 @sensitive_variables("session")
 def begin(request: HttpRequest, response: HttpResponse, session: str) -> None:
     """Open a page in this browser, where a form of another person's page does nothing from now on.

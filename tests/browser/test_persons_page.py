@@ -77,6 +77,8 @@ def test_from_the_link_to_the_end(opened: Opened, axe: str, shop: Api) -> None:
     assert not Memory.objects.exists()
     page.goto("/me/")
     looker.look("closed")
+    page.goto("/me/nowhere/")
+    looker.look("nowhere")
     page.goto(path)
     expect(page.get_by_role("heading", name="does not open anything")).to_be_visible()
     assert looker.found == []
