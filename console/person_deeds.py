@@ -52,6 +52,7 @@ def person_withdraw(request: SignedIn, project_id: UUID, environment: str) -> Ht
             f"Taken back: {_counted(taken.grants_closed, 'open read')} ended,"
             f" {_counted(taken.memories_hidden, 'memory', 'memories')} hidden.",
         )
+        _hand_over(request, taken.receipt)
         return redirect(person.address())
     held = overview.describe_user(caller, person.user_id)
     context = {**person.context(), "scope": scope, "domain": domain, **_within(held, scope, domain)}
@@ -86,6 +87,7 @@ def person_erase(request: SignedIn, project_id: UUID, environment: str) -> HttpR
         with deadlines.prolonged(erasing.DEADLINES * settings.DATABASE_DEADLINE):
             erased = erasing.erase_user(person.caller(request), person.user_id)
         messages.success(request, _told(erased))
+        _hand_over(request, erased.receipt)
         return redirect("people", person.project.pk, environment)
     caller = person.caller(request)
     held = overview.describe_user(caller, person.user_id)
@@ -100,6 +102,12 @@ def person_erase(request: SignedIn, project_id: UUID, environment: str) -> HttpR
         "command": _command(request, person) if rows > MANY else "",
     }
     return render(request, "console/person_erase.html", context)
+
+
+def _hand_over(request: SignedIn, receipt: str | None) -> None:
+    """Show a signed receipt on the next page, and on no other: nothing keeps it."""
+    if receipt is not None:
+        messages.info(request, receipt, extra_tags="receipt")
 
 
 def _told(erased: erasing.Erased) -> str:

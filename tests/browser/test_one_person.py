@@ -47,5 +47,7 @@ def test_from_the_search_to_the_erasure(
     page.get_by_label(re.compile("to confirm")).fill("user_1")
     page.get_by_role("button", name="Erase").click()
     expect(page.get_by_text("Erased: 1 memory and 0 kept answers deleted")).to_be_visible()
+    page.get_by_text("Signed receipt").click()
+    looker.look("erased, with its receipt")
     assert not Memory.objects.exists()
     assert looker.found == []
