@@ -14,7 +14,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from foundation import mail
 from proof.latest import LatestSeal, as_text, told
@@ -31,10 +31,11 @@ FORGOTTEN = timedelta(days=90)
 def post(*, at: datetime) -> int:
     """Send what is due, each once between all processes. Return how many were sent."""
     for way, where in ((Way.MAIL, settings.SEALS_EMAIL), (Way.URL, settings.SEALS_URL)):
-        today = {"way": way, "day": at.date()}
-        # Most minutes today's is there: the seals of all chains are not looked up for it then.
-        if where and not Posting.objects.filter(**today).exists() and _seals(way, at=at):
-            Posting.objects.get_or_create(**today, defaults={"next_try_at": at})
+        # Most minutes today's is there: the seals of all chains are not looked up for it then. An
+        # earlier one that is still to be sent takes along what is new.
+        there = Posting.objects.filter(Q(day=at.date()) | Q(done_at=None), way=way)
+        if where and not there.exists() and _seals(way):
+            Posting.objects.get_or_create(way=way, day=at.date(), defaults={"next_try_at": at})
     sent = sum(_send(one, at=at) for one in Posting.objects.waiting(at=at) if _claim(one, at=at))
     Posting.objects.filter(done_at__lt=at - FORGOTTEN).delete()
     return sent
@@ -51,11 +52,10 @@ def _send(posting: Posting, *, at: datetime) -> int:
     """Send what this process claimed. Return how many: none or one."""
     row = Posting.objects.filter(pk=posting.pk)
     where = settings.SEALS_EMAIL if posting.way == Way.MAIL else settings.SEALS_URL
-    seals = _seals(Way(posting.way), at=at)
-    # It is not wanted any more, or went with the day's before, which had to be tried again.
-    if not (where and seals):
-        row.delete()
+    if not where:  # it is not wanted any more
+        row.update(done_at=at)
         return 0
+    seals = _seals(Way(posting.way))
     try:
         (_mail if posting.way == Way.MAIL else _upload)(where, seals, at=at)
     except (OSError, SMTPException, HTTPException, ValueError) as error:
@@ -69,10 +69,9 @@ def _send(posting: Posting, *, at: datetime) -> int:
     return 1
 
 
-def _seals(way: Way, *, at: datetime) -> list[LatestSeal]:
+def _seals(way: Way) -> list[LatestSeal]:
     """Return the latest seal of each chain that was sealed since it was last sent this way."""
-    before = Posting.objects.filter(way=way, sent_at__isnull=False, day__lt=at.date())
-    last = before.aggregate(last=Max("sent_at"))["last"]
+    last = Posting.objects.filter(way=way).aggregate(last=Max("sent_at"))["last"]
     seals = Seal.objects.all() if last is None else Seal.objects.filter(sealed_at__gte=last)
     chains = seals.values("app_id", "environment").annotate(latest=Max("number"))
     found = (

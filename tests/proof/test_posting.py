@@ -19,7 +19,7 @@ from proof import posting
 from proof.models import Posting, Seal
 from tests.proof.records import check, lines, sealed
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 URL = "https://seals.example/taken"
 
 
@@ -95,7 +95,7 @@ class TestPosting:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         settings.SEALS_URL, settings.SEALS_EMAIL = URL, "notary@example.com"
-        at = timezone.now().replace(hour=12)  # so that what is tried again is still of that day
+        at = timezone.now()
 
         def fail(reason: Exception) -> Any:
             def failing(*args: Any, **options: Any) -> None:
@@ -120,7 +120,7 @@ class TestPosting:
         self, record: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.SEALS_EMAIL = "notary@example.com"
-        at = timezone.now().replace(hour=23)
+        at = timezone.now().replace(hour=23, minute=58)
 
         def failing(*args: Any, **options: Any) -> None:
             raise SMTPServerDisconnected
@@ -128,16 +128,31 @@ class TestPosting:
         with monkeypatch.context() as patch:
             patch.setattr(posting, "_mail", failing)
             assert posting.post(at=at) == 0
-        [late] = Posting.objects.all()
-        after_midnight = at + DAY / 12
-        assert posting.post(at=after_midnight) == 1
-        assert [len(one.attachments) for one in mail.outbox] == [1]
-        assert late.day == Posting.objects.get().day  # the new day's is still to be sent
-        sealed(record, count=1)
-        Seal.objects.filter(number=2).update(sealed_at=after_midnight)
-        mail.outbox.clear()
-        assert posting.post(at=after_midnight) == 1
+        minutes = [at + MINUTE * number for number in range(1, 20)]
+        assert sum(posting.post(at=minute) for minute in minutes) == 1
         assert len(mail.outbox) == 1
+        sealed(record, count=1)
+        Seal.objects.filter(number=2).update(sealed_at=minutes[-1])
+        assert posting.post(at=minutes[-1]) == 1  # that day's own
+        assert len(mail.outbox) == 2
+        assert sorted(one.day for one in Posting.objects.all()) == [
+            at.date(),
+            minutes[-1].date(),
+        ]
+
+    def test_what_another_process_is_sending_is_sent_by_it_alone(
+        self, record: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.SEALS_EMAIL = "notary@example.com"
+        at = timezone.now().replace(hour=23, minute=58)
+        others: list[int] = []
+
+        def slow(*args: Any, **options: Any) -> None:
+            others.append(posting.post(at=at + 3 * MINUTE))  # after midnight
+
+        monkeypatch.setattr(posting, "_mail", slow)
+        assert posting.post(at=at) == 1
+        assert others == [0]
 
 
 @pytest.mark.django_db
