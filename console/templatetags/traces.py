@@ -175,9 +175,10 @@ def _key(trace: Trace) -> SafeString | str:
 
 
 def _decisions(trace: Trace) -> SafeString:
-    if not trace.told:
+    if not trace.decisions:
         refused = "the request was refused before anything was decided"
-        why = refused if trace.logged.status >= 400 else "this request needed no decision"
+        is_refused = trace.logged.status >= 400 and not trace.told
+        why = refused if is_refused else "this request needed no decision"
         return format_html('<p class="quiet">None: {}.</p>', why)
     decided = [one for one in trace.told if is_decision(one.event)]
     rest = _rest(trace, "decisions", len(decided), trace.decisions)

@@ -133,6 +133,13 @@ class TestTrace:
         assert ADVICE["malformed_json"] in html
         assert "refused before anything was decided" in html
 
+    def test_a_store_needed_no_decision(self, browser: Client, url: str, project: Project) -> None:
+        Api(make_key(project)[1]).remember()
+        collector.flush()
+        page = text(browser.get(url))
+        assert "None: this request needed no decision." in page
+        assert "MEMORY_CREATE" in page
+
     def test_what_a_caller_said_of_itself_is_escaped(
         self, browser: Client, url: str, key: ApiKey
     ) -> None:
