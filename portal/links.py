@@ -182,7 +182,7 @@ def _standing(link: Link, *, at: datetime) -> Project | None:
     of a disabled key open nothing meanwhile. A project that operators switched off stays: what is
     owed to people goes on.
     """
-    key = ApiKey.objects.live().filter(pk=link.key_id, disabled_at=None)
+    key = ApiKey.objects.live().unexpired(at=at).filter(pk=link.key_id, disabled_at=None)
     if link.secret_id is not None:
         key = key.filter(secrets__in=Secret.objects.standing(at=at).filter(pk=link.secret_id))
     if not key.exists():

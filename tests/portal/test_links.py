@@ -137,6 +137,13 @@ class TestOpening:
         assert (person.get().status_code, Client().post(path).status_code) == (403, 410)
         assert Client().get(of_new).status_code == 200
 
+    def test_it_ends_when_its_key_expires(self, project: Project, clock: Clock) -> None:
+        key = make_key(project, expires_at=clock.now + timedelta(minutes=5))
+        person, path = Person(Api(key[1])), link(Api(key[1]))
+        assert (person.get().status_code, Client().get(path).status_code) == (200, 200)
+        clock.advance(minutes=5)
+        assert (person.get().status_code, Client().get(path).status_code) == (403, 410)
+
     def test_one_of_the_version_before_ends_with_its_key_alone(
         self, api: Api, project: Project
     ) -> None:
