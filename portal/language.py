@@ -5,9 +5,11 @@ The choice is a cookie of these pages alone; without it counts what the browser 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -22,7 +24,7 @@ PARAMETER = "language"  # of an address, by which the switch chooses
 def of(request: HttpRequest) -> str:
     """Return one of the languages that the pages are written in."""
     asked = (
-        request.GET.get(PARAMETER, ""),
+        _chosen(request),
         request.COOKIES.get(COOKIE, ""),
         *(code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))),
     )
@@ -31,12 +33,20 @@ def of(request: HttpRequest) -> str:
     return next(first, settings.LANGUAGE_CODE)
 
 
+def _chosen(request: HttpRequest) -> str:
+    """Return what the address asks for; of one that cannot be read the page about it is drawn."""
+    with suppress(SuspiciousOperation):  # such as too many fields
+        return request.GET.get(PARAMETER, "")
+    return ""
+
+
 def keep(request: HttpRequest, response: HttpResponseBase, *, path: str) -> None:
     """Remember what was chosen, until the browser is closed."""
-    if request.GET.get(PARAMETER) == translation.get_language():
+    chosen = _chosen(request)
+    if chosen == translation.get_language():
         response.set_cookie(
             COOKIE,
-            request.GET[PARAMETER],
+            chosen,
             path=path,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,

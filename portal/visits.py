@@ -99,7 +99,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 def too_old(request: HttpRequest) -> HttpResponseBase:
     """Answer a form or a link of a page that another took the place of: nothing was done."""
     match, again = request.resolver_match, home()
-    if match is not None and match.view_name == "me_link":
+    if match is not None and _is_of_link(request):
         again = request.path
         if is_open_here(request, match.kwargs["token"]):  # as by a second click
             return redirect("me")
@@ -107,10 +107,19 @@ def too_old(request: HttpRequest) -> HttpResponseBase:
     return render(request, "portal/too_old.html", context, status=HTTPStatus.FORBIDDEN)
 
 
+def _is_of_link(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.view_name == "me_link"
+
+
 @spoken
 def trouble(request: HttpRequest, status: int) -> HttpResponseBase:
-    """Say that a page of these is not there or does not come, asking no database and no Redis."""
-    context = {"status": status, "request_id": request_ids.of(request.META)}
+    """Say that a page of these is not there or does not come, asking no database and no Redis.
+
+    What failed can be tried again, but for a form, and a link is not used up by that.
+    """
+    can_try = request.method in ("GET", "HEAD") or _is_of_link(request)
+    again = request.path if status >= 500 and can_try else ""
+    context = {"status": status, "again": again, "request_id": request_ids.of(request.META)}
     return render(request, "portal/trouble.html", context, status=status)
 
 
