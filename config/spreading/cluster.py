@@ -159,10 +159,11 @@ def settings_missing() -> dict[str, list[str]]:
 
 
 def triggers(names: Iterable[str]) -> list[str]:
-    """Return which of these triggers there are."""
+    """Return which of these triggers there are, by name."""
     found = sql.rows(
         "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE c.relnamespace = current_schema()::regnamespace AND tgname = ANY (%s)",
+        " WHERE c.relnamespace = current_schema()::regnamespace AND tgname = ANY (%s)"
+        " ORDER BY tgname",
         (list(names),),
     )
     return [name for (name,) in found]
